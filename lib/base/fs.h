@@ -1,0 +1,72 @@
+/* Files and directories. Every read is bounded, every write is all or nothing, and no function
+ * follows a path out of the directory it was given where it says so. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/str.h"
+
+/* The whole of a regular file, NUL-terminated on the arena. -EFBIG over `max_bytes`, -EISDIR,
+ * -EINVAL for devices, sockets and pipes. `path` "-" is not special. */
+int fs_read(Arena *arena, const char *path, size_t max_bytes, Str *ret_text, Error *err);
+/* The same for an open descriptor of any kind (standard input too). */
+int fs_read_fd(Arena *arena, int fd, size_t max_bytes, Str *ret_text, Error *err);
+/* Writes beside the file, syncs, renames over it. The directory must exist. */
+int fs_write_atomic(const char *path, Str text, mode_t mode, Error *err);
+/* All of it, EINTR and short writes handled. */
+int fs_write_all(int fd, const void *data, size_t size);
+
+int fs_make_dirs(const char *path, mode_t mode, Error *err); /* like mkdir -p */
+/* Removes a tree without following links; an absent path is fine. */
+int fs_remove_tree(const char *path, Error *err);
+bool fs_exists(const char *path);
+bool fs_is_dir(const char *path);
+bool fs_is_file(const char *path);
+bool fs_is_executable(const char *path);
+
+typedef struct FsEntry {
+    Str path;           /* relative to the walked root, '/' between parts */
+    Str name;
+    mode_t mode;        /* of the entry itself: a link is a link */
+    off_t size;
+    unsigned depth;     /* 0: directly in the root */
+} FsEntry;
+
+typedef enum FsWalk {
+    FS_WALK_ON,         /* go on; into a directory */
+    FS_WALK_SKIP,       /* not into this directory */
+    FS_WALK_STOP,
+} FsWalk;
+
+typedef FsWalk (*FsVisit)(const FsEntry *entry, void *ctx);
+/* Depth first, names in bytewise order, links not followed. */
+int fs_walk(const char *root, FsVisit visit, void *ctx, Error *err);
+/* Names in `path`, sorted, without "." and "..". */
+int fs_list(Arena *arena, const char *path, Str **ret_names, size_t *ret_count, Error *err);
+
+/* Absolute, links resolved; on the arena. */
+int fs_real_path(Arena *arena, const char *path, Str *ret_path, Error *err);
+Str fs_current_dir(Arena *arena);
+/* Looks for an executable in $PATH; the empty Str when there is none. */
+Str fs_find_program(Arena *arena, const char *name);
+
+static inline void fs_close_fdp(int *fd)
+{
+    if (*fd >= 0) {
+        close(*fd);
+    }
+}
+#define auto_fd __attribute__((cleanup(fs_close_fdp)))
+/* Hands a descriptor over: yields it and leaves -1 behind. */
+static inline int take_fd(int *fd)
+{
+    int taken = *fd;
+    *fd       = -1;
+    return taken;
+}
