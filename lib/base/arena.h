@@ -19,20 +19,26 @@ void arena_free(Arena *arena);
 void arena_clear(Arena *arena);
 
 /* `size` zeroed bytes; size 0 gives a unique valid pointer. */
-void *arena_alloc(Arena *arena, size_t size) __attribute__((returns_nonnull, malloc, alloc_size(2)));
+void *arena_alloc(Arena *arena, size_t size)
+    __attribute__((returns_nonnull, malloc, alloc_size(2)));
 /* As arena_alloc without zeroing, for buffers that are filled at once. */
-void *arena_alloc_raw(Arena *arena, size_t size) __attribute__((returns_nonnull, malloc, alloc_size(2)));
+void *arena_alloc_raw(Arena *arena, size_t size)
+    __attribute__((returns_nonnull, malloc, alloc_size(2)));
 /* `count * size` zeroed bytes; a product that overflows aborts. */
-void *arena_calloc(Arena *arena, size_t count, size_t size) __attribute__((returns_nonnull, malloc));
+void *arena_calloc(Arena *arena, size_t count, size_t size)
+    __attribute__((returns_nonnull, malloc));
 /* Grows the allocation, in place where it is the arena's last; new bytes are zeroed. */
-void *arena_grow(Arena *arena, void *ptr, size_t old_size, size_t new_size) __attribute__((returns_nonnull));
+void *arena_grow(Arena *arena, void *ptr, size_t old_size, size_t new_size)
+    __attribute__((returns_nonnull));
 
 void *arena_memdup(Arena *arena, const void *data, size_t size) __attribute__((returns_nonnull));
 /* NUL-terminated copies. */
 char *arena_strdup(Arena *arena, const char *text) __attribute__((returns_nonnull));
 char *arena_strndup(Arena *arena, const char *text, size_t len) __attribute__((returns_nonnull));
-char *arena_printf(Arena *arena, const char *format, ...) __attribute__((returns_nonnull, format(printf, 2, 3)));
-char *arena_vprintf(Arena *arena, const char *format, va_list args) __attribute__((returns_nonnull, format(printf, 2, 0)));
+char *arena_printf(Arena *arena, const char *format, ...)
+    __attribute__((returns_nonnull, format(printf, 2, 3)));
+char *arena_vprintf(Arena *arena, const char *format, va_list args)
+    __attribute__((returns_nonnull, format(printf, 2, 0)));
 
 /* Calls fn(arg) when the arena is cleared or freed, last registered first. */
 void arena_on_end(Arena *arena, void (*fn)(void *arg), void *arg);

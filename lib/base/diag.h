@@ -30,31 +30,36 @@ typedef struct DiagRelated {
 
 typedef struct Diag {
     Severity severity;
-    Str rule;             /* stable id such as C1001 */
+    Str rule; /* stable id such as C1001 */
     Span span;
-    Str message;          /* one sentence, no final stop */
-    Str hint;             /* what to do; may be empty */
-    Str object;           /* e.g. Deployment/product-service; may be empty */
+    Str message; /* one sentence, no final stop */
+    Str hint;    /* what to do; may be empty */
+    Str object;  /* e.g. Deployment/product-service; may be empty */
     VEC(DiagRelated) related;
 } Diag;
 
 typedef struct DiagList {
-    Arena *arena;         /* texts and entries live here */
+    Arena *arena; /* texts and entries live here */
     VEC(Diag) diags;
-    size_t limit;         /* entries kept; 0: 1,000 */
-    size_t dropped;       /* counted beyond the limit */
+    size_t limit;   /* entries kept; 0: 1,000 */
+    size_t dropped; /* counted beyond the limit */
 } DiagList;
 
 #define DIAG_LIST(on_arena) { .arena = (on_arena) }
 
 /* Adds a finding and returns it, never NULL (past the limit a scratch entry), so that hint and
  * related places may be added at once; the pointer is valid until the next diag_add. */
-Diag *diag_add(DiagList *list, Severity severity, const char *rule, Span span, const char *format, ...)
+Diag *
+diag_add(DiagList *list, Severity severity, const char *rule, Span span, const char *format, ...)
     __attribute__((format(printf, 5, 6), returns_nonnull));
-#define diag_error(list, rule, span, ...) diag_add((list), SEVERITY_ERROR, (rule), (span), __VA_ARGS__)
-#define diag_warn(list, rule, span, ...)  diag_add((list), SEVERITY_WARN, (rule), (span), __VA_ARGS__)
-void diag_hint(DiagList *list, Diag *diag, const char *format, ...) __attribute__((format(printf, 3, 4)));
-void diag_relate(DiagList *list, Diag *diag, Span span, const char *format, ...) __attribute__((format(printf, 4, 5)));
+#define diag_error(list, rule, span, ...) \
+    diag_add((list), SEVERITY_ERROR, (rule), (span), __VA_ARGS__)
+#define diag_warn(list, rule, span, ...) \
+    diag_add((list), SEVERITY_WARN, (rule), (span), __VA_ARGS__)
+void diag_hint(DiagList *list, Diag *diag, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void diag_relate(DiagList *list, Diag *diag, Span span, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 /* hint: did you mean "x"? when a candidate is near. */
 void diag_hint_nearest(DiagList *list, Diag *diag, Str word, const Str *candidates, size_t count);
 
@@ -64,8 +69,8 @@ void diag_sort(DiagList *list);
 Str severity_name(Severity severity);
 
 typedef struct DiagStyle {
-    bool color;           /* SGR sequences */
-    unsigned width;       /* columns of the terminal; 0: unbounded */
+    bool color;     /* SGR sequences */
+    unsigned width; /* columns of the terminal; 0: unbounded */
 } DiagStyle;
 
 /* Text for people, every finding with its source line and caret; control characters of the

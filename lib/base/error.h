@@ -14,19 +14,22 @@
 enum { ERROR_MESSAGE_BYTES = 1024 };
 
 typedef struct Error {
-    int code;                            /* negative errno, 0: none */
-    Span span;                           /* where in a file, if anywhere */
-    char message[ERROR_MESSAGE_BYTES];   /* one sentence without a final stop; cut with "…" */
+    int code;                          /* negative errno, 0: none */
+    Span span;                         /* where in a file, if anywhere */
+    char message[ERROR_MESSAGE_BYTES]; /* one sentence without a final stop; cut with "…" */
 } Error;
 
 #define ERROR_INIT { 0 }
 
 /* All return `code`, which is negative, so that a caller can return the call. */
 int error_set(Error *err, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
-int error_set_at(Error *err, int code, Span span, const char *format, ...) __attribute__((format(printf, 4, 5)));
-int error_vset(Error *err, int code, const char *format, va_list args) __attribute__((format(printf, 3, 0)));
+int error_set_at(Error *err, int code, Span span, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+int error_vset(Error *err, int code, const char *format, va_list args)
+    __attribute__((format(printf, 3, 0)));
 /* As error_set, with ": " and the text of the errno behind the message. */
-int error_errno(Error *err, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+int error_errno(Error *err, int code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /* Puts "what: " before the message that is there. */
 int error_wrap(Error *err, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void error_clear(Error *err);

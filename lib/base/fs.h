@@ -31,16 +31,16 @@ bool fs_is_file(const char *path);
 bool fs_is_executable(const char *path);
 
 typedef struct FsEntry {
-    Str path;           /* relative to the walked root, '/' between parts */
+    Str path; /* relative to the walked root, '/' between parts */
     Str name;
-    mode_t mode;        /* of the entry itself: a link is a link */
+    mode_t mode; /* of the entry itself: a link is a link */
     off_t size;
-    unsigned depth;     /* 0: directly in the root */
+    unsigned depth; /* 0: directly in the root */
 } FsEntry;
 
 typedef enum FsWalk {
-    FS_WALK_ON,         /* go on; into a directory */
-    FS_WALK_SKIP,       /* not into this directory */
+    FS_WALK_ON,   /* go on; into a directory */
+    FS_WALK_SKIP, /* not into this directory */
     FS_WALK_STOP,
 } FsWalk;
 
@@ -67,6 +67,6 @@ static inline void fs_close_fdp(int *fd)
 static inline int take_fd(int *fd)
 {
     int taken = *fd;
-    *fd       = -1;
+    *fd = -1;
     return taken;
 }

@@ -19,13 +19,16 @@ typedef struct LogField {
 } LogField;
 
 /* Called on any thread; must not block and must copy what it keeps. */
-typedef void (*LogSink)(void *ctx, LogLevel level, Str message, const LogField *fields, size_t field_count);
+typedef void (*LogSink)(
+    void *ctx, LogLevel level, Str message, const LogField *fields, size_t field_count
+);
 
 void log_set_sink(LogSink sink, void *ctx, LogLevel least);
 bool log_is_on(LogLevel level);
 void log_write(LogLevel level, const LogField *fields, size_t field_count, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-#define log_debug(...) (log_is_on(LOG_DEBUG) ? log_write(LOG_DEBUG, NULL, 0, __VA_ARGS__) : (void) 0)
+#define log_debug(...) \
+    (log_is_on(LOG_DEBUG) ? log_write(LOG_DEBUG, NULL, 0, __VA_ARGS__) : (void) 0)
 #define log_info(...)  log_write(LOG_INFO, NULL, 0, __VA_ARGS__)
 #define log_warn(...)  log_write(LOG_WARN, NULL, 0, __VA_ARGS__)
 #define log_error(...) log_write(LOG_ERROR, NULL, 0, __VA_ARGS__)

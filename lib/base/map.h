@@ -18,16 +18,16 @@ typedef struct MapEntry {
 } MapEntry;
 
 typedef struct Map {
-    MapEntry *entries;   /* in order of insertion, deleted ones marked */
+    MapEntry *entries; /* in order of insertion, deleted ones marked */
     uint32_t *slots;
-    size_t len;          /* live entries */
-    size_t used;         /* entries, deleted ones included */
+    size_t len;  /* live entries */
+    size_t used; /* entries, deleted ones included */
     size_t cap;
     size_t slot_count;
-    Arena *arena;        /* NULL: heap */
+    Arena *arena; /* NULL: heap */
 } Map;
 
-#define MAP_INIT              { 0 }
+#define MAP_INIT               { 0 }
 #define MAP_ON_ARENA(on_arena) { .arena = (on_arena) }
 
 void map_done(Map *map);

@@ -5,9 +5,9 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-void *mem_alloc(size_t size) __attribute__((returns_nonnull, malloc, alloc_size(1)));  /* zeroed */
+void *mem_alloc(size_t size) __attribute__((returns_nonnull, malloc, alloc_size(1))); /* zeroed */
 void *mem_calloc(size_t count, size_t size) __attribute__((returns_nonnull, malloc));
-void *mem_realloc(void *ptr, size_t size) __attribute__((returns_nonnull));           /* tail not zeroed */
+void *mem_realloc(void *ptr, size_t size) __attribute__((returns_nonnull)); /* tail not zeroed */
 void *mem_memdup(const void *data, size_t size) __attribute__((returns_nonnull, malloc));
 char *mem_strdup(const char *text) __attribute__((returns_nonnull, malloc));
 char *mem_printf(const char *format, ...) __attribute__((returns_nonnull, format(printf, 1, 2)));
@@ -21,13 +21,14 @@ static inline void mem_freep(void *pointer)
 #define auto_free __attribute__((cleanup(mem_freep)))
 
 /* Hands over: yields the pointer's value and leaves NULL behind, so its cleanup does nothing. */
-#define take_ptr(pointer)                                                                          \
-    ({                                                                                             \
-        __typeof__(pointer) *take_from_ = &(pointer);                                              \
-        __typeof__(pointer) taken_      = *take_from_;                                             \
-        *take_from_                     = NULL;                                                    \
-        taken_;                                                                                    \
+#define take_ptr(pointer)                             \
+    ({                                                \
+        __typeof__(pointer) *take_from_ = &(pointer); \
+        __typeof__(pointer) taken_ = *take_from_;     \
+        *take_from_ = NULL;                           \
+        taken_;                                       \
     })
 
 #define ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))
-#define CONTAINER_OF(pointer, Type, member) ((Type *) (void *) ((char *) (pointer) - offsetof(Type, member)))
+#define CONTAINER_OF(pointer, Type, member) \
+    ((Type *) (void *) ((char *) (pointer) - offsetof(Type, member)))

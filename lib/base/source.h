@@ -13,8 +13,8 @@
 #include "base/str.h"
 
 typedef struct Source {
-    Str path;             /* as shown to the user */
-    Str text;             /* whole content; at most 4 GiB - 1 */
+    Str path;              /* as shown to the user */
+    Str text;              /* whole content; at most 4 GiB - 1 */
     uint32_t *line_starts; /* built on first use */
     uint32_t line_count;
     Arena *arena;
@@ -22,26 +22,26 @@ typedef struct Source {
 
 typedef struct Span {
     Source *source;
-    uint32_t start;       /* byte offsets into source->text, end exclusive */
+    uint32_t start; /* byte offsets into source->text, end exclusive */
     uint32_t end;
 } Span;
 
 /* Path and text are not copied: they live as long as the arena. */
 Source *source_new(Arena *arena, Str path, Str text);
 
-#define SPAN_NONE ((Span){ 0 })
+#define SPAN_NONE ((Span) { 0 })
 static inline bool span_is_known(Span span)
 {
     return span.source != NULL;
 }
 static inline Span span_make(Source *source, size_t start, size_t end)
 {
-    return (Span){ .source = source, .start = (uint32_t) start, .end = (uint32_t) end };
+    return (Span) { .source = source, .start = (uint32_t) start, .end = (uint32_t) end };
 }
 
 typedef struct Position {
-    uint32_t line;        /* from 1 */
-    uint32_t column;      /* from 1, in Unicode characters */
+    uint32_t line;   /* from 1 */
+    uint32_t column; /* from 1, in Unicode characters */
 } Position;
 
 Position source_position(Source *source, uint32_t offset);

@@ -14,20 +14,21 @@ typedef struct Str {
     size_t len;
 } Str;
 
-#define STR(literal)  ((Str){ .ptr = "" literal, .len = sizeof(literal) - 1 })
-#define STR_INIT(literal) { .ptr = "" literal, .len = sizeof(literal) - 1 } /* static initialisers */
+#define STR(literal) ((Str) { .ptr = "" literal, .len = sizeof(literal) - 1 })
+#define STR_INIT(literal) \
+    { .ptr = "" literal, .len = sizeof(literal) - 1 } /* static initialisers */
 /* printf("%" STR_FMT, STR_ARG(s)) */
 #define STR_FMT       ".*s"
 #define STR_ARG(view) (int) (view).len, (view).ptr ? (view).ptr : ""
 
 static inline Str str_make(const char *ptr, size_t len)
 {
-    return (Str){ .ptr = ptr, .len = len };
+    return (Str) { .ptr = ptr, .len = len };
 }
 /* A view of a C string; NULL gives the empty Str. */
 static inline Str str_from(const char *text)
 {
-    return (Str){ .ptr = text, .len = text ? strlen(text) : 0 };
+    return (Str) { .ptr = text, .len = text ? strlen(text) : 0 };
 }
 static inline bool str_is_empty(Str s)
 {
@@ -42,9 +43,9 @@ static inline bool str_eq_cstr(Str a, const char *b)
     return str_eq(a, str_from(b));
 }
 
-int str_cmp(Str a, Str b);          /* bytewise; a prefix sorts first */
-int str_cmp_natural(Str a, Str b);  /* runs of digits by value: "a2" < "a10" */
-bool str_eq_nocase(Str a, Str b);   /* ASCII */
+int str_cmp(Str a, Str b);         /* bytewise; a prefix sorts first */
+int str_cmp_natural(Str a, Str b); /* runs of digits by value: "a2" < "a10" */
+bool str_eq_nocase(Str a, Str b);  /* ASCII */
 bool str_has_prefix(Str s, Str prefix);
 bool str_has_suffix(Str s, Str suffix);
 bool str_has_char(Str s, char c);
@@ -58,7 +59,7 @@ size_t str_rfind_char(Str s, char c);
 /* Sub-views; indices past the end are clamped. */
 Str str_slice(Str s, size_t from, size_t to);
 Str str_skip(Str s, size_t count);
-Str str_trim(Str s);                /* ASCII white space at both ends */
+Str str_trim(Str s); /* ASCII white space at both ends */
 Str str_trim_end(Str s);
 bool str_strip_prefix(Str *s, Str prefix); /* true and shortened when it was there */
 bool str_strip_suffix(Str *s, Str suffix);
@@ -76,7 +77,7 @@ bool str_to_int64(Str s, int64_t *ret_value);
 bool str_to_uint64(Str s, uint64_t *ret_value);
 bool str_to_double(Str s, double *ret_value);
 
-uint64_t str_hash(Str s);           /* seeded at random per process: never for stored data */
+uint64_t str_hash(Str s); /* seeded at random per process: never for stored data */
 
 /* Copies on the arena; str_dup's is NUL-terminated too. */
 Str str_dup(Arena *arena, Str s);

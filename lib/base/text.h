@@ -16,12 +16,12 @@ size_t utf8_count(Str s);
 /* Columns on a terminal (East Asian wide characters count two, combining ones none). */
 size_t utf8_width(Str s);
 
-void hex_add(StrBuf *out, const void *data, size_t size);           /* lower case */
-bool hex_decode(Str text, void *ret_data, size_t size);             /* exactly `size` bytes */
+void hex_add(StrBuf *out, const void *data, size_t size); /* lower case */
+bool hex_decode(Str text, void *ret_data, size_t size);   /* exactly `size` bytes */
 
 typedef enum Base64 {
-    BASE64_STANDARD,   /* RFC 4648 section 4, padded */
-    BASE64_URL,        /* section 5, without padding */
+    BASE64_STANDARD, /* RFC 4648 section 4, padded */
+    BASE64_URL,      /* section 5, without padding */
 } Base64;
 void base64_add(StrBuf *out, const void *data, size_t size, Base64 alphabet);
 bool base64_decode(StrBuf *out, Str text, Base64 alphabet);

@@ -24,46 +24,46 @@ typedef struct DecodeField DecodeField;
 typedef struct DecodeContext {
     Arena *arena;
     DiagList *diags;
-    void *user;           /* for custom decoders */
+    void *user; /* for custom decoders */
 } DecodeContext;
 
 typedef enum DecodeType {
     DECODE_TYPE_END,
-    DECODE_TYPE_BOOL,      /* bool */
-    DECODE_TYPE_INT,       /* int64_t */
-    DECODE_TYPE_DOUBLE,    /* double */
-    DECODE_TYPE_STRING,    /* Str */
-    DECODE_TYPE_ENUM,      /* int, from .names */
-    DECODE_TYPE_DURATION,  /* int64_t ns, from "15m" */
-    DECODE_TYPE_BYTES,     /* int64_t, from "256mb", "64KiB", "1Gi" */
-    DECODE_TYPE_STRUCT,    /* nested struct by .fields */
-    DECODE_TYPE_STRINGS,   /* DecodeStrings; one string counts as a list of one where .one_is_list */
-    DECODE_TYPE_LIST,      /* DecodeList of structs or scalars by .fields */
-    DECODE_TYPE_DICT,      /* DecodeDict: name -> struct by .fields */
-    DECODE_TYPE_NODE,      /* Node *: left as it is */
-    DECODE_TYPE_CUSTOM,    /* .decode */
+    DECODE_TYPE_BOOL,     /* bool */
+    DECODE_TYPE_INT,      /* int64_t */
+    DECODE_TYPE_DOUBLE,   /* double */
+    DECODE_TYPE_STRING,   /* Str */
+    DECODE_TYPE_ENUM,     /* int, from .names */
+    DECODE_TYPE_DURATION, /* int64_t ns, from "15m" */
+    DECODE_TYPE_BYTES,    /* int64_t, from "256mb", "64KiB", "1Gi" */
+    DECODE_TYPE_STRUCT,   /* nested struct by .fields */
+    DECODE_TYPE_STRINGS,  /* DecodeStrings; one string counts as a list of one where .one_is_list */
+    DECODE_TYPE_LIST,     /* DecodeList of structs or scalars by .fields */
+    DECODE_TYPE_DICT,     /* DecodeDict: name -> struct by .fields */
+    DECODE_TYPE_NODE,     /* Node *: left as it is */
+    DECODE_TYPE_CUSTOM,   /* .decode */
 } DecodeType;
 
 typedef struct DecodeStrings {
     Str *ptr;
-    Node **nodes;          /* where each came from */
+    Node **nodes; /* where each came from */
     size_t len;
 } DecodeStrings;
 
 typedef struct DecodeList {
-    void *ptr;             /* array of .item_size */
+    void *ptr; /* array of .item_size */
     size_t len;
 } DecodeList;
 
 typedef struct DecodeDictEntry {
     Str name;
-    Node *key;             /* the key's node: its place */
-    Node *node;            /* the value's node */
-    void *value;           /* struct of .item_size on the arena */
+    Node *key;   /* the key's node: its place */
+    Node *node;  /* the value's node */
+    void *value; /* struct of .item_size on the arena */
 } DecodeDictEntry;
 
 typedef struct DecodeDict {
-    DecodeDictEntry *ptr;  /* in document order */
+    DecodeDictEntry *ptr; /* in document order */
     size_t len;
 } DecodeDict;
 
@@ -74,25 +74,25 @@ struct DecodeField {
     const char *name;
     DecodeType type;
     size_t offset;
-    size_t item_size;              /* of the struct in STRUCT, LIST, DICT */
-    const DecodeField *fields;     /* their table */
-    const char *const *names;      /* ENUM: NULL-terminated, value = index */
-    DecodeFn decode;               /* CUSTOM */
-    const char *schema;            /* CUSTOM: its JSON Schema as JSON text */
-    int64_t min, max;              /* INT, DURATION, BYTES; lengths of STRING; both 0: no bound */
-    const char *pattern;           /* STRING: anchored regular expression */
-    const char *pattern_help;      /* "a lower-case DNS label" */
-    const char *fallback;          /* default, for the schema and `explain` only */
-    const char *help;              /* one sentence */
+    size_t item_size;          /* of the struct in STRUCT, LIST, DICT */
+    const DecodeField *fields; /* their table */
+    const char *const *names;  /* ENUM: NULL-terminated, value = index */
+    DecodeFn decode;           /* CUSTOM */
+    const char *schema;        /* CUSTOM: its JSON Schema as JSON text */
+    int64_t min, max;          /* INT, DURATION, BYTES; lengths of STRING; both 0: no bound */
+    const char *pattern;       /* STRING: anchored regular expression */
+    const char *pattern_help;  /* "a lower-case DNS label" */
+    const char *fallback;      /* default, for the schema and `explain` only */
+    const char *help;          /* one sentence */
     bool required;
     bool one_is_list;
     bool nullable;
-    size_t present_offset;         /* offset of a bool set when the key was there; SIZE_MAX or 0: none */
+    size_t present_offset; /* offset of a bool set when the key was there; SIZE_MAX or 0: none */
 };
 
 /* Fills `into` from `node`, which must be a map; absent fields are left untouched. Rule ids: D1001
- * unknown key, D1002 wrong type, D1003 missing, D1004 out of range, D1005 not one of, D1006 pattern.
- * Keys that start with "x-" are ignored. Returns whether no error was added. */
+ * unknown key, D1002 wrong type, D1003 missing, D1004 out of range, D1005 not one of, D1006
+ * pattern. Keys that start with "x-" are ignored. Returns whether no error was added. */
 bool decode_struct(DecodeContext *ctx, const DecodeField *fields, Node *node, void *into);
 
 /* The JSON Schema (2020-12) of a table, as one value into `w`. */
@@ -103,20 +103,46 @@ void decode_schema(JsonWriter *w, const DecodeField *fields);
 bool bytes_parse(Str text, int64_t *ret_bytes);
 
 #define DECODE_MEMBER(Struct, member) .offset = offsetof(Struct, member)
-#define DECODE_END { .type = DECODE_TYPE_END }
-#define DECODE_BOOL(Struct, member, key, ...)     { .name = (key), .type = DECODE_TYPE_BOOL, DECODE_MEMBER(Struct, member), __VA_ARGS__ }
-#define DECODE_INT(Struct, member, key, ...)      { .name = (key), .type = DECODE_TYPE_INT, DECODE_MEMBER(Struct, member), __VA_ARGS__ }
-#define DECODE_STRING(Struct, member, key, ...)   { .name = (key), .type = DECODE_TYPE_STRING, DECODE_MEMBER(Struct, member), __VA_ARGS__ }
-#define DECODE_STRINGS(Struct, member, key, ...)  { .name = (key), .type = DECODE_TYPE_STRINGS, DECODE_MEMBER(Struct, member), __VA_ARGS__ }
-#define DECODE_ENUM(Struct, member, key, ...)     { .name = (key), .type = DECODE_TYPE_ENUM, DECODE_MEMBER(Struct, member), __VA_ARGS__ }
-#define DECODE_DURATION(Struct, member, key, ...) { .name = (key), .type = DECODE_TYPE_DURATION, DECODE_MEMBER(Struct, member), __VA_ARGS__ }
-#define DECODE_BYTES(Struct, member, key, ...)    { .name = (key), .type = DECODE_TYPE_BYTES, DECODE_MEMBER(Struct, member), __VA_ARGS__ }
-#define DECODE_NODE(Struct, member, key, ...)     { .name = (key), .type = DECODE_TYPE_NODE, DECODE_MEMBER(Struct, member), __VA_ARGS__ }
-#define DECODE_STRUCT(Struct, member, key, table, ...)                                             \
-    { .name = (key), .type = DECODE_TYPE_STRUCT, DECODE_MEMBER(Struct, member), .fields = (table), __VA_ARGS__ }
-#define DECODE_LIST(Struct, member, key, Item, table, ...)                                         \
-    { .name = (key), .type = DECODE_TYPE_LIST, DECODE_MEMBER(Struct, member), .item_size = sizeof(Item), .fields = (table), __VA_ARGS__ }
-#define DECODE_DICT(Struct, member, key, Item, table, ...)                                         \
-    { .name = (key), .type = DECODE_TYPE_DICT, DECODE_MEMBER(Struct, member), .item_size = sizeof(Item), .fields = (table), __VA_ARGS__ }
-#define DECODE_CUSTOM(Struct, member, key, decoder, ...)                                           \
-    { .name = (key), .type = DECODE_TYPE_CUSTOM, DECODE_MEMBER(Struct, member), .decode = (decoder), __VA_ARGS__ }
+#define DECODE_END                    { .type = DECODE_TYPE_END }
+#define DECODE_BOOL(Struct, member, key, ...) \
+    { .name = (key), .type = DECODE_TYPE_BOOL, DECODE_MEMBER(Struct, member), __VA_ARGS__ }
+#define DECODE_INT(Struct, member, key, ...) \
+    { .name = (key), .type = DECODE_TYPE_INT, DECODE_MEMBER(Struct, member), __VA_ARGS__ }
+#define DECODE_STRING(Struct, member, key, ...) \
+    { .name = (key), .type = DECODE_TYPE_STRING, DECODE_MEMBER(Struct, member), __VA_ARGS__ }
+#define DECODE_STRINGS(Struct, member, key, ...) \
+    { .name = (key), .type = DECODE_TYPE_STRINGS, DECODE_MEMBER(Struct, member), __VA_ARGS__ }
+#define DECODE_ENUM(Struct, member, key, ...) \
+    { .name = (key), .type = DECODE_TYPE_ENUM, DECODE_MEMBER(Struct, member), __VA_ARGS__ }
+#define DECODE_DURATION(Struct, member, key, ...) \
+    { .name = (key), .type = DECODE_TYPE_DURATION, DECODE_MEMBER(Struct, member), __VA_ARGS__ }
+#define DECODE_BYTES(Struct, member, key, ...) \
+    { .name = (key), .type = DECODE_TYPE_BYTES, DECODE_MEMBER(Struct, member), __VA_ARGS__ }
+#define DECODE_NODE(Struct, member, key, ...) \
+    { .name = (key), .type = DECODE_TYPE_NODE, DECODE_MEMBER(Struct, member), __VA_ARGS__ }
+#define DECODE_STRUCT(Struct, member, key, table, ...) \
+    { .name = (key),                                   \
+      .type = DECODE_TYPE_STRUCT,                      \
+      DECODE_MEMBER(Struct, member),                   \
+      .fields = (table),                               \
+      __VA_ARGS__ }
+#define DECODE_LIST(Struct, member, key, Item, table, ...) \
+    { .name = (key),                                       \
+      .type = DECODE_TYPE_LIST,                            \
+      DECODE_MEMBER(Struct, member),                       \
+      .item_size = sizeof(Item),                           \
+      .fields = (table),                                   \
+      __VA_ARGS__ }
+#define DECODE_DICT(Struct, member, key, Item, table, ...) \
+    { .name = (key),                                       \
+      .type = DECODE_TYPE_DICT,                            \
+      DECODE_MEMBER(Struct, member),                       \
+      .item_size = sizeof(Item),                           \
+      .fields = (table),                                   \
+      __VA_ARGS__ }
+#define DECODE_CUSTOM(Struct, member, key, decoder, ...) \
+    { .name = (key),                                     \
+      .type = DECODE_TYPE_CUSTOM,                        \
+      DECODE_MEMBER(Struct, member),                     \
+      .decode = (decoder),                               \
+      __VA_ARGS__ }

@@ -13,25 +13,27 @@
 #include "codec/node.h"
 
 typedef struct JsonOptions {
-    size_t max_bytes;  /* 0: 64 MiB */
+    size_t max_bytes;   /* 0: 64 MiB */
     unsigned max_depth; /* 0: 32 */
 } JsonOptions;
 
 /* One value with nothing but white space around it. Strings without escapes are views of the source
  * text. -EINVAL with err->span at the offending byte. Numbers with a fraction, an exponent or past
  * int64 are NODE_FLOAT; node->text keeps the digits. */
-int json_read(Arena *arena, Source *source, const JsonOptions *options, Node **ret_root, Error *err);
+int json_read(
+    Arena *arena, Source *source, const JsonOptions *options, Node **ret_root, Error *err
+);
 /* For bytes that are no file, e.g. a request body. */
 int json_read_str(Arena *arena, Str text, const JsonOptions *options, Node **ret_root, Error *err);
 
-/* The direct writer: no tree in between. Commas and indentation are its business; calls out of order
- * are asserts. Strings are written as UTF-8, control characters escaped; invalid bytes become U+FFFD.
- *     JsonWriter w = json_writer(&out, 0);
- *     json_begin_object(&w); json_key(&w, "id"); json_string(&w, id); json_end_object(&w); */
+/* The direct writer: no tree in between. Commas and indentation are its business; calls out of
+ * order are asserts. Strings are written as UTF-8, control characters escaped; invalid bytes become
+ * U+FFFD. JsonWriter w = json_writer(&out, 0); json_begin_object(&w); json_key(&w, "id");
+ * json_string(&w, id); json_end_object(&w); */
 enum { JSON_WRITER_DEPTH = 64 };
 typedef struct JsonWriter {
     StrBuf *out;
-    unsigned indent;   /* columns a level; 0: compact */
+    unsigned indent; /* columns a level; 0: compact */
     unsigned depth;
     bool after_key;
     bool has_items[JSON_WRITER_DEPTH];
@@ -45,13 +47,13 @@ void json_end_array(JsonWriter *w);
 void json_key(JsonWriter *w, const char *key);
 void json_key_str(JsonWriter *w, Str key);
 void json_string(JsonWriter *w, Str value);
-void json_cstr(JsonWriter *w, const char *value);   /* NULL writes null */
+void json_cstr(JsonWriter *w, const char *value); /* NULL writes null */
 void json_int(JsonWriter *w, int64_t value);
 void json_uint(JsonWriter *w, uint64_t value);
-void json_double(JsonWriter *w, double value);      /* not finite: null */
+void json_double(JsonWriter *w, double value); /* not finite: null */
 void json_bool(JsonWriter *w, bool value);
 void json_null(JsonWriter *w);
-void json_raw(JsonWriter *w, Str json);             /* a value that is JSON already */
+void json_raw(JsonWriter *w, Str json); /* a value that is JSON already */
 void json_node(JsonWriter *w, const Node *node);
 /* key and value at once */
 void json_field_string(JsonWriter *w, const char *key, Str value);

@@ -17,7 +17,7 @@
 typedef enum NodeKind {
     NODE_NULL,
     NODE_BOOL,
-    NODE_INT,     /* fits int64 */
+    NODE_INT, /* fits int64 */
     NODE_FLOAT,
     NODE_STRING,
     NODE_SEQ,
@@ -25,13 +25,13 @@ typedef enum NodeKind {
 } NodeKind;
 
 typedef enum NodeStyle {
-    STYLE_DEFAULT,        /* the writer chooses */
+    STYLE_DEFAULT, /* the writer chooses */
     STYLE_PLAIN,
     STYLE_SINGLE_QUOTED,
     STYLE_DOUBLE_QUOTED,
-    STYLE_LITERAL,        /* | */
-    STYLE_FOLDED,         /* > */
-    STYLE_BLOCK,          /* collections */
+    STYLE_LITERAL, /* | */
+    STYLE_FOLDED,  /* > */
+    STYLE_BLOCK,   /* collections */
     STYLE_FLOW,
 } NodeStyle;
 
@@ -54,12 +54,12 @@ typedef struct NodePair {
 struct Node {
     NodeKind kind;
     NodeStyle style;
-    bool yaml11_bool;     /* plain y/yes/no/on/off…: a string here, a boolean to YAML 1.1 readers */
-    bool is_alias_use;    /* reached through *alias */
+    bool yaml11_bool;  /* plain y/yes/no/on/off…: a string here, a boolean to YAML 1.1 readers */
+    bool is_alias_use; /* reached through *alias */
     Span span;
-    Str text;             /* scalars: the text as it means (quotes and escapes resolved) */
-    Str tag;              /* explicit tag as written ("!!str", "!reset"), or empty */
-    Str anchor;           /* name without '&', or empty */
+    Str text;               /* scalars: the text as it means (quotes and escapes resolved) */
+    Str tag;                /* explicit tag as written ("!!str", "!reset"), or empty */
+    Str anchor;             /* name without '&', or empty */
     NodeComments *comments; /* NULL: none */
     union {
         bool boolean;
@@ -80,10 +80,10 @@ Node *node_new_null(Arena *arena);
 Node *node_new_bool(Arena *arena, bool value);
 Node *node_new_int(Arena *arena, int64_t value);
 Node *node_new_float(Arena *arena, double value);
-Node *node_new_string(Arena *arena, Str value);   /* not copied */
+Node *node_new_string(Arena *arena, Str value); /* not copied */
 Node *node_new_seq(Arena *arena);
 Node *node_new_map(Arena *arena);
-Node *node_copy(Arena *arena, const Node *node);  /* deep; spans, styles and comments kept */
+Node *node_copy(Arena *arena, const Node *node); /* deep; spans, styles and comments kept */
 
 static inline bool node_is_scalar(const Node *node)
 {
@@ -106,12 +106,12 @@ const char *node_kind_name(NodeKind kind);
 
 /* Maps. A lookup in a map of up to 16 keys is a scan; larger ones are scanned too, so callers that
  * look up many keys of a large map build a Map. */
-Node *node_get(const Node *map, Str key);                     /* NULL: absent, or `map` is no map */
+Node *node_get(const Node *map, Str key); /* NULL: absent, or `map` is no map */
 NodePair *node_find(const Node *map, Str key);
 Node *node_get_cstr(const Node *map, const char *key);
 void node_set(Arena *arena, Node *map, Str key, Node *value); /* replaces in place, or appends */
 void node_set_pair(Arena *arena, Node *map, Node *key, Node *value);
-bool node_remove(Node *map, Str key);                         /* false: was absent */
+bool node_remove(Node *map, Str key); /* false: was absent */
 
 /* Lists. */
 void node_append(Arena *arena, Node *seq, Node *item);

@@ -17,9 +17,9 @@
 #include "codec/node.h"
 
 typedef struct YamlLimits {
-    size_t max_bytes;      /* 0: 16 MiB */
-    size_t max_depth;      /* 0: 200 */
-    size_t max_nodes;      /* 0: 1,000,000, counted after alias expansion */
+    size_t max_bytes; /* 0: 16 MiB */
+    size_t max_depth; /* 0: 200 */
+    size_t max_nodes; /* 0: 1,000,000, counted after alias expansion */
 } YamlLimits;
 
 typedef struct YamlOptions {
@@ -30,23 +30,31 @@ typedef struct YamlOptions {
 } YamlOptions;
 
 typedef struct YamlDocuments {
-    Node **roots;          /* one a document; an empty document is NODE_NULL */
+    Node **roots; /* one a document; an empty document is NODE_NULL */
     size_t len;
 } YamlDocuments;
 
 /* Reads every document of the source. Returns 0, or -EINVAL with at least one error in `diags`
  * (rule ids Y1001 syntax, Y1002 duplicate key, Y1003 too large, Y1004 alias, Y1005 not text).
  * Documents before the first broken one are still returned. */
-int yaml_read(Arena *arena, Source *source, const YamlOptions *options, YamlDocuments *ret_documents, DiagList *diags);
+int yaml_read(
+    Arena *arena,
+    Source *source,
+    const YamlOptions *options,
+    YamlDocuments *ret_documents,
+    DiagList *diags
+);
 /* Exactly one document; an empty one gives NODE_NULL. */
-int yaml_read_one(Arena *arena, Source *source, const YamlOptions *options, Node **ret_root, DiagList *diags);
+int yaml_read_one(
+    Arena *arena, Source *source, const YamlOptions *options, Node **ret_root, DiagList *diags
+);
 /* What a plain scalar means in the core schema: fills kind and value of `node` from node->text. */
 void yaml_resolve_plain(Node *node);
 
 typedef struct YamlWriteOptions {
-    unsigned indent;        /* columns a level; 0: 2 */
-    bool indent_sequences;  /* "  - x" below its key instead of "- x" */
-    bool ignore_styles;     /* choose every style afresh */
+    unsigned indent;       /* columns a level; 0: 2 */
+    bool indent_sequences; /* "  - x" below its key instead of "- x" */
+    bool ignore_styles;    /* choose every style afresh */
     bool sort_keys;
 } YamlWriteOptions;
 

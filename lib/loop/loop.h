@@ -2,8 +2,9 @@
  * Nothing outside lib/loop includes <uv.h>. A handle is embedded in our object and closed here, so
  * an object is freed only after its handle's close callback.
  *
- * All functions are for the loop's own thread, but loop_post and loop_stop, which any thread may call.
- * Callbacks run on the loop's stack and must not block; what waits runs in a fiber (loop/fiber.h). */
+ * All functions are for the loop's own thread, but loop_post and loop_stop, which any thread may
+ * call. Callbacks run on the loop's stack and must not block; what waits runs in a fiber
+ * (loop/fiber.h). */
 #pragma once
 
 #include <stdbool.h>
@@ -27,8 +28,8 @@ int64_t loop_now_ms(const Loop *loop);
 /* How long the last turn blocked others (scheduling delay), for metrics and load shedding. */
 int64_t loop_lag_ns(const Loop *loop);
 
-/* Runs fn(arg) on the loop's thread soon; callable from any thread. -ECANCELED once the loop has ended:
- * then fn never runs. */
+/* Runs fn(arg) on the loop's thread soon; callable from any thread. -ECANCELED once the loop has
+ * ended: then fn never runs. */
 int loop_post(Loop *loop, void (*fn)(void *arg), void *arg);
 /* Runs fn(arg) at the end of this turn; the loop's own thread only, no allocation of handles. */
 void loop_defer(Loop *loop, void (*fn)(void *arg), void *arg);
@@ -37,7 +38,9 @@ void loop_defer(Loop *loop, void (*fn)(void *arg), void *arg);
 typedef struct Timer Timer;
 typedef void (*TimerFn)(Timer *timer, void *arg);
 Timer *timer_new(Loop *loop, TimerFn fn, void *arg);
-void timer_start(Timer *timer, int64_t after_ms, int64_t repeat_ms); /* repeat 0: once; restarts a running one */
+void timer_start(
+    Timer *timer, int64_t after_ms, int64_t repeat_ms
+); /* repeat 0: once; restarts a running one */
 void timer_stop(Timer *timer);
 bool timer_is_active(const Timer *timer);
 void timer_unref(Timer *timer);
@@ -45,12 +48,14 @@ void timer_free(Timer *timer); /* NULL is fine; allowed in its own callback */
 
 /* Signals as ordinary callbacks on the loop. */
 typedef struct SignalWatch SignalWatch;
-SignalWatch *signal_watch_new(Loop *loop, int signal_number, void (*fn)(int signal_number, void *arg), void *arg);
+SignalWatch *signal_watch_new(
+    Loop *loop, int signal_number, void (*fn)(int signal_number, void *arg), void *arg
+);
 void signal_watch_free(SignalWatch *watch);
 
 /* Readiness of a descriptor that a library owns (libpq, hiredis, pidfd, inotify, netlink). */
 typedef enum PollEvents {
-    POLL_READ  = 1,
+    POLL_READ = 1,
     POLL_WRITE = 2,
     POLL_HANGUP = 4,
 } PollEvents;
