@@ -1,0 +1,306 @@
+#include "codec/node.h"
+
+#include <assert.h>
+
+#include "base/map.h"
+#include "base/strbuf.h"
+
+enum {
+    FIRST_CAPACITY = 4,
+    SCAN_LIMIT = 16, /* maps up to this size are compared by scanning */
+};
+
+static Node *node_new(Arena *arena, NodeKind kind, Str text)
+{
+    Node *node = ARENA_NEW(arena, Node);
+    node->kind = kind;
+    node->text = text;
+    return node;
+}
+
+Node *node_new_null(Arena *arena)
+{
+    return node_new(arena, NODE_NULL, STR("null"));
+}
+
+Node *node_new_bool(Arena *arena, bool value)
+{
+    Node *node = node_new(arena, NODE_BOOL, value ? STR("true") : STR("false"));
+    node->boolean = value;
+    return node;
+}
+
+Node *node_new_int(Arena *arena, int64_t value)
+{
+    StrBuf text = STRBUF_ON_ARENA(arena);
+    strbuf_add_int64(&text, value);
+    Node *node = node_new(arena, NODE_INT, strbuf_str(&text));
+    node->integer = value;
+    return node;
+}
+
+Node *node_new_float(Arena *arena, double value)
+{
+    StrBuf text = STRBUF_ON_ARENA(arena);
+    strbuf_add_double(&text, value);
+    Node *node = node_new(arena, NODE_FLOAT, strbuf_str(&text));
+    node->real = value;
+    return node;
+}
+
+Node *node_new_string(Arena *arena, Str value)
+{
+    return node_new(arena, NODE_STRING, value);
+}
+
+Node *node_new_seq(Arena *arena)
+{
+    return node_new(arena, NODE_SEQ, STR(""));
+}
+
+Node *node_new_map(Arena *arena)
+{
+    return node_new(arena, NODE_MAP, STR(""));
+}
+
+static void copy_seq(Arena *arena, Node *copy, const Node *node)
+{
+    copy->seq.items = ARENA_ARRAY(arena, Node *, node->seq.len);
+    copy->seq.cap = node->seq.len;
+    for (size_t i = 0; i < node->seq.len; i++) {
+        copy->seq.items[i] = node_copy(arena, node->seq.items[i]);
+    }
+}
+
+static void copy_map(Arena *arena, Node *copy, const Node *node)
+{
+    copy->map.pairs = ARENA_ARRAY(arena, NodePair, node->map.len);
+    copy->map.cap = node->map.len;
+    for (size_t i = 0; i < node->map.len; i++) {
+        copy->map.pairs[i].key = node_copy(arena, node->map.pairs[i].key);
+        copy->map.pairs[i].value = node_copy(arena, node->map.pairs[i].value);
+    }
+}
+
+Node *node_copy(Arena *arena, const Node *node)
+{
+    Node *copy = arena_memdup(arena, node, sizeof(*node));
+    if (node->comments) {
+        copy->comments = arena_memdup(arena, node->comments, sizeof(*node->comments));
+    }
+    if (node->kind == NODE_SEQ) {
+        copy_seq(arena, copy, node);
+    } else if (node->kind == NODE_MAP) {
+        copy_map(arena, copy, node);
+    }
+    return copy;
+}
+
+const char *node_kind_name(NodeKind kind)
+{
+    switch (kind) {
+    case NODE_NULL:
+        return "null";
+    case NODE_BOOL:
+        return "a boolean";
+    case NODE_INT:
+    case NODE_FLOAT:
+        return "a number";
+    case NODE_STRING:
+        return "a string";
+    case NODE_SEQ:
+        return "a list";
+    case NODE_MAP:
+        return "a map";
+    }
+    return "a value";
+}
+
+/* Maps */
+
+NodePair *node_find(const Node *map, Str key)
+{
+    if (!node_is_map(map)) {
+        return NULL;
+    }
+    for (size_t i = 0; i < map->map.len; i++) {
+        if (str_eq(map->map.pairs[i].key->text, key)) {
+            return &map->map.pairs[i];
+        }
+    }
+    return NULL;
+}
+
+Node *node_get(const Node *map, Str key)
+{
+    NodePair *pair = node_find(map, key);
+    return pair ? pair->value : NULL;
+}
+
+Node *node_get_cstr(const Node *map, const char *key)
+{
+    return node_get(map, str_from(key));
+}
+
+static void map_append(Arena *arena, Node *map, NodePair pair)
+{
+    if (map->map.len == map->map.cap) {
+        size_t cap = map->map.cap ? map->map.cap * 2 : FIRST_CAPACITY;
+        map->map.pairs = arena_grow(
+            arena, map->map.pairs, map->map.cap * sizeof(NodePair), cap * sizeof(NodePair)
+        );
+        map->map.cap = cap;
+    }
+    map->map.pairs[map->map.len++] = pair;
+}
+
+void node_set(Arena *arena, Node *map, Str key, Node *value)
+{
+    assert(node_is_map(map));
+    NodePair *pair = node_find(map, key);
+    if (pair) {
+        pair->value = value;
+        return;
+    }
+    map_append(arena, map, (NodePair) { .key = node_new_string(arena, key), .value = value });
+}
+
+void node_set_pair(Arena *arena, Node *map, Node *key, Node *value)
+{
+    assert(node_is_map(map) && node_is_scalar(key));
+    NodePair *pair = node_find(map, key->text);
+    if (pair) {
+        *pair = (NodePair) { .key = key, .value = value };
+        return;
+    }
+    map_append(arena, map, (NodePair) { .key = key, .value = value });
+}
+
+bool node_remove(Node *map, Str key)
+{
+    NodePair *pair = node_find(map, key);
+    if (!pair) {
+        return false;
+    }
+    size_t behind = map->map.len - (size_t) (pair - map->map.pairs) - 1;
+    memmove(pair, pair + 1, behind * sizeof(*pair));
+    map->map.len--;
+    return true;
+}
+
+/* Lists */
+
+void node_append(Arena *arena, Node *seq, Node *item)
+{
+    assert(node_is_seq(seq));
+    if (seq->seq.len == seq->seq.cap) {
+        size_t cap = seq->seq.cap ? seq->seq.cap * 2 : FIRST_CAPACITY;
+        seq->seq.items =
+            arena_grow(arena, seq->seq.items, seq->seq.cap * sizeof(Node *), cap * sizeof(Node *));
+        seq->seq.cap = cap;
+    }
+    seq->seq.items[seq->seq.len++] = item;
+}
+
+void node_insert(Arena *arena, Node *seq, size_t at, Node *item)
+{
+    assert(node_is_seq(seq) && at <= seq->seq.len);
+    node_append(arena, seq, item);
+    Node **place = &seq->seq.items[at];
+    memmove(place + 1, place, (seq->seq.len - 1 - at) * sizeof(Node *));
+    *place = item;
+}
+
+void node_remove_at(Node *seq, size_t at)
+{
+    assert(node_is_seq(seq) && at < seq->seq.len);
+    Node **place = &seq->seq.items[at];
+    memmove(place, place + 1, (seq->seq.len - at - 1) * sizeof(Node *));
+    seq->seq.len--;
+}
+
+/* Equality */
+
+static bool seq_equal(const Node *a, const Node *b)
+{
+    if (a->seq.len != b->seq.len) {
+        return false;
+    }
+    for (size_t i = 0; i < a->seq.len; i++) {
+        if (!node_equal(a->seq.items[i], b->seq.items[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool large_map_equal(const Node *a, const Node *b)
+{
+    Map values = MAP_INIT;
+    for (size_t i = 0; i < b->map.len; i++) {
+        map_set(&values, b->map.pairs[i].key->text, b->map.pairs[i].value);
+    }
+    bool equal = values.len == b->map.len;
+    for (size_t i = 0; equal && i < a->map.len; i++) {
+        const Node *value = map_get(&values, a->map.pairs[i].key->text);
+        equal = value && node_equal(a->map.pairs[i].value, value);
+    }
+    map_done(&values);
+    return equal;
+}
+
+static bool map_equal(const Node *a, const Node *b)
+{
+    if (a->map.len != b->map.len) {
+        return false;
+    }
+    if (a->map.len > SCAN_LIMIT) {
+        return large_map_equal(a, b);
+    }
+    for (size_t i = 0; i < a->map.len; i++) {
+        const NodePair *mine = &a->map.pairs[i];
+        const NodePair *other = node_find(b, mine->key->text);
+        if (!other || !node_equal(mine->value, other->value)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* NaN is the one value that differs from itself; two of them are the same document all the same. */
+static bool float_equal(double a, double b)
+{
+    return (a <= b && a >= b) || (__builtin_isnan(a) && __builtin_isnan(b));
+}
+
+bool node_equal(const Node *a, const Node *b)
+{
+    if (a == b) {
+        return true;
+    }
+    if (!a || !b || a->kind != b->kind) {
+        return false;
+    }
+    switch (a->kind) {
+    case NODE_NULL:
+        return true;
+    case NODE_BOOL:
+        return a->boolean == b->boolean;
+    case NODE_INT:
+        return a->integer == b->integer;
+    case NODE_FLOAT:
+        return float_equal(a->real, b->real);
+    case NODE_STRING:
+        return str_eq(a->text, b->text);
+    case NODE_SEQ:
+        return seq_equal(a, b);
+    case NODE_MAP:
+        return map_equal(a, b);
+    }
+    return false;
+}
+
+Str node_string_or(const Node *node, Str fallback)
+{
+    return node_is_string(node) ? node->text : fallback;
+}
