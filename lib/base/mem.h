@@ -12,6 +12,9 @@ void *mem_memdup(const void *data, size_t size) __attribute__((returns_nonnull, 
 char *mem_strdup(const char *text) __attribute__((returns_nonnull, malloc));
 char *mem_printf(const char *format, ...) __attribute__((returns_nonnull, format(printf, 1, 2)));
 
+/* Where every failed allocation ends: says how much was asked for and aborts. */
+_Noreturn void mem_out_of_memory(size_t size);
+
 #define MEM_NEW(Type) ((Type *) mem_alloc(sizeof(Type)))
 
 static inline void mem_freep(void *pointer)

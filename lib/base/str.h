@@ -65,7 +65,8 @@ bool str_strip_prefix(Str *s, Str prefix); /* true and shortened when it was the
 bool str_strip_suffix(Str *s, Str suffix);
 
 /* Splits: takes the part of *rest before the first `sep`, moves *rest behind it; false when
- * *rest is used up. "a,,b" gives a, "", b; an empty Str gives nothing. */
+ * *rest is used up. "a,,b" gives a, "", b; an empty Str gives nothing, a last `sep` no part behind
+ * it. */
 bool str_next(Str *rest, char sep, Str *ret_part);
 /* As str_next for lines; "\n" and "\r\n" end a line and are not part of it. */
 bool str_next_line(Str *rest, Str *ret_line);

@@ -52,7 +52,7 @@
         (vec)->len++;                                                                           \
     } while (0)
 #define vec_foreach(item, vec) \
-    for (__typeof__((vec)->ptr) item = (vec)->ptr; item < (vec)->ptr + (vec)->len; item++)
+    for (__typeof__((vec)->ptr + 0) item = (vec)->ptr; item < (vec)->ptr + (vec)->len; item++)
 /* Heap vectors only. */
 #define vec_done(vec) vec_done_((void **) &(vec)->ptr, &(vec)->len, &(vec)->cap)
 

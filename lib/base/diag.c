@@ -1,0 +1,125 @@
+#include "base/diag.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+enum { DIAGS_KEPT = 1000 };
+
+static Str vformat(Arena *arena, const char *format, va_list args)
+{
+    return str_from(arena_vprintf(arena, format, args));
+}
+
+/* The entry to fill: the next of the list or, past the limit, one that nobody will read. */
+static Diag *next_entry(DiagList *list)
+{
+    size_t limit = list->limit ? list->limit : DIAGS_KEPT;
+    if (list->diags.len < limit) {
+        return vec_add(&list->diags, list->arena);
+    }
+    list->dropped++;
+    return ARENA_NEW(list->arena, Diag);
+}
+
+Diag *
+diag_add(DiagList *list, Severity severity, const char *rule, Span span, const char *format, ...)
+{
+    Diag *diag = next_entry(list);
+    diag->severity = severity;
+    diag->rule = str_from(rule);
+    diag->span = span;
+    va_list args;
+    va_start(args, format);
+    diag->message = vformat(list->arena, format, args);
+    va_end(args);
+    return diag;
+}
+
+void diag_hint(DiagList *list, Diag *diag, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    diag->hint = vformat(list->arena, format, args);
+    va_end(args);
+}
+
+void diag_relate(DiagList *list, Diag *diag, Span span, const char *format, ...)
+{
+    DiagRelated *related = vec_add(&diag->related, list->arena);
+    related->span = span;
+    va_list args;
+    va_start(args, format);
+    related->message = vformat(list->arena, format, args);
+    va_end(args);
+}
+
+void diag_hint_nearest(DiagList *list, Diag *diag, Str word, const Str *candidates, size_t count)
+{
+    Str nearest = str_nearest(word, candidates, count);
+    if (nearest.len) {
+        diag_hint(list, diag, "did you mean \"%" STR_FMT "\"?", STR_ARG(nearest));
+    }
+}
+
+size_t diag_count(const DiagList *list, Severity at_least)
+{
+    size_t count = 0;
+    vec_foreach(diag, &list->diags) {
+        count += diag->severity >= at_least;
+    }
+    return count;
+}
+
+static int compare_diags(const void *left, const void *right)
+{
+    const Diag *a = left;
+    const Diag *b = right;
+    int order = str_cmp(
+        span_is_known(a->span) ? a->span.source->path : STR(""),
+        span_is_known(b->span) ? b->span.source->path : STR("")
+    );
+    if (order == 0) {
+        order = (a->span.start > b->span.start) - (a->span.start < b->span.start);
+    }
+    return order ? order : str_cmp(a->rule, b->rule);
+}
+
+/* An insertion would be stable and quadratic, qsort is neither: a merge of halves is what is left.
+ */
+static void merge_sort(Diag *diags, Diag *scratch, size_t count)
+{
+    if (count < 2) {
+        return;
+    }
+    size_t half = count / 2;
+    merge_sort(diags, scratch, half);
+    merge_sort(diags + half, scratch, count - half);
+    memcpy(scratch, diags, count * sizeof(*diags));
+    size_t left = 0;
+    size_t right = half;
+    for (size_t i = 0; i < count; i++) {
+        bool take_left =
+            right == count || (left < half && compare_diags(&scratch[left], &scratch[right]) <= 0);
+        diags[i] = scratch[take_left ? left++ : right++];
+    }
+}
+
+void diag_sort(DiagList *list)
+{
+    if (list->diags.len > 1) {
+        merge_sort(
+            list->diags.ptr, ARENA_ARRAY(list->arena, Diag, list->diags.len), list->diags.len
+        );
+    }
+}
+
+Str severity_name(Severity severity)
+{
+    static const Str names[] = {
+        [SEVERITY_INFO] = STR_INIT("info"),
+        [SEVERITY_WARN] = STR_INIT("warning"),
+        [SEVERITY_ERROR] = STR_INIT("error"),
+    };
+    return names[severity];
+}
