@@ -1,0 +1,248 @@
+/* Postgres: a pool a loop, on libpq in pipeline mode.
+ *
+ * Single statements of many fibers share a few connections: each is sent at once behind the others
+ * and its fiber parks until its own answer came. A shared connection is never canceled: a fiber
+ * whose deadline passes gets -ETIMEDOUT and its answer is thrown away when it comes. A PgSession
+ * leases a connection of its own: for a transaction, a session lock, a script. A lease that ends
+ * with its state unknown is rolled back and drained before anyone else gets the connection, or
+ * closed.
+ *
+ * Errors: the functions return 0 or a negative errno and fill a PgError:
+ *   -EEXIST unique violation · -ENOENT foreign key violation · -EAGAIN serialization failure or
+ * deadlock -ETIMEDOUT the fiber's deadline or statement_timeout · -ECANCELED the fiber was canceled
+ *   -ECONNREFUSED no server (at once while the last attempt failed) · -ECONNRESET lost while it
+ * ran: it may have happened or not · -EACCES login refused · -EINVAL any other error of the
+ * statement */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/random.h"
+#include "base/str.h"
+#include "loop/fiber.h"
+#include "loop/loop.h"
+#include "observe/metrics.h"
+
+typedef struct PgPool PgPool;
+typedef struct PgConn PgConn;
+
+typedef struct PgPoolOptions {
+    const char *host; /* name, address, or directory of a unix socket; all texts are copied */
+    int port;
+    const char *user;
+    const char *password;
+    const char *database;
+    const char *ssl_mode;         /* as libpq's sslmode; NULL: disable */
+    const char *application_name; /* NULL: libpq's */
+    unsigned shared_conns;        /* of max_conns, for single statements; 0: 2 */
+    unsigned max_conns;           /* shared and leased together; 0: 10; at least shared_conns + 1 */
+    unsigned min_conns;           /* kept however idle; 0: 1 */
+    int64_t max_lifetime_ms;      /* 0: an hour; ±10 % */
+    int64_t max_idle_ms;          /* 0: 30 minutes; ±10 % */
+    int64_t statement_timeout_ms; /* the server's; 0: 5000; negative: none */
+    int64_t connect_timeout_ms;   /* 0: 5000 */
+    int64_t slow_query_ms; /* one warn line with the statement's name; 0: 500; negative: never */
+    Metrics *metrics;      /* db_pool_* and db_query_duration_seconds{statement}; NULL: none */
+} PgPoolOptions;
+
+/* Begins to connect and returns without waiting. */
+int pg_pool_open(Loop *loop, const PgPoolOptions *options, PgPool **ret_pool, Error *err);
+/* From a fiber: refuses new work, lets what runs end for `timeout_ms` at most, closes and frees.
+ * Leases must have ended. NULL is fine. */
+void pg_pool_close(PgPool *pool, int64_t timeout_ms);
+/* Parks until a connection is up or the deadline passed: 0, or the last error of connecting. */
+int pg_pool_wait_ready(PgPool *pool, Error *err);
+bool pg_pool_is_ready(const PgPool *pool);
+
+/* Types of parameters; the server's oid. A parameter given as another type is a bug. */
+typedef enum PgType {
+    PG_END = 0,
+    PG_BOOL = 16,
+    PG_BYTEA = 17,
+    PG_INT8 = 20,
+    PG_INT4 = 23,
+    PG_TEXT = 25,
+    PG_FLOAT8 = 701,
+    PG_TIMESTAMPTZ = 1184,
+    PG_UUID = 2950,
+    PG_JSONB = 3802,
+    PG_INT8_ARRAY = 1016,
+    PG_TEXT_ARRAY = 1009,
+    PG_UUID_ARRAY = 2951,
+} PgType;
+
+enum { PG_PARAMS_MAX = 32, PG_BATCH_MAX = 32 };
+
+/* One statement of the program: static const. It is prepared on each connection at its first use
+ * there; `name` names it on the server, in metrics and in spans. */
+typedef struct PgStatement {
+    const char *name;
+    const char *sql;
+    PgType params[PG_PARAMS_MAX]; /* ended by PG_END */
+    bool heavy; /* takes long: pg_query gives it a connection of its own, so that nobody waits
+                   behind it */
+} PgStatement;
+
+typedef struct PgParam {
+    PgType type;      /* PG_END: NULL of any type */
+    int32_t size;     /* -1: null */
+    const void *data; /* NULL: in `small` */
+    uint8_t small[16];
+} PgParam;
+
+/* Views stay views: they must live until the call returns. */
+PgParam pg_null(void);
+PgParam pg_bool(bool value);
+PgParam pg_int(int64_t value); /* PG_INT8 */
+PgParam pg_int4(int32_t value);
+PgParam pg_double(double value);
+PgParam pg_text(Str value);
+PgParam pg_bytea(Str value);
+PgParam pg_jsonb(Str json);
+PgParam pg_uuid(Uuid value);
+PgParam pg_time(int64_t utc_us); /* PG_TIMESTAMPTZ */
+PgParam pg_text_or_null(Str value, bool is_null);
+PgParam pg_int_array(Arena *arena, const int64_t *values, size_t count);
+PgParam pg_text_array(Arena *arena, const Str *values, size_t count);
+PgParam pg_uuid_array(Arena *arena, const Uuid *values, size_t count);
+#define PG_PARAMS(...) ((const PgParam[]) { __VA_ARGS__ })
+
+typedef enum PgErrorKind {
+    PG_ERROR_NONE,
+    PG_UNIQUE_VIOLATION,
+    PG_FOREIGN_KEY_VIOLATION,
+    PG_CHECK_VIOLATION,
+    PG_NOT_NULL_VIOLATION,
+    PG_BAD_DATA,      /* class 22: out of range, invalid text, … */
+    PG_SERIALIZATION, /* 40001, 40P01: try the transaction again */
+    PG_LOCK_TIMEOUT,
+    PG_TIMEOUT, /* deadline or statement_timeout */
+    PG_CANCELED,
+    PG_UNAVAILABLE, /* no connection */
+    PG_LOST,        /* the connection broke while it ran: outcome unknown */
+    PG_OTHER,
+} PgErrorKind;
+
+typedef struct PgError {
+    Error error;
+    PgErrorKind kind;
+    char sqlstate[6]; /* empty: not the server's */
+    char constraint[64];
+    char table[64];
+    char column[64];
+} PgError;
+#define PG_ERROR_INIT { 0 }
+
+/* The rows of one statement; lives as long as the arena it was asked with. */
+typedef struct PgResult {
+    const void *handle; /* libpq's */
+    int rows;
+    int64_t affected; /* rows that INSERT, UPDATE, DELETE, MERGE or SELECT counted */
+} PgResult;
+
+/* One statement on a shared connection, a transaction of its own. `params` has one element for each
+ * type of the statement; NULL when it has none. ret_result may be NULL. */
+int pg_query(
+    PgPool *pool,
+    Arena *arena,
+    const PgStatement *statement,
+    const PgParam *params,
+    PgResult *ret_result,
+    PgError *err
+);
+
+typedef struct PgCall {
+    const PgStatement *statement;
+    const PgParam *params;
+    PgResult *ret_result; /* may be NULL */
+} PgCall;
+/* Several statements in one round trip and one transaction: all of them happen or none. The error
+ * is the first failing one's. At most PG_BATCH_MAX. */
+int pg_batch(PgPool *pool, Arena *arena, const PgCall *calls, size_t count, PgError *err);
+
+/* A connection of one's own. */
+typedef enum PgIsolation {
+    PG_READ_COMMITTED,
+    PG_REPEATABLE_READ,
+    PG_SERIALIZABLE,
+    PG_READ_ONLY, /* repeatable read, read only */
+} PgIsolation;
+
+typedef struct PgSession {
+    PgPool *pool;
+    PgConn *conn; /* NULL: not open */
+    int64_t start_ns;
+    uint8_t state;
+    PgIsolation isolation;
+} PgSession;
+#define PG_SESSION_INIT { 0 }
+
+/* Parks until a connection is free. */
+int pg_session_open(PgPool *pool, PgSession *ret_session, PgError *err);
+/* Gives the connection back; what is still open in it is rolled back. A session that isn't open:
+ * nothing. */
+void pg_session_close(PgSession *session);
+/* As pg_session_close, but ends the connection: after SET, session locks, temporary tables. */
+void pg_session_discard(PgSession *session);
+int pg_session_query(
+    PgSession *session,
+    Arena *arena,
+    const PgStatement *statement,
+    const PgParam *params,
+    PgResult *ret_result,
+    PgError *err
+);
+/* One round trip; outside a transaction it is one, inside it is part of it. */
+int pg_session_batch(
+    PgSession *session, Arena *arena, const PgCall *calls, size_t count, PgError *err
+);
+/* Any number of statements as text (migrations); results are thrown away. */
+int pg_session_script(PgSession *session, const char *sql, PgError *err);
+
+/* A transaction in a session. pg_begin opens the session when it isn't open, and sends BEGIN
+ * together with the first statement. After pg_commit and pg_rollback the session is closed when
+ * pg_begin had opened it. Commit fails with the session rolled back and closed; -ECONNRESET or
+ * -ETIMEDOUT from it means that nobody knows whether it happened. */
+int pg_begin(PgPool *pool, PgIsolation isolation, PgSession *session, PgError *err);
+int pg_commit(PgSession *session, PgError *err);
+/* The last statements and COMMIT in one round trip. */
+int pg_commit_with(
+    PgSession *session, Arena *arena, const PgCall *calls, size_t count, PgError *err
+);
+void pg_rollback(PgSession *session);
+#define auto_pg_session __attribute__((cleanup(pg_session_close)))
+
+/* Reading. Row and column are checked by asserts; a null reads as 0, false, or the empty Str. */
+bool pg_is_null(const PgResult *result, int row, int column);
+int64_t
+pg_get_int(const PgResult *result, int row, int column); /* int2, int4, int8, whole numeric */
+double pg_get_double(const PgResult *result, int row, int column);
+bool pg_get_bool(const PgResult *result, int row, int column);
+Str pg_get_str(
+    const PgResult *result, int row, int column
+); /* text, bytea, json, jsonb: a view, NUL behind it */
+Uuid pg_get_uuid(const PgResult *result, int row, int column);
+int64_t
+pg_get_time(const PgResult *result, int row, int column); /* timestamptz: UTC microseconds */
+/* Arrays of one dimension without nulls, on the arena. */
+size_t pg_get_text_array(
+    const PgResult *result, int row, int column, Arena *arena, const Str **ret_values
+);
+size_t pg_get_uuid_array(
+    const PgResult *result, int row, int column, Arena *arena, const Uuid **ret_values
+);
+
+/* LISTEN on a connection of its own that reconnects by itself. `fn` runs on the loop for each
+ * notification, and once with an empty payload after each connect: something may have been missed.
+ */
+typedef struct PgListener PgListener;
+PgListener *
+pg_listen(PgPool *pool, const char *channel, void (*fn)(Str payload, void *arg), void *arg);
+void pg_listener_free(PgListener *listener); /* before pg_pool_close; NULL is fine */
+
+/* Names quoted for use in SQL text: "a""b". */
+Str pg_quote_identifier(Arena *arena, Str name);
