@@ -1,13 +1,16 @@
 /* Functions that nothing of ours may call; the build includes this file before every source.
  *
  * The headers that declare them come first, so that only a use in our own code is an error.
- * Instead: strcpy strncpy strcat strncat sprintf vsprintf gets     strbuf_*, arena_printf, str_dup
- *   strtok                                                  str_next, str_cut
- *   atoi atol atoll atof                                    str_to_int64, str_to_double
- *   localtime gmtime ctime asctime                          clock_rfc3339, gmtime_r
- *   tmpnam mktemp                                           fs_write_atomic, mkdtemp
- *   rand srand random srandom                               random_u64
- *   alloca                                                  arena_alloc */
+ * What to call instead:
+ *
+ *   strcpy strncpy strcat strncat stpcpy sprintf vsprintf gets
+ *                                        strbuf_*, arena_printf, str_dup
+ *   strtok                               str_next, str_cut
+ *   atoi atol atoll atof                 str_to_int64, str_to_double
+ *   localtime gmtime ctime asctime       clock_rfc3339, gmtime_r
+ *   tmpnam mktemp                        fs_write_atomic, mkdtemp
+ *   srand srandom (and rand with them)   random_u64
+ *   alloca                               arena_alloc */
 #pragma once
 
 #include <alloca.h>
@@ -27,4 +30,4 @@
 #pragma GCC poison strcpy strncpy strcat strncat stpcpy sprintf vsprintf gets
 #pragma GCC poison strtok atoi atol atoll atof
 #pragma GCC poison localtime gmtime ctime asctime
-#pragma GCC poison tmpnam mktemp rand srand srandom alloca
+#pragma GCC poison tmpnam mktemp srand srandom alloca

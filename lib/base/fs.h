@@ -17,7 +17,8 @@
 int fs_read(Arena *arena, const char *path, size_t max_bytes, Str *ret_text, Error *err);
 /* The same for an open descriptor of any kind (standard input too). */
 int fs_read_fd(Arena *arena, int fd, size_t max_bytes, Str *ret_text, Error *err);
-/* Writes beside the file, syncs, renames over it. The directory must exist. */
+/* Writes beside the file, syncs, renames over it; the mode is exactly `mode`, whatever the umask.
+ * The directory must exist. A link at `path` is replaced, not followed. */
 int fs_write_atomic(const char *path, Str text, mode_t mode, Error *err);
 /* All of it, EINTR and short writes handled. */
 int fs_write_all(int fd, const void *data, size_t size);

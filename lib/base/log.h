@@ -23,6 +23,7 @@ typedef void (*LogSink)(
     void *ctx, LogLevel level, Str message, const LogField *fields, size_t field_count
 );
 
+/* Once, before other threads start; NULL turns logging off. */
 void log_set_sink(LogSink sink, void *ctx, LogLevel least);
 bool log_is_on(LogLevel level);
 void log_write(LogLevel level, const LogField *fields, size_t field_count, const char *format, ...)
