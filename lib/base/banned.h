@@ -9,11 +9,9 @@
  *   atoi atol atoll atof                 str_to_int64, str_to_double
  *   localtime gmtime ctime asctime       clock_rfc3339, gmtime_r
  *   tmpnam mktemp                        fs_write_atomic, mkdtemp
- *   srand srandom (and rand with them)   random_u64
- *   alloca                               arena_alloc */
+ *   srand srandom (and rand with them)   random_u64 */
 #pragma once
 
-#include <alloca.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +19,6 @@
 #include <unistd.h>
 
 /* Macros of the C library that would expand to a poisoned name. */
-#undef alloca
 #undef strcpy
 #undef strncpy
 #undef strcat
@@ -30,4 +27,4 @@
 #pragma GCC poison strcpy strncpy strcat strncat stpcpy sprintf vsprintf gets
 #pragma GCC poison strtok atoi atol atoll atof
 #pragma GCC poison localtime gmtime ctime asctime
-#pragma GCC poison tmpnam mktemp srand srandom alloca
+#pragma GCC poison tmpnam mktemp srand srandom
