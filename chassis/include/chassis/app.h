@@ -38,7 +38,7 @@ typedef struct App {
     size_t config_bytes;                          /* of the struct they fill */
     const Migration *migrations;                  /* ends with MIGRATION_END */
     const Route *const *routes;                   /* NULL-terminated list of tables */
-    const GrpcService *const *grpc;               /* NULL-terminated */
+    const RpcService *const *grpc;                /* NULL-terminated */
     const char *const *publishes;                 /* topics, NULL-terminated */
     const Consumer *consumers;                    /* ends with CONSUMER_END */
     const Job *jobs;                              /* ends with JOB_END */

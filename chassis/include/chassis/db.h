@@ -21,43 +21,43 @@
 #include <chassis/context.h>
 #include <chassis/field.h>
 
+#include "clients/pg.h"
+
 typedef struct Statement {
-    const char *name;   /* in metrics, spans and the slow log: never the SQL */
+    const char *name;   /* unique; in metrics, spans and the slow log: never the SQL */
     const char *sql;    /* $1, $2… */
     const char *writes; /* table whose cached counts this drops; NULL: none */
 } Statement;
 
-typedef enum DbValueKind {
-    DB_VALUE_NULL,
-    DB_VALUE_TEXT,
-    DB_VALUE_INT,
-    DB_VALUE_BOOL,
-    DB_VALUE_TIME,
-} DbValueKind;
-typedef struct DbValue {
-    DbValueKind kind;
-    int64_t number;
-    Str text;
-} DbValue;
-/* An empty Str is NULL to db_uuid and db_text_or_null, '' to db_text. */
-DbValue db_text(Str value);
-DbValue db_text_or_null(Str value);
-DbValue db_uuid(Str value);
+/* A parameter; its constructor says its type in Postgres. Views must live until the call returns.
+ */
+typedef PgParam DbValue;
+DbValue db_text(Str value);         /* text: '' stays '' */
+DbValue db_text_or_null(Str value); /* the empty Str is NULL */
+DbValue db_uuid(Str value);         /* the empty Str is NULL; anything else must be a UUID */
 DbValue db_int(int64_t value);
 DbValue db_opt_int(OptInt value);
 DbValue db_bool(bool value);
 DbValue db_time(int64_t utc_us);
 DbValue db_opt_time(OptInt utc_us);
+DbValue db_json(Str json);   /* jsonb; the empty Str is NULL */
+DbValue db_bytes(Str value); /* bytea */
 DbValue db_enum(const char *const *names, int value);
-/* An array: text[] or uuid[] of the items; an empty list is '{}'. */
-DbValue db_texts(Arena *arena, const Str *items, size_t count);
-DbValue db_null(void);
+DbValue db_texts(Arena *arena, const Str *items, size_t count); /* text[] */
+DbValue db_uuids(Arena *arena, const Str *items, size_t count); /* uuid[] */
 
-typedef struct DbRows {
-    size_t len;       /* rows returned */
-    int64_t affected; /* rows written */
-    const void *internal;
-} DbRows;
+typedef struct DbValues {
+    const DbValue *ptr;
+    size_t len;
+} DbValues;
+#define DB_VALUES(...)                                                                             \
+    ((DbValues                                                                                     \
+    ) { .ptr = (const DbValue[]) { { .size = -1 }, ##__VA_ARGS__ } + 1,                            \
+        .len = sizeof((const DbValue[]) { { .size = -1 }, ##__VA_ARGS__ }) / sizeof(DbValue) - 1 } \
+    )
+
+/* Rows; they live as long as the context. */
+typedef PgResult DbRows;
 
 /* Runs one statement; the values follow: db_query(db, &brand_by_id, &rows, db_uuid(id)). */
 #define db_query(db, statement, ret_rows, ...) \
@@ -67,16 +67,6 @@ typedef struct DbRows {
 /* The first row into a struct; NOT_FOUND when there is none. */
 #define db_one(db, statement, fields, into, ...) \
     db_one_values((db), (statement), (fields), (into), DB_VALUES(__VA_ARGS__))
-
-typedef struct DbValues {
-    const DbValue *ptr;
-    size_t len;
-} DbValues;
-#define DB_VALUES(...)                                                                          \
-    ((DbValues) { .ptr = (const DbValue[]) { { .kind = DB_VALUE_NULL }, __VA_ARGS__ } + 1,      \
-                  .len = sizeof((const DbValue[]) { { .kind = DB_VALUE_NULL }, __VA_ARGS__ }) / \
-                             sizeof(DbValue) -                                                  \
-                         1 })
 int db_query_values(Db *db, const Statement *statement, DbRows *ret_rows, DbValues values);
 int64_t db_exec_values(Db *db, const Statement *statement, DbValues values);
 int db_one_values(
@@ -86,16 +76,17 @@ int db_one_values(
 Context *db_context(const Db *db);
 Arena *db_arena(const Db *db);
 
-/* Columns by position; NULL reads as the empty Str, 0, false, an OptInt without a value. */
-Str row_text(const DbRows *rows, size_t row, unsigned column);
-int64_t row_int(const DbRows *rows, size_t row, unsigned column);
-bool row_bool(const DbRows *rows, size_t row, unsigned column);
-int64_t row_time(const DbRows *rows, size_t row, unsigned column);
-bool row_is_null(const DbRows *rows, size_t row, unsigned column);
+/* Columns by position, from 0; NULL reads as the empty Str, 0 or false. */
+Str row_text(const DbRows *rows, int row, int column);
+Str row_uuid(const DbRows *rows, int row, int column, Arena *arena); /* lower-case text */
+int64_t row_int(const DbRows *rows, int row, int column);
+bool row_bool(const DbRows *rows, int row, int column);
+int64_t row_time(const DbRows *rows, int row, int column); /* UTC microseconds */
+bool row_is_null(const DbRows *rows, int row, int column);
 /* Columns by name into the struct's members; columns without a field are skipped. */
-void row_load(const DbRows *rows, size_t row, const Field *fields, void *into, Arena *arena);
+void row_load(const DbRows *rows, int row, const Field *fields, void *into, Arena *arena);
 
-/* Several statements in one round trip on shared connections or on the transaction's. */
+/* Several statements in one round trip and one transaction: all happen or none. */
 typedef struct DbCall {
     const Statement *statement;
     DbValues values;

@@ -16,23 +16,23 @@
 #include <chassis/context.h>
 #include <protobuf-c/protobuf-c.h>
 
-typedef int (*GrpcHandler)(Context *ctx, const void *request, void *reply);
+typedef int (*RpcHandler)(Context *ctx, const void *request, void *reply);
 
-typedef struct GrpcMethod {
+typedef struct RpcMethod {
     const char *name; /* "GetProduct", as in the .proto */
-    GrpcHandler handle;
+    RpcHandler handle;
     Access access;              /* usually ACCESS_SERVICE */
     const char *const *callers; /* ACCESS_SERVICE: NULL-terminated service names */
-} GrpcMethod;
-#define GRPC_METHOD_END { .name = NULL }
+} RpcMethod;
+#define RPC_METHOD_END { .name = NULL }
 
-typedef struct GrpcService {
+typedef struct RpcService {
     const ProtobufCServiceDescriptor *descriptor;
-    const GrpcMethod *methods;
+    const RpcMethod *methods;
     const uint8_t *file_descriptor_set; /* for reflection: what protoc --descriptor_set_out wrote;
                                            NULL: none */
     size_t file_descriptor_set_bytes;
-} GrpcService;
+} RpcService;
 
 /* The text of a Str as the NUL-terminated string that protobuf-c messages hold. */
-char *grpc_text(Arena *arena, Str text);
+char *rpc_text(Arena *arena, Str text);

@@ -25,19 +25,10 @@
 #include <chassis/context.h>
 #include <chassis/field.h>
 
+#include "net/http.h"
+
 typedef struct Request Request;
 typedef int (*Handler)(Request *req);
-
-typedef enum HttpMethod {
-    HTTP_GET,
-    HTTP_HEAD, /* answered by the GET route */
-    HTTP_POST,
-    HTTP_PUT,
-    HTTP_PATCH,
-    HTTP_DELETE,
-    HTTP_OPTIONS,
-    HTTP_METHOD_COUNT,
-} HttpMethod;
 
 typedef struct Route {
     HttpMethod method;
