@@ -108,6 +108,10 @@ typedef struct Command {
 
 /* Decodes argv and runs: the body of main. */
 ExitCode cli_main(int argc, char **argv, const Command *const *commands);
+/* The hidden command behind the shells' completion scripts; cli->args are the words so far. */
+ExitCode cli_complete(Cli *cli, const Command *const *commands);
+/* Help of the command that cli->args name (none: the overview), as text or as a man page. */
+ExitCode cli_help(Cli *cli, const Command *const *commands, bool man_page);
 
 /* --- output --- */
 /* Writes all of it to stdout (or stderr); a closed pipe ends quietly. */

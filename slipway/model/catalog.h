@@ -69,18 +69,11 @@ typedef struct PortList {
     size_t len;
 } PortList;
 
-typedef enum EnvOrigin {
-    ENV_STANDARD, /* implied by ports, needs, wants, calls (model/standard.c) */
-    ENV_DEFAULTS, /* `defaults.env` of the file or the environment */
-    ENV_SERVICE,
-} EnvOrigin;
-
 typedef struct EnvVar {
     Str name;
     Str value;  /* a template: see catalog_expand */
     Str secret; /* set: the value is this secret's, and `value` is empty */
-    EnvOrigin origin;
-    Span span; /* unknown for ENV_STANDARD */
+    Span span;  /* unknown where the standard implies it (model/standard.c) */
 } EnvVar;
 
 typedef struct EnvList {

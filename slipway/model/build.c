@@ -1,0 +1,207 @@
+#include <stdlib.h>
+
+#include "base/clock.h"
+
+#include "model/internal.h"
+
+static int compare_env(const void *a, const void *b)
+{
+    return str_cmp(((const EnvVar *) a)->name, ((const EnvVar *) b)->name);
+}
+
+/* Adds a variable for each secret that the catalog gives no value for, and sorts. */
+static void finish_env(Arena *arena, EnvList *env, const DecodeStrings *secrets)
+{
+    EnvVar *all = ARENA_ARRAY(arena, EnvVar, env->len + secrets->len);
+    size_t len = env->len;
+    if (len) {
+        memcpy(all, env->ptr, len * sizeof(EnvVar));
+    }
+    for (size_t i = 0; i < secrets->len; i++) {
+        Str name = env_prefix(arena, secrets->ptr[i]);
+        if (!env_find(env, name)) {
+            all[len++] = (EnvVar
+            ) { .name = name, .secret = secrets->ptr[i], .span = secrets->nodes[i]->span };
+        }
+    }
+    if (len) {
+        qsort(all, len, sizeof(EnvVar), compare_env);
+    }
+    *env = (EnvList) { .ptr = all, .len = len };
+}
+
+static void build_service(Catalog *catalog, const DecodeDictEntry *entry)
+{
+    Arena *arena = catalog->arena;
+    Service *service = entry->value;
+    service->name = entry->name;
+    service->span = entry->key->span;
+    service->node = entry->node;
+    service->workload = service->language == LANGUAGE_C
+                            ? str_concat(arena, entry->name, STR("-service"))
+                            : entry->name;
+    finish_env(arena, &service->env, &service->secrets);
+    catalog->services[catalog->service_count++] = service;
+}
+
+static void build_resource(Catalog *catalog, const DecodeDictEntry *entry)
+{
+    Resource *resource = entry->value;
+    resource->name = entry->name;
+    resource->span = entry->key->span;
+    resource->node = entry->node;
+    catalog->resources[catalog->resource_count++] = resource;
+}
+
+static void build_task(Catalog *catalog, const DecodeDictEntry *entry)
+{
+    Task *task = entry->value;
+    task->name = entry->name;
+    task->span = entry->key->span;
+    task->node = entry->node;
+    finish_env(catalog->arena, &task->env, &(DecodeStrings) { 0 });
+    catalog->tasks[catalog->task_count++] = task;
+}
+
+static bool strings_have(const DecodeStrings *strings, Str name)
+{
+    for (size_t i = 0; i < strings->len; i++) {
+        if (str_eq(strings->ptr[i], name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* databases: from_services are those of the services that need or want this server, once each. */
+static void resolve_databases(Catalog *catalog, Resource *postgres)
+{
+    DecodeStrings *databases = &postgres->databases;
+    if (postgres->kind != RESOURCE_POSTGRES || databases->len) {
+        return;
+    }
+    databases->ptr = ARENA_ARRAY(catalog->arena, Str, catalog->service_count);
+    databases->nodes = ARENA_ARRAY(catalog->arena, Node *, catalog->service_count);
+    for (size_t i = 0; i < catalog->service_count; i++) {
+        const Service *service = catalog->services[i];
+        bool uses = strings_have(&service->needs, postgres->name) ||
+                    strings_have(&service->wants, postgres->name);
+        if (uses && service->database.len && !strings_have(databases, service->database)) {
+            databases->nodes[databases->len] = service->node;
+            databases->ptr[databases->len++] = service->database;
+        }
+    }
+}
+
+void catalog_build(Catalog *catalog, const CatalogDocument *document, DiagList *diags)
+{
+    Arena *arena = catalog->arena;
+    catalog->platform = document->platform;
+    catalog->source = document->source;
+    catalog->registry = document->registry;
+    catalog->namespace = document->namespace.len ? document->namespace : document->platform;
+    catalog->tag = document->tag;
+    catalog->render_skip = document->render.skip;
+    catalog->check_ignore = document->check.ignore;
+    catalog->check_level = str_from(severity_level_names[document->check.level]);
+    catalog->services = ARENA_ARRAY(arena, Service *, document->services.len);
+    catalog->resources = ARENA_ARRAY(arena, Resource *, document->resources.len);
+    catalog->tasks = ARENA_ARRAY(arena, Task *, document->tasks.len);
+    for (size_t i = 0; i < document->services.len; i++) {
+        build_service(catalog, &document->services.ptr[i]);
+    }
+    for (size_t i = 0; i < document->resources.len; i++) {
+        build_resource(catalog, &document->resources.ptr[i]);
+    }
+    for (size_t i = 0; i < document->tasks.len; i++) {
+        build_task(catalog, &document->tasks.ptr[i]);
+    }
+    for (size_t i = 0; i < catalog->resource_count; i++) {
+        resolve_databases(catalog, catalog->resources[i]);
+    }
+    catalog_validate(catalog, diags);
+}
+
+/* --- loading as a whole --- */
+
+static void note_environments(Catalog *catalog, const Node *environments)
+{
+    DecodeStrings *names = &catalog->environments;
+    size_t count = node_is_map(environments) ? environments->map.len : 0;
+    names->ptr = ARENA_ARRAY(catalog->arena, Str, count);
+    names->nodes = ARENA_ARRAY(catalog->arena, Node *, count);
+    for (size_t i = 0; i < count; i++) {
+        names->nodes[i] = environments->map.pairs[i].key;
+        names->ptr[i] = environments->map.pairs[i].key->text;
+    }
+    names->len = count;
+}
+
+/* The environment asked for becomes a layer above the files. */
+static int add_environment(Catalog *catalog, LayerList *list, const CatalogQuery *query, Error *err)
+{
+    Node *files = NULL;
+    vec_foreach(layer, &list->layers) {
+        files = merge_nodes(catalog->arena, files, layer->root);
+    }
+    Node *environments = node_get_cstr(files, "environments");
+    note_environments(catalog, environments);
+    Str wanted = query->environment ? str_from(query->environment) : STR("local");
+    Node *layer = node_get(environments, wanted);
+    if (!layer && query->environment) {
+        Str near = str_nearest(wanted, catalog->environments.ptr, catalog->environments.len);
+        return error_set(
+            err,
+            -EINVAL,
+            "unknown environment \"%s\"%s%" STR_FMT "%s",
+            query->environment,
+            near.len ? "; did you mean \"" : "",
+            STR_ARG(near),
+            near.len ? "\"?" : ""
+        );
+    }
+    if (node_is_map(layer)) {
+        catalog->environment = wanted;
+        Str name = str_concat(catalog->arena, STR("environment "), wanted);
+        vec_push(&list->layers, catalog->arena, ((CatalogLayer) { .name = name, .root = layer }));
+    }
+    return 0;
+}
+
+static void keep_layers(Catalog *catalog, const LayerList *list, CatalogLayer standard)
+{
+    catalog->layer_count = list->layers.len + 1;
+    catalog->layers = ARENA_ARRAY(catalog->arena, CatalogLayer, catalog->layer_count);
+    catalog->layers[0] = standard;
+    memcpy(catalog->layers + 1, list->layers.ptr, list->layers.len * sizeof(CatalogLayer));
+}
+
+int catalog_load(
+    Arena *arena, const CatalogQuery *query, Catalog **ret_catalog, DiagList *diags, Error *err
+)
+{
+    Catalog *catalog = ARENA_NEW(arena, Catalog);
+    LayerList list = { .arena = arena, .diags = diags };
+    Error local = ERROR_INIT;
+    err = err ? err : &local;
+    catalog->arena = arena;
+    int rc = layers_load(&list, query, &catalog->directory, &catalog->path, err);
+    if (rc < 0) {
+        return rc;
+    }
+    rc = add_environment(catalog, &list, query, err);
+    if (rc < 0) {
+        return rc;
+    }
+    rc = layers_add_sets(&list, query->sets, query->set_count);
+    CatalogLayer standard = { 0 };
+    catalog->root = merge_layers(arena, list.layers.ptr, list.layers.len, &standard);
+    keep_layers(catalog, &list, standard);
+    CatalogDocument document = { .check = { .level = 1 } };
+    DecodeContext context = { .arena = arena, .diags = diags };
+    decode_struct(&context, catalog_fields, catalog->root, &document);
+    catalog_build(catalog, &document, diags);
+    diags_unique(diags);
+    *ret_catalog = catalog;
+    return rc < 0 || diag_count(diags, SEVERITY_ERROR) ? -EINVAL : 0;
+}
