@@ -3,9 +3,17 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 #include "base/arena.h"
+#include "base/error.h"
+#include "base/source.h"
 #include "base/str.h"
+#include "base/vec.h"
+#include "codec/node.h"
+
+/* JSON Pointer, node_path.c */
 
 /* RFC 6901: takes the next reference token, still escaped, from the front of *rest; false at the
  * end, and then *rest is empty unless the pointer is malformed. */
@@ -14,3 +22,73 @@ bool pointer_next(Str *rest, Str *ret_token);
 bool pointer_unescape(Arena *arena, Str token, Str *ret_key);
 /* An index without leading zeros. */
 bool pointer_index(Str token, size_t *ret_index);
+
+/* The state of the JSON reader, json_read.c */
+typedef struct JsonReader {
+    Arena *arena;
+    Source *source;
+    const char *start, *at, *end;
+    unsigned depth, max_depth;
+    VEC(Node *) stack; /* children of every list and map that is still open */
+    Error *err;
+} JsonReader;
+
+/* json_scalar.c: r->at stands on the opening quote, or on the first character of a number. */
+int json_read_string(JsonReader *r, Node **ret_node);
+int json_read_number(JsonReader *r, Node **ret_node);
+/* "expected …, got …" at r->at; returns -EINVAL. */
+int json_fail_expected(JsonReader *r, const char *expected);
+
+static inline Span json_span_from(const JsonReader *r, const char *from)
+{
+    return span_make(r->source, (size_t) (from - r->start), (size_t) (r->at - r->start));
+}
+
+/* The span of the byte at `at`, empty at the end of the text. */
+static inline Span json_span_at(const JsonReader *r, const char *at)
+{
+    size_t offset = (size_t) (at - r->start);
+    return span_make(r->source, offset, offset + (at < r->end));
+}
+
+static inline bool json_take(JsonReader *r, char c)
+{
+    bool is_there = r->at < r->end && *r->at == c;
+    r->at += is_there;
+    return is_there;
+}
+
+/* A node that reaches from `from` to r->at. */
+static inline Node *json_node_from(JsonReader *r, NodeKind kind, const char *from)
+{
+    Node *node = ARENA_NEW(r->arena, Node);
+    node->kind = kind;
+    node->span = json_span_from(r, from);
+    return node;
+}
+
+/* Eight bytes of a string at once: whether one of them must be looked at more closely. */
+#define WORD_LOW_BITS  0x0101010101010101ull
+#define WORD_HIGH_BITS 0x8080808080808080ull
+
+static inline uint64_t word_load(const char *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof(word));
+    return word;
+}
+
+/* High bits set in (at least) the bytes of `word` that are zero: none set means there are none. */
+static inline uint64_t word_zeros(uint64_t word)
+{
+    return (word - WORD_LOW_BITS) & ~word & WORD_HIGH_BITS;
+}
+
+/* Whether one of the bytes is '"', '\\' or a control character. */
+static inline bool word_has_special(uint64_t word)
+{
+    uint64_t quotes = word_zeros(word ^ (WORD_LOW_BITS * '"'));
+    uint64_t backslashes = word_zeros(word ^ (WORD_LOW_BITS * '\\'));
+    uint64_t controls = (word - WORD_LOW_BITS * ' ') & ~word & WORD_HIGH_BITS;
+    return (quotes | backslashes | controls) != 0;
+}

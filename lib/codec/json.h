@@ -18,8 +18,9 @@ typedef struct JsonOptions {
 } JsonOptions;
 
 /* One value with nothing but white space around it. Strings without escapes are views of the source
- * text. -EINVAL with err->span at the offending byte. Numbers with a fraction, an exponent or past
- * int64 are NODE_FLOAT; node->text keeps the digits. */
+ * text. -EINVAL with err->span at the offending byte, -EFBIG past max_bytes. Numbers with a
+ * fraction, an exponent or past int64 are NODE_FLOAT; node->text keeps the digits. A number past
+ * double (1e999) is refused. */
 int json_read(
     Arena *arena, Source *source, const JsonOptions *options, Node **ret_root, Error *err
 );
@@ -28,15 +29,21 @@ int json_read_str(Arena *arena, Str text, const JsonOptions *options, Node **ret
 
 /* The direct writer: no tree in between. Commas and indentation are its business; calls out of
  * order are asserts. Strings are written as UTF-8, control characters escaped; invalid bytes become
- * U+FFFD. JsonWriter w = json_writer(&out, 0); json_begin_object(&w); json_key(&w, "id");
- * json_string(&w, id); json_end_object(&w); */
-enum { JSON_WRITER_DEPTH = 64 };
+ * U+FFFD.
+ *
+ *     JsonWriter w = json_writer(&out, 0);
+ *     json_begin_object(&w);
+ *     json_field_string(&w, "id", id);
+ *     json_end_object(&w);
+ */
+enum { JSON_WRITER_DEPTH = 256 }; /* levels, the outermost value's included */
 typedef struct JsonWriter {
     StrBuf *out;
     unsigned indent; /* columns a level; 0: compact */
     unsigned depth;
     bool after_key;
-    bool has_items[JSON_WRITER_DEPTH];
+    uint64_t is_object[JSON_WRITER_DEPTH / 64]; /* a bit a level */
+    uint64_t has_items[JSON_WRITER_DEPTH / 64];
 } JsonWriter;
 
 JsonWriter json_writer(StrBuf *out, unsigned indent);
@@ -54,6 +61,8 @@ void json_double(JsonWriter *w, double value); /* not finite: null */
 void json_bool(JsonWriter *w, bool value);
 void json_null(JsonWriter *w);
 void json_raw(JsonWriter *w, Str json); /* a value that is JSON already */
+/* A tree. A float keeps its text where that is a JSON number (so a number past int64 or double
+ * survives), keys are written by their text. */
 void json_node(JsonWriter *w, const Node *node);
 /* key and value at once */
 void json_field_string(JsonWriter *w, const char *key, Str value);
