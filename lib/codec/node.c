@@ -176,6 +176,12 @@ void node_set_pair(Arena *arena, Node *map, Node *key, Node *value)
     map_append(arena, map, (NodePair) { .key = key, .value = value });
 }
 
+void node_append_pair(Arena *arena, Node *map, Node *key, Node *value)
+{
+    assert(node_is_map(map) && node_is_scalar(key));
+    map_append(arena, map, (NodePair) { .key = key, .value = value });
+}
+
 bool node_remove(Node *map, Str key)
 {
     NodePair *pair = node_find(map, key);

@@ -111,6 +111,8 @@ NodePair *node_find(const Node *map, Str key);
 Node *node_get_cstr(const Node *map, const char *key);
 void node_set(Arena *arena, Node *map, Str key, Node *value); /* replaces in place, or appends */
 void node_set_pair(Arena *arena, Node *map, Node *key, Node *value);
+/* Without looking whether the key is there: for readers, which check that once at the end. */
+void node_append_pair(Arena *arena, Node *map, Node *key, Node *value);
 bool node_remove(Node *map, Str key); /* false: was absent */
 
 /* Lists. */

@@ -1,13 +1,15 @@
-/* YAML 1.2 core schema, read with positions, styles and comments, and written as a person would.
+/* YAML, read with positions, styles and comments, and written as a person would. The reference for
+ * what is valid and what plain words mean is go-yaml v3, because Kubernetes and Compose read so.
  *
- * Reading (libfyaml underneath): every finding about the text becomes a Diag with its place; a
- * duplicate key, an unknown alias, a bad escape are errors. Anchors are shared nodes; the total of
- * nodes after alias expansion is bounded, so a "billion laughs" document is refused. Plain words
- * that only YAML 1.1 reads as booleans are strings and marked (Node.yaml11_bool).
+ * Reading: the first mistake of each document becomes a Diag with its place; a duplicate key, an
+ * unknown alias, a bad escape are errors. Anchors are shared nodes; the total of nodes after alias
+ * expansion is bounded, so a "billion laughs" document is refused. Plain words that only YAML 1.1
+ * reads as booleans are strings and marked (Node.yaml11_bool).
  *
  * Sources: YAML 1.2.2; the merge key, https://yaml.org/type/merge.html. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
@@ -48,14 +50,20 @@ int yaml_read(
 int yaml_read_one(
     Arena *arena, Source *source, const YamlOptions *options, Node **ret_root, DiagList *diags
 );
-/* What a plain scalar means in the core schema: fills kind and value of `node` from node->text. */
+/* What a plain scalar means: fills kind and value of `node` from node->text. The core schema, and
+ * as go-yaml v3 does: a leading 0 is octal ("0644" is 420), '_' may part digits, 0b is binary. */
 void yaml_resolve_plain(Node *node);
+/* Whether go-yaml takes the plain text for a date or a time, such as 2001-12-14. Node has no kind
+ * for these: they are strings, quoted when written. */
+bool yaml_is_timestamp(Str text);
 
 typedef struct YamlWriteOptions {
     unsigned indent;       /* columns a level; 0: 2 */
     bool indent_sequences; /* "  - x" below its key instead of "- x" */
     bool ignore_styles;    /* choose every style afresh */
-    bool sort_keys;
+    bool sort_keys;        /* in go-yaml's order: codec/yaml_keys.h */
+    unsigned fold_column;  /* long strings are folded behind it; 0: never */
+    bool escape_tabs; /* a text with tabs is double-quoted, never a literal block (go-yaml v2) */
 } YamlWriteOptions;
 
 /* Appends one document without "---". Block style, strings quoted exactly when a YAML 1.1 or 1.2
