@@ -31,6 +31,9 @@ enum { TRACEPARENT_LEN = 55, TRACE_ID_HEX_LEN = 32, SPAN_ID_HEX_LEN = 16 };
  * zero. */
 bool traceparent_parse(Str header, TraceContext *ret_context);
 void traceparent_format(const TraceContext *context, char ret_text[static TRACEPARENT_LEN + 1]);
+/* The two ids in lower-case hexadecimal, for logs. */
+void trace_id_format(const TraceContext *context, char ret_text[static TRACE_ID_HEX_LEN + 1]);
+void span_id_format(const TraceContext *context, char ret_text[static SPAN_ID_HEX_LEN + 1]);
 static inline bool trace_context_is_set(const TraceContext *context)
 {
     static const uint8_t zero[16];
@@ -148,7 +151,8 @@ uint64_t tracer_dropped(const Tracer *tracer
 ); /* spans lost since the start because the queue was full */
 /* Counts spans that the exporter gave up on. */
 void tracer_count_dropped(Tracer *tracer, size_t count);
-/* Calls fn(arg), on whatever thread ended a span, when `at` spans are queued; fn NULL: never. */
+/* Calls fn(arg), on whatever thread ended a span and under the tracer's lock, when `at` spans are
+ * queued; fn NULL: never again once this has returned. */
 void tracer_set_wakeup(Tracer *tracer, size_t at, void (*fn)(void *arg), void *arg);
 
 #define auto_trace __attribute__((cleanup(trace_end)))
