@@ -12,6 +12,7 @@
  *   srand srandom (and rand with them)   random_u64 */
 #pragma once
 
+#if !defined(__ASSEMBLER__)
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,3 +29,4 @@
 #pragma GCC poison strtok atoi atol atoll atof
 #pragma GCC poison localtime gmtime ctime asctime
 #pragma GCC poison tmpnam mktemp srand srandom
+#endif
