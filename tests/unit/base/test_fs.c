@@ -17,7 +17,7 @@ static int enter(void **state)
     Place *place = MEM_NEW(Place);
     place->arena = arena_new(0);
     place->former = getcwd(NULL, 0);
-    place->dir = mem_strdup("/tmp/base-fs-XXXXXX");
+    place->dir = mem_strdup(P_tmpdir "/base-fs-XXXXXX");
     *state = place;
     return !mkdtemp(place->dir) || chdir(place->dir);
 }

@@ -1,0 +1,52 @@
+#!/bin/sh
+# Installs what is missing of tools/packages.txt: tools/install_packages.sh SECTION…
+# As root or with sudo. No server is started on the way and no Postgres cluster is made; what the
+# machine had configured for that is left as it was.
+set -eu
+list=$(dirname "$0")/packages.txt
+[ $# -gt 0 ] || { echo "usage: $0 SECTION... (sections of $list)" >&2; exit 2; }
+
+wanted=
+for section in "$@"; do
+    names=$(sed -n "/^\[$section\]\$/,/^\[/{/^\[/d;s/#.*//;p;}" "$list")
+    [ -n "$names" ] || { echo "$0: no section [$section] in $list" >&2; exit 2; }
+    wanted="$wanted $names"
+done
+
+missing=
+for package in $wanted; do
+    status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+    [ "$status" = installed ] || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" -eq 0 ]; then
+    as_root=
+elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
+    as_root=sudo
+else
+    echo "These packages are missing, and neither root nor sudo is at hand to install them:" >&2
+    echo " $missing" >&2
+    echo "Ask an administrator to run: apt-get install --no-install-recommends$missing" >&2
+    exit 3
+fi
+
+echo "installing:$missing"
+# shellcheck disable=SC2086 # $as_root may be empty, $missing is a list
+exec $as_root env DEBIAN_FRONTEND=noninteractive sh -eu -c '
+    policy=/usr/sbin/policy-rc.d
+    cluster=/etc/postgresql-common/createcluster.d/no-main-cluster.conf
+    put_back() {
+        rm -f "$cluster" "$policy"
+        if [ -e "$policy.kept" ]; then mv "$policy.kept" "$policy"; fi
+    }
+    if [ -e "$policy" ]; then mv "$policy" "$policy.kept"; fi
+    trap put_back EXIT
+    trap "exit 130" INT TERM
+    printf "#!/bin/sh\nexit 101\n" >"$policy"
+    chmod 755 "$policy"
+    mkdir -p "${cluster%/*}"
+    echo "create_main_cluster = false" >"$cluster"
+    apt-get update -qq
+    apt-get install -y -qq --no-install-recommends "$@" </dev/null
+' install-packages $missing
