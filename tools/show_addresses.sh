@@ -7,7 +7,7 @@ cat <<'TEXT'
 
 Try:
   curl -s 'localhost:8001/api/v1/products?per_page=3'
-  curl -s localhost:8001/api/v1/categories?tree=true
+  curl -s 'localhost:8001/api/v1/categories?tree=true'
   curl -s localhost:8001/api/v1/products -H 'Content-Type: application/json' \
        -d '{"name": "Tea caddy", "base_price": 1850, "currency": "USD"}'
 
