@@ -24,7 +24,8 @@ typedef struct DecodeField DecodeField;
 typedef struct DecodeContext {
     Arena *arena;
     DiagList *diags;
-    void *user; /* for custom decoders */
+    bool is_overlay; /* the struct is filled already: nothing is required of it again */
+    void *user;      /* for custom decoders */
 } DecodeContext;
 
 typedef enum DecodeType {
@@ -38,8 +39,8 @@ typedef enum DecodeType {
     DECODE_TYPE_BYTES,    /* int64_t, from "256mb", "64KiB", "1Gi" */
     DECODE_TYPE_STRUCT,   /* nested struct by .fields */
     DECODE_TYPE_STRINGS,  /* DecodeStrings; one string counts as a list of one where .one_is_list */
-    DECODE_TYPE_LIST,     /* DecodeList of structs or scalars by .fields */
-    DECODE_TYPE_DICT,     /* DecodeDict: name -> struct by .fields */
+    DECODE_TYPE_LIST,     /* DecodeList of items by .fields */
+    DECODE_TYPE_DICT,     /* DecodeDict: name -> item by .fields; .pattern is that of the names */
     DECODE_TYPE_NODE,     /* Node *: left as it is */
     DECODE_TYPE_CUSTOM,   /* .decode */
 } DecodeType;
@@ -74,36 +75,56 @@ struct DecodeField {
     const char *name;
     DecodeType type;
     size_t offset;
-    size_t item_size;          /* of the struct in STRUCT, LIST, DICT */
-    const DecodeField *fields; /* their table */
+    size_t item_size;          /* of an item of LIST, DICT */
+    const DecodeField *fields; /* STRUCT, LIST, DICT: their table; it may contain itself. LIST and
+                                * DICT of anything but structs: one field without a name */
     const char *const *names;  /* ENUM: NULL-terminated, value = index */
     DecodeFn decode;           /* CUSTOM */
     const char *schema;        /* CUSTOM: its JSON Schema as JSON text */
-    int64_t min, max;          /* INT, DURATION, BYTES; lengths of STRING; both 0: no bound */
-    const char *pattern;       /* STRING: anchored regular expression */
+    int64_t min, max;          /* INT, DURATION, BYTES; lengths of STRING in characters, of lists in
+                                * items. Both 0: no bound; max below min: no upper bound */
+    const char *pattern;       /* STRING, each of STRINGS: regular expression for the whole text */
     const char *pattern_help;  /* "a lower-case DNS label" */
     const char *fallback;      /* default, for the schema and `explain` only */
     const char *help;          /* one sentence */
     bool required;
     bool one_is_list;
-    bool nullable;
-    size_t present_offset; /* offset of a bool set when the key was there; SIZE_MAX or 0: none */
+    bool nullable;     /* null leaves the member untouched, as if the key were absent */
+    size_t present_at; /* see DECODE_PRESENT */
 };
 
-/* Fills `into` from `node`, which must be a map; absent fields are left untouched. Rule ids: D1001
- * unknown key, D1002 wrong type, D1003 missing, D1004 out of range, D1005 not one of, D1006
- * pattern. Keys that start with "x-" are ignored. Returns whether no error was added. */
+/* Fills `into` from `node`, which must be a map; absent fields are left untouched, so overlays are
+ * decoded one after the other over the same struct (ctx->is_overlay from the second on): structs
+ * are decoded into, a DICT's entry of the same name too and new ones are appended, lists are
+ * replaced. Keys that start with "x-" are ignored. Returns whether no error was added. Rule ids:
+ * D1001 unknown key, D1002 wrong type, D1003 missing, D1004 out of range, D1005 not one of,
+ * D1006 pattern. */
 bool decode_struct(DecodeContext *ctx, const DecodeField *fields, Node *node, void *into);
 
-/* The JSON Schema (2020-12) of a table, as one value into `w`. */
+/* Adds D1002 "name: expected …, got …" for a custom decoder; returns false. */
+bool decode_fail(
+    DecodeContext *ctx, const DecodeField *field, const Node *node, const char *expected
+);
+
+/* The entry of that name, or NULL. */
+DecodeDictEntry *decode_dict_find(const DecodeDict *dict, Str name);
+
+/* The JSON Schema (2020-12) of a table, as one value into `w`. A table that is used twice, or
+ * contains itself, stands once under $defs. */
 void decode_schema(JsonWriter *w, const DecodeField *fields);
 
-/* A quantity such as "256mb", "64KiB", "1Gi", "1.5GB"; k/M/G decimal, Ki/Mi/Gi binary; lower-case
- * "mb"/"gb" are binary, as Redis and Docker read them. */
+/* A size such as "256mb", "64KiB", "1Gi", "1.5GB", "100": k M G T, kB MB GB TB decimal; Ki Mi Gi
+ * Ti, KiB…, and lower-case kb mb gb tb binary, as Redis reads them. A bare "m" or "g" is refused:
+ * it is binary to Docker, decimal to Redis, and "m" is milli to Kubernetes. Fractions round up to a
+ * byte. */
 bool bytes_parse(Str text, int64_t *ret_bytes);
+/* The shortest exact form with a binary unit: "256Mi", "1500". */
+void bytes_add(StrBuf *out, int64_t bytes);
 
 #define DECODE_MEMBER(Struct, member) .offset = offsetof(Struct, member)
-#define DECODE_END                    { .type = DECODE_TYPE_END }
+/* A bool that is set when the key was there. */
+#define DECODE_PRESENT(Struct, member) .present_at = offsetof(Struct, member) + 1
+#define DECODE_END                     { .type = DECODE_TYPE_END }
 #define DECODE_BOOL(Struct, member, key, ...) \
     { .name = (key), .type = DECODE_TYPE_BOOL, DECODE_MEMBER(Struct, member), __VA_ARGS__ }
 #define DECODE_INT(Struct, member, key, ...) \
@@ -112,6 +133,8 @@ bool bytes_parse(Str text, int64_t *ret_bytes);
     { .name = (key), .type = DECODE_TYPE_STRING, DECODE_MEMBER(Struct, member), __VA_ARGS__ }
 #define DECODE_STRINGS(Struct, member, key, ...) \
     { .name = (key), .type = DECODE_TYPE_STRINGS, DECODE_MEMBER(Struct, member), __VA_ARGS__ }
+#define DECODE_DOUBLE(Struct, member, key, ...) \
+    { .name = (key), .type = DECODE_TYPE_DOUBLE, DECODE_MEMBER(Struct, member), __VA_ARGS__ }
 #define DECODE_ENUM(Struct, member, key, ...) \
     { .name = (key), .type = DECODE_TYPE_ENUM, DECODE_MEMBER(Struct, member), __VA_ARGS__ }
 #define DECODE_DURATION(Struct, member, key, ...) \

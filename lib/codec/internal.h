@@ -11,6 +11,7 @@
 #include "base/source.h"
 #include "base/str.h"
 #include "base/vec.h"
+#include "codec/decode.h"
 #include "codec/node.h"
 
 /* JSON Pointer, node_path.c */
@@ -22,6 +23,33 @@ bool pointer_next(Str *rest, Str *ret_token);
 bool pointer_unescape(Arena *arena, Str token, Str *ret_key);
 /* An index without leading zeros. */
 bool pointer_index(Str token, size_t *ret_index);
+
+/* Decode tables. decode_scalar.c: a scalar field, its findings reported; `into` is the member. */
+bool decode_scalar(DecodeContext *ctx, const DecodeField *field, const Node *node, void *into);
+/* Whether the text of `node` fits the field's pattern; D1006 otherwise. */
+bool decode_check_pattern(DecodeContext *ctx, const DecodeField *field, const Node *node);
+/* "name: expected <what> from <min> to <max>, got …" as D1004. */
+bool decode_fail_range(
+    DecodeContext *ctx, const DecodeField *field, const Node *node, const char *what
+);
+static inline bool decode_is_bounded(const DecodeField *field)
+{
+    return field->min != 0 || field->max != 0;
+}
+static inline bool decode_has_max(const DecodeField *field)
+{
+    return decode_is_bounded(field) && field->max >= field->min;
+}
+static inline bool decode_in_range(const DecodeField *field, int64_t value)
+{
+    return !decode_is_bounded(field) ||
+           (value >= field->min && (!decode_has_max(field) || value <= field->max));
+}
+/* Whether a LIST's or DICT's items are structs, not values of one type. */
+static inline bool decode_items_are_structs(const DecodeField *field)
+{
+    return field->fields->name || field->fields->type == DECODE_TYPE_END;
+}
 
 /* The state of the JSON reader, json_read.c */
 typedef struct JsonReader {
