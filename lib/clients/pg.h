@@ -228,6 +228,9 @@ Str pg_get_str(
 Uuid pg_get_uuid(const PgResult *result, int row, int column);
 int64_t
 pg_get_time(const PgResult *result, int row, int column); /* timestamptz: UTC microseconds */
+/* Columns as the statement named them. */
+int pg_column_count(const PgResult *result);
+const char *pg_column_name(const PgResult *result, int column);
 /* Arrays of one dimension without nulls, on the arena. */
 size_t pg_get_text_array(
     const PgResult *result, int row, int column, Arena *arena, const Str **ret_values

@@ -8,7 +8,7 @@
 #include <chassis/fail.h>
 
 typedef struct Db Db;
-typedef struct Runtime Runtime;
+typedef struct Worker Worker;
 
 struct Context {
     Arena *arena;        /* all memory of this work; given back when it ends */
@@ -16,8 +16,8 @@ struct Context {
     Principal principal; /* who asks; a job or an event is PRINCIPAL_SYSTEM */
     Str correlation_id;
     Failure failure;
-    Runtime *runtime; /* the chassis' own */
-    void *request;    /* HTTP: the Request this belongs to; else NULL */
+    Worker *worker; /* the event loop this work runs on: the chassis' own */
+    void *request;  /* HTTP: the Request this belongs to; else NULL */
 };
 
 /* The struct that the App's config rows filled (chassis/config.h). */

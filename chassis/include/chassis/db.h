@@ -27,6 +27,7 @@ typedef struct Statement {
     const char *name;   /* unique; in metrics, spans and the slow log: never the SQL */
     const char *sql;    /* $1, $2… */
     const char *writes; /* table whose cached counts this drops; NULL: none */
+    bool is_built;      /* put together at run time (Sql): known by its text, not its address */
 } Statement;
 
 /* A parameter; its constructor says its type in Postgres. Views must live until the call returns.

@@ -1,0 +1,61 @@
+/* Transactions: BEGIN goes with the first statement, what was kept for the end goes with COMMIT. */
+#include <assert.h>
+#include <errno.h>
+
+#include "db.h"
+#include "exchange.h"
+#include "outbox.h"
+
+int tx_begin(Context *ctx, Db **ret_tx)
+{
+    Db *tx = ARENA_NEW(ctx->arena, Db);
+    tx->ctx = ctx;
+    tx->is_tx = true;
+    PgError err = PG_ERROR_INIT;
+    int rc = pg_begin(ctx->worker->pool, PG_READ_COMMITTED, &tx->session, &err);
+    if (rc < 0) {
+        return db_fail(ctx, &err);
+    }
+    tx->is_open = true;
+    *ret_tx = tx;
+    return 0;
+}
+
+void tx_add_pending(Db *tx, const PgStatement *statement, const PgParam *params)
+{
+    assert(tx->is_open && tx->pending_count < DB_PENDING_MAX);
+    tx->pending[tx->pending_count++] = (PgCall) { .statement = statement, .params = params };
+}
+
+static int commit(Db *tx)
+{
+    Context *ctx = tx->ctx;
+    PgError err = PG_ERROR_INIT;
+    int rc = tx->pending_count > 0
+                 ? pg_commit_with(&tx->session, ctx->arena, tx->pending, tx->pending_count, &err)
+                 : pg_commit(&tx->session, &err);
+    tx->is_open = false;
+    return rc < 0 ? db_fail(ctx, &err) : 0;
+}
+
+int tx_commit(Db *tx)
+{
+    assert(tx->is_open && "a transaction is committed once");
+    if (tx->ctx->request) {
+        TRY(exchange_idempotency_join(exchange_of(tx->ctx->request), tx));
+    }
+    outbox_add_notify(tx);
+    TRY(commit(tx));
+    for (size_t i = 0; i < tx->write_count; i++) {
+        count_cache_drop(tx->ctx->worker->runtime->counts, tx->writes[i]);
+    }
+    return 0;
+}
+
+void tx_rollback(Db *tx)
+{
+    if (tx && tx->is_open) {
+        tx->is_open = false;
+        pg_rollback(&tx->session);
+    }
+}

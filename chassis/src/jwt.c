@@ -1,0 +1,187 @@
+#include "jwt.h"
+
+#include <errno.h>
+
+#include "codec/digest.h"
+
+/* {"alg":"HS256","typ":"JWT"} */
+static const char header_part[] = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
+
+typedef struct JwtParts {
+    Str header, payload, signature;
+    Str signed_text; /* header.payload */
+} JwtParts;
+
+static int split(Str token, JwtParts *ret_parts, Error *err)
+{
+    size_t first = str_find_char(token, '.');
+    size_t last = str_rfind_char(token, '.');
+    if (token.len > JWT_MAX_BYTES || first == STR_NONE || first == last) {
+        return error_set(err, -EACCES, "the token is malformed");
+    }
+    *ret_parts = (JwtParts) {
+        .header = str_slice(token, 0, first),
+        .payload = str_slice(token, first + 1, last),
+        .signature = str_skip(token, last + 1),
+        .signed_text = str_slice(token, 0, last),
+    };
+    return 0;
+}
+
+static int decode_object(Arena *arena, Str part, Node **ret_object, Error *err)
+{
+    StrBuf json = STRBUF_ON_ARENA(arena);
+    Node *object = NULL;
+    const JsonOptions options = { .max_bytes = JWT_MAX_BYTES, .max_depth = 8 };
+    if (!base64_decode(&json, part, BASE64_URL) ||
+        json_read_str(arena, strbuf_str(&json), &options, &object, NULL) < 0 ||
+        !node_is_map(object)) {
+        return error_set(err, -EACCES, "the token is malformed");
+    }
+    *ret_object = object;
+    return 0;
+}
+
+static int check_header(Arena *arena, Str part, Error *err)
+{
+    if (str_eq_cstr(part, header_part)) {
+        return 0;
+    }
+    Node *header;
+    int rc = decode_object(arena, part, &header, err);
+    if (rc < 0) {
+        return rc;
+    }
+    Str type = node_string_or(node_get_cstr(header, "typ"), STR("JWT"));
+    if (!str_eq(node_string_or(node_get_cstr(header, "alg"), STR("")), STR("HS256")) ||
+        !str_eq_nocase(type, STR("JWT")) || node_get_cstr(header, "crit")) {
+        return error_set(err, -EACCES, "the token's algorithm is not HS256");
+    }
+    return 0;
+}
+
+static bool signature_fits(Str secret, Str text, const StrBuf *signature)
+{
+    uint8_t digest[SHA256_BYTES];
+    hmac_sha256(secret, text, digest);
+    return signature->len == SHA256_BYTES && digest_equal(digest, signature->ptr, SHA256_BYTES);
+}
+
+static int check_signature(Arena *arena, const JwtParts *parts, const JwtRules *rules, Error *err)
+{
+    StrBuf signature = STRBUF_ON_ARENA(arena);
+    bool fits = base64_decode(&signature, parts->signature, BASE64_URL);
+    if (fits && !signature_fits(rules->secret, parts->signed_text, &signature)) {
+        fits = rules->previous_secret.len > 0 &&
+               signature_fits(rules->previous_secret, parts->signed_text, &signature);
+    }
+    return fits ? 0 : error_set(err, -EACCES, "the token's signature is wrong");
+}
+
+/* "aud" may be a string or a list of them (RFC 7519 section 4.1.3). */
+static bool has_audience(const Node *claim, Str wanted)
+{
+    if (!node_is_seq(claim)) {
+        return str_eq(node_string_or(claim, STR("")), wanted);
+    }
+    for (size_t i = 0; i < claim->seq.len; i++) {
+        if (str_eq(node_string_or(claim->seq.items[i], STR("")), wanted)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* NumericDate: a JSON number, possibly with a fraction. */
+static bool numeric_date(const Node *claim, double *ret_seconds)
+{
+    if (claim && claim->kind == NODE_INT) {
+        *ret_seconds = (double) claim->integer;
+        return true;
+    }
+    if (claim && claim->kind == NODE_FLOAT) {
+        *ret_seconds = claim->real;
+        return true;
+    }
+    return false;
+}
+
+static int check_times(const Node *claims, int64_t now_s, Error *err)
+{
+    double now = (double) now_s;
+    double expires;
+    if (!numeric_date(node_get_cstr(claims, "exp"), &expires)) {
+        return error_set(err, -EACCES, "the token has no expiry");
+    }
+    if (now >= expires + JWT_LEEWAY_S) {
+        return error_set(err, -EACCES, "the token has expired");
+    }
+    const Node *not_before = node_get_cstr(claims, "nbf");
+    double begins = now;
+    if (not_before && !numeric_date(not_before, &begins)) {
+        return error_set(err, -EACCES, "the token is malformed");
+    }
+    if (now + JWT_LEEWAY_S < begins) {
+        return error_set(err, -EACCES, "the token is not valid yet");
+    }
+    return 0;
+}
+
+static int check_claims(const Node *claims, const JwtRules *rules, Error *err)
+{
+    Str issuer = node_string_or(node_get_cstr(claims, "iss"), STR(""));
+    if (rules->issuer && !str_eq_cstr(issuer, rules->issuer)) {
+        return error_set(err, -EACCES, "the token is from another issuer");
+    }
+    if (!has_audience(node_get_cstr(claims, "aud"), str_from(rules->audience))) {
+        return error_set(err, -EACCES, "the token is for another audience");
+    }
+    Str type = node_string_or(node_get_cstr(claims, "typ"), STR(""));
+    if (!str_eq_cstr(type, rules->type)) {
+        return error_set(err, -EACCES, "the token is of another type");
+    }
+    return check_times(claims, rules->now_s, err);
+}
+
+int jwt_verify(Arena *arena, Str token, const JwtRules *rules, Node **ret_claims, Error *err)
+{
+    JwtParts parts;
+    Node *claims = NULL;
+    int rc = split(token, &parts, err);
+    if (rc == 0) {
+        rc = check_header(arena, parts.header, err);
+    }
+    if (rc == 0) {
+        rc = check_signature(arena, &parts, rules, err);
+    }
+    if (rc == 0) {
+        rc = decode_object(arena, parts.payload, &claims, err);
+    }
+    if (rc == 0) {
+        rc = check_claims(claims, rules, err);
+    }
+    if (rc == 0) {
+        *ret_claims = claims;
+    }
+    return rc;
+}
+
+int jwt_peek(Arena *arena, Str token, Node **ret_claims, Error *err)
+{
+    JwtParts parts;
+    int rc = split(token, &parts, err);
+    return rc < 0 ? rc : decode_object(arena, parts.payload, ret_claims, err);
+}
+
+Str jwt_sign(Arena *arena, Str secret, Str claims)
+{
+    StrBuf token = STRBUF_ON_ARENA(arena);
+    strbuf_add_cstr(&token, header_part);
+    strbuf_add_char(&token, '.');
+    base64_add(&token, claims.ptr, claims.len, BASE64_URL);
+    uint8_t digest[SHA256_BYTES];
+    hmac_sha256(secret, strbuf_str(&token), digest);
+    strbuf_add_char(&token, '.');
+    base64_add(&token, digest, sizeof digest, BASE64_URL);
+    return strbuf_str(&token);
+}

@@ -1,0 +1,15 @@
+/* Outbox inside: rows, the relay that brings them to Kafka, and what of them is old. */
+#pragma once
+
+#include <chassis/events.h>
+
+#include "db.h"
+
+/* Once a transaction, after its rows: wakes the relay at the commit. */
+void outbox_add_notify(Db *tx);
+
+int relay_start(Runtime *runtime);
+/* From a fiber: ends after the batch in hand and gives the lease back. */
+void relay_stop(Runtime *runtime);
+/* Seconds since the oldest unpublished row was written; 0: none. For health. */
+int64_t relay_oldest_age_s(const Runtime *runtime);
