@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mem.h"
+
 #include "http1_internal.h"
 
 /* What the handler left of a body is read and dropped up to here; past it the connection ends
