@@ -1,17 +1,13 @@
 /* A catalog from text: written to a folder of its own, loaded, and removed with the test. */
 #pragma once
 
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
+#include <errno.h>
 #include <stdlib.h>
 
 #include "base/fs.h"
 
 #include "model/catalog.h"
+#include "unit.h"
 
 typedef struct Loaded {
     Arena *arena;
@@ -75,13 +71,6 @@ static inline const Diag *finding(const Loaded *loaded, const char *rule)
         }
     }
     return NULL;
-}
-
-static inline void assert_str(Str actual, const char *expected)
-{
-    if (!str_eq_cstr(actual, expected)) {
-        fail_msg("expected \"%s\", got \"%.*s\"", expected, STR_ARG(actual));
-    }
 }
 
 /* Every test ends without findings unless it looks for them. */

@@ -1,12 +1,10 @@
 #include "render/template.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include <errno.h>
 
 #include "codec/yaml.h"
+
+#include "unit.h"
 
 static const char values[] = "name: product\n"
                              "port: 8001\n"
@@ -32,16 +30,30 @@ typedef struct Rendered {
 
 static Rendered render(const char *text)
 {
-    Arena *arena      = arena_new(0);
-    Rendered rendered = { .arena = arena, .out = STRBUF_ON_ARENA(arena), .diags = DIAG_LIST(arena) };
-    Node *root        = NULL;
+    Arena *arena = arena_new(0);
+    Rendered rendered = { .arena = arena,
+                          .out = STRBUF_ON_ARENA(arena),
+                          .diags = DIAG_LIST(arena) };
+    Node *root = NULL;
     const Template *template = NULL, *part = NULL;
-    assert_int_equal(yaml_read_one(arena, source_new(arena, STR("values"), str_from(values)), NULL, &root, &rendered.diags), 0);
-    assert_int_equal(template_parse(arena, source_new(arena, STR("part"), STR("one: 1\ntwo: 2\n")), &part, &rendered.diags), 0);
-    rendered.rc = template_parse(arena, source_new(arena, STR("template"), str_from(text)), &template, &rendered.diags);
+    assert_int_equal(
+        yaml_read_one(
+            arena, source_new(arena, STR("values"), str_from(values)), NULL, &root, &rendered.diags
+        ),
+        0
+    );
+    assert_int_equal(
+        template_parse(
+            arena, source_new(arena, STR("part"), STR("one: 1\ntwo: 2\n")), &part, &rendered.diags
+        ),
+        0
+    );
+    rendered.rc = template_parse(
+        arena, source_new(arena, STR("template"), str_from(text)), &template, &rendered.diags
+    );
     if (rendered.rc == 0) {
         TemplateLoader loader = { .load = load, .ctx = (void *) (uintptr_t) part };
-        rendered.rc           = template_render(template, root, &loader, &rendered.out, &rendered.diags);
+        rendered.rc = template_render(template, root, &loader, &rendered.out, &rendered.diags);
     }
     return rendered;
 }
@@ -86,8 +98,14 @@ static void repeats_for_items_and_for_pairs(void **state)
 {
     (void) state;
     expect("<% each services as s %>\n- <%= s.name %>\n<% end %>\n", "- a\n- b\n");
-    expect("<% each ports as p %><%= p.key %>=<%= p.value %><% if not loop.last %>,<% end %><% end %>", "http=8001,grpc=9001");
-    expect("<% each services as s %><% each s.needs as n %><%= s.name %>:<%= n %> <% end %><% end %>", "a:x a:y ");
+    expect(
+        "<% each ports as p %><%= p.key %>=<%= p.value %><% if not loop.last %>,<% end %><% end %>",
+        "http=8001,grpc=9001"
+    );
+    expect(
+        "<% each services as s %><% each s.needs as n %><%= s.name %>:<%= n %> <% end %><% end %>",
+        "a:x a:y "
+    );
     expect("[<% each empty as e %>x<% end %>]", "[]");
 }
 
@@ -117,7 +135,10 @@ static void indents_what_is_included(void **state)
 static void leaves_other_template_languages_alone(void **state)
 {
     (void) state;
-    expect("${{ github.sha }} {{ $value }} {{`{{`}} $(x) < 5 %>", "${{ github.sha }} {{ $value }} {{`{{`}} $(x) < 5 %>");
+    expect(
+        "${{ github.sha }} {{ $value }} {{`{{`}} $(x) < 5 %>",
+        "${{ github.sha }} {{ $value }} {{`{{`}} $(x) < 5 %>"
+    );
 }
 
 static void refuses_a_value_that_is_not_there(void **state)
