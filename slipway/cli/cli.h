@@ -124,7 +124,7 @@ void cli_error(const Cli *cli, const Error *err);
 void cli_errorf(const Cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* "hint: …" on stderr. */
 void cli_hint(const Cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Diagnostics as text on stderr, with a closing count. */
+/* Diagnostics as text on stderr, with a closing count; mere information only with --verbose. */
 void cli_diags(const Cli *cli, DiagList *diags);
 /* A tree as JSON or YAML on stdout. */
 void cli_print_node(const Cli *cli, const Node *node, CliFormat format);

@@ -167,6 +167,14 @@ static void forget_environment_lists(FlagParse *parse, const CliFlag *flag, bool
 
 static int unknown_flag(FlagParse *parse, Str name, Error *err)
 {
+    if (parse->flags != cli_global_flags && flag_by_name(cli_global_flags, name)) {
+        return error_set(
+            err,
+            -EINVAL,
+            "--%" STR_FMT " is a global flag: it stands before the command",
+            STR_ARG(name)
+        );
+    }
     size_t count = flag_count(parse->flags);
     Str *names = ARENA_ARRAY(parse->arena, Str, count + 1);
     for (size_t i = 0; i < count; i++) {
@@ -188,7 +196,7 @@ static int unknown_flag(FlagParse *parse, Str name, Error *err)
 
 typedef struct ArgCursor {
     int argc;
-    char **argv;
+    const char *const *argv;
     int at;
     bool *seen; /* by index of flag */
 } ArgCursor;
@@ -246,7 +254,9 @@ static int parse_letters(FlagParse *parse, ArgCursor *cursor, Error *err)
         }
         const CliFlag *flag = flag_by_letter(parse->flags, *letter);
         if (!flag) {
-            return error_set(err, -EINVAL, "unknown flag -%c", *letter);
+            const CliFlag *global = flag_by_letter(cli_global_flags, *letter);
+            return global ? unknown_flag(parse, str_from(global->name), err)
+                          : error_set(err, -EINVAL, "unknown flag -%c", *letter);
         }
         forget_environment_lists(parse, flag, cursor->seen);
         const char *shown = arena_printf(parse->arena, "-%c", *letter);
@@ -261,7 +271,7 @@ static int parse_letters(FlagParse *parse, ArgCursor *cursor, Error *err)
     return 0;
 }
 
-int flags_parse(FlagParse *parse, int argc, char **argv, Error *err)
+int flags_parse(FlagParse *parse, int argc, const char *const *argv, Error *err)
 {
     ArgCursor cursor = { .argc = argc, .argv = argv };
     cursor.seen = ARENA_ARRAY(parse->arena, bool, flag_count(parse->flags) + 1);
@@ -269,7 +279,7 @@ int flags_parse(FlagParse *parse, int argc, char **argv, Error *err)
         const char *arg = argv[cursor.at];
         int rc = 0;
         if (strcmp(arg, "--") == 0) {
-            parse->rest = (const char *const *) &argv[cursor.at + 1];
+            parse->rest = &argv[cursor.at + 1];
             parse->rest_count = (size_t) (argc - cursor.at - 1);
             cursor.at = argc;
             break;

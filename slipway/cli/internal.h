@@ -21,7 +21,7 @@ typedef struct FlagParse {
 /* The SLIPWAY_ variables of the table; the command line is read after and wins. -EINVAL names the
  * variable. */
 int flags_from_environment(FlagParse *parse, Error *err);
-int flags_parse(FlagParse *parse, int argc, char **argv, Error *err);
+int flags_parse(FlagParse *parse, int argc, const char *const *argv, Error *err);
 const CliFlag *flag_by_name(const CliFlag *flags, Str name);
 /* "SLIPWAY_LOAD_RESTRICTOR" for "load-restrictor". */
 char *flag_variable(Arena *arena, const CliFlag *flag);

@@ -118,12 +118,17 @@ void cli_diags(const Cli *cli, DiagList *diags)
 {
     size_t errors = diag_count(diags, SEVERITY_ERROR);
     size_t warnings = diag_count(diags, SEVERITY_WARN) - errors;
-    if (diags->diags.len == 0) {
+    DiagStyle style = { .color = cli->color_err, .width = cli->width };
+    if (errors + warnings == 0 && !cli->globals.verbose) {
         return;
     }
     auto_strbuf StrBuf out = STRBUF_INIT;
     diag_sort(diags);
-    diag_render(&out, diags, &(DiagStyle) { .color = cli->color_err, .width = cli->width });
+    vec_foreach(diag, &diags->diags) {
+        if (diag->severity > SEVERITY_INFO || cli->globals.verbose) {
+            diag_render_one(&out, diag, &style);
+        }
+    }
     strbuf_addf(
         &out, "%zu error%s, %zu warning%s\n", errors, plural(errors), warnings, plural(warnings)
     );

@@ -155,7 +155,7 @@ unknown_command(Cli *cli, const Command *const *commands, const char *name, cons
 }
 
 static ExitCode
-run_decoded(Cli *cli, const Command *command, const char *path, int argc, char **argv)
+run_decoded(Cli *cli, const Command *command, const char *path, int argc, const char *const *argv)
 {
     Error err = ERROR_INIT;
     size_t size = command->options_size ? command->options_size : 1;
@@ -182,7 +182,7 @@ run_decoded(Cli *cli, const Command *command, const char *path, int argc, char *
 }
 
 /* Walks down the subcommands, then decodes and runs. `argv` starts behind the command's name. */
-static ExitCode run_command(Cli *cli, const Command *command, int argc, char **argv)
+static ExitCode run_command(Cli *cli, const Command *command, int argc, const char *const *argv)
 {
     const char *path = command->name;
     while (command->subcommands) {
@@ -201,14 +201,14 @@ static ExitCode run_command(Cli *cli, const Command *command, int argc, char **a
     }
     cli->command = command;
     if (command->is_raw) {
-        cli->args = (const char *const *) argv;
+        cli->args = argv;
         cli->arg_count = (size_t) argc;
         return command->run(cli, NULL);
     }
     return run_decoded(cli, command, path, argc, argv);
 }
 
-static ExitCode run(Cli *cli, int argc, char **argv, const Command *const *commands)
+static ExitCode run(Cli *cli, int argc, const char *const *argv, const Command *const *commands)
 {
     Error err = ERROR_INIT;
     FlagParse parse = { .arena = cli->arena,
@@ -243,5 +243,5 @@ ExitCode cli_main(int argc, char **argv, const Command *const *commands)
 {
     auto_arena Arena *arena = arena_new(0);
     Cli cli = { .arena = arena };
-    return run(&cli, argc, argv, commands);
+    return run(&cli, argc, (const char *const *) argv, commands);
 }

@@ -78,7 +78,10 @@ bool decode_env(DecodeContext *ctx, const DecodeField *field, Node *node, void *
             );
             continue;
         }
-        if (!node_is_scalar(value) || value->kind == NODE_NULL) {
+        if (value->kind == NODE_NULL) { /* an overlay's way to remove it */
+            continue;
+        }
+        if (!node_is_scalar(value)) {
             diag_error(
                 ctx->diags,
                 "D1002",

@@ -2,8 +2,6 @@
 
 #include "base/mem.h"
 
-#include <errno.h>
-
 #include "render/template_internal.h"
 
 enum { TEMPLATE_MAX_DEPTH = 16 };

@@ -153,7 +153,7 @@ static void keeps_the_place_of_the_value_that_won(void **state)
     loaded_read(loaded, "staging", NULL);
     const Node *min = node_at_path(loaded->catalog->root, STR("services.product.replicas.min"));
     assert_non_null(min);
-    assert_int_equal(span_start(min->span).line, 16);
+    assert_int_equal(span_start(min->span).line, 17);
     loaded_free(loaded);
 }
 

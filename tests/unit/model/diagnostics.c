@@ -32,7 +32,7 @@ static void names_the_nearest_key_for_a_typo(void **state)
 static void reports_every_mistake_at_once(void **state)
 {
     (void) state;
-    Loaded *loaded = load("slipway: 2\nplatfrom: shop\nservices:\n  Web: { path: ., ports: { http: "
+    Loaded *loaded = load("slipway: 2\nplatfrom: shop\nservices:\n  web: { path: ., ports: { http: "
                           "99999 }, needs: [nothing] }\n");
     assert_int_equal(loaded->rc, -EINVAL);
     assert_non_null(finding(loaded, "D1001")); /* platfrom */

@@ -30,7 +30,7 @@ typedef struct Parsed {
     int rc;
 } Parsed;
 
-static Parsed *parse(char **argv)
+static Parsed *parse(const char *const *argv)
 {
     Arena *arena = arena_new(0);
     Parsed *parsed = ARENA_NEW(arena, Parsed);
@@ -46,7 +46,7 @@ static Parsed *parse(char **argv)
     }
     return parsed;
 }
-#define PARSE(...) parse((char *[]) { __VA_ARGS__, NULL })
+#define PARSE(...) parse((const char *const[]) { __VA_ARGS__, NULL })
 
 static void reads_long_and_short_flags_among_operands(void **state)
 {
