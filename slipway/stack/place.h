@@ -1,0 +1,50 @@
+/* Place: where a stack lives: its directories, its socket, its ports. Everything that differs
+ * between two checkouts of one catalog is derived here and nowhere else. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/str.h"
+
+#include "model/catalog.h"
+
+typedef struct Place {
+    Str platform;
+    Str root;       /* the catalog's directory, absolute */
+    Str state_dir;  /* root/.slipway */
+    Str log_dir;    /* state_dir/logs */
+    Str secret_dir; /* state_dir/secrets */
+    Str data_dir;   /* state_dir/data; as root /var/lib/slipway/<platform> */
+    Str cache_dir;  /* $XDG_CACHE_HOME/slipway; as root /var/cache/slipway */
+    Str state_path, lock_path;
+    Str socket_path; /* short enough for a socket address */
+    Str id;          /* 16 hexadecimal digits of root's digest */
+    Str marker;      /* "SLIPWAY_STACK=<id>/": begins the marker of every child */
+    bool as_root;
+} Place;
+
+/* All texts on the arena; nothing is made. `project` (may be NULL) stands in for the platform's
+ * name. */
+int place_init(Arena *arena, const Catalog *catalog, const char *project, Place *ret, Error *err);
+/* Makes state_dir and what lies in it (0700 where it matters), with a .gitignore. */
+int place_make(const Place *place, Error *err);
+/* Where a resource keeps its data. */
+Str place_data_of(Arena *arena, const Place *place, Str resource);
+/* The port that a node's port has on this machine. */
+int64_t place_port(const Place *place, const Port *port);
+/* Marker of one node: "SLIPWAY_STACK=<id>/<name>". */
+Str place_marker_of(Arena *arena, const Place *place, Str node);
+
+/* The account that servers run as when slipway is root: the first of `wanted` and "nobody" that
+ * exists. */
+Str place_account(Arena *arena, const Place *place, const char *wanted);
+/* Makes a directory 0700 owned by that account (empty: the caller's), with its parents reachable
+ * for it. */
+int place_make_owned(const Place *place, Str path, Str account, Error *err);
+
+/* A secret's value: made at random on first use, kept in secret_dir (0600). */
+int place_secret(Arena *arena, const Place *place, Str name, Str *ret_value, Error *err);

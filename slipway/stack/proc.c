@@ -1,0 +1,256 @@
+#include "stack/proc.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/fs.h"
+
+enum { COMMAND_MOST = 200, LOOK_AGAIN_MS = 10, KILL_WAIT_MS = 2000 };
+
+/* One read of a small file of /proc; the count, or a negative errno. */
+static ssize_t read_small(pid_t pid, const char *name, char *buffer, size_t size)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/%s", (int) pid, name);
+    auto_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return -errno;
+    }
+    ssize_t got = read(fd, buffer, size - 1);
+    if (got < 0) {
+        return -errno;
+    }
+    buffer[got] = 0;
+    return got;
+}
+
+/* Fields of proc(5) /proc/pid/stat behind the name, from field 3 (state) on. */
+static void parse_fields(const char *text, ProcStat *stat)
+{
+    char *end = NULL;
+    stat->state = text[0];
+    unsigned long long fields[25] = { 0 };
+    const char *at = text + 1;
+    for (size_t field = 4; field < 25; field++) {
+        fields[field] = strtoull(at, &end, 10);
+        at = end;
+    }
+    int64_t tick_us = US_PER_S / sysconf(_SC_CLK_TCK);
+    stat->parent = (pid_t) fields[4];
+    stat->session = (pid_t) fields[6];
+    stat->cpu_us = (int64_t) (fields[14] + fields[15]) * tick_us;
+    stat->start_ticks = fields[22];
+    stat->rss_bytes = (int64_t) fields[24] * sysconf(_SC_PAGESIZE);
+}
+
+int proc_read(pid_t pid, ProcStat *ret_stat)
+{
+    char buffer[1024];
+    ssize_t got = read_small(pid, "stat", buffer, sizeof buffer);
+    if (got <= 0) {
+        return -ESRCH;
+    }
+    /* The name may hold anything, so its end is the last parenthesis. */
+    char *open = strchr(buffer, '('), *close = strrchr(buffer, ')');
+    if (!open || !close || close[1] != ' ') {
+        return -ESRCH;
+    }
+    *ret_stat = (ProcStat) { .pid = pid };
+    size_t len = (size_t) (close - open - 1);
+    len = len < sizeof ret_stat->name - 1 ? len : sizeof ret_stat->name - 1;
+    memcpy(ret_stat->name, open + 1, len);
+    parse_fields(close + 2, ret_stat);
+    return 0;
+}
+
+bool proc_is_alive(pid_t pid, uint64_t start_ticks)
+{
+    ProcStat stat;
+    return pid > 0 && proc_read(pid, &stat) == 0 && stat.start_ticks == start_ticks &&
+           stat.state != 'Z';
+}
+
+Str proc_command(Arena *arena, pid_t pid)
+{
+    char buffer[COMMAND_MOST + 1];
+    ssize_t got = read_small(pid, "cmdline", buffer, sizeof buffer);
+    ProcStat stat;
+    if (got <= 0) {
+        return proc_read(pid, &stat) == 0 ? str_dup(arena, str_from(stat.name)) : STR("");
+    }
+    for (ssize_t i = 0; i < got; i++) {
+        unsigned char c = (unsigned char) buffer[i];
+        buffer[i] = c < ' ' || c == 127 ? ' ' : (char) c;
+    }
+    return str_dup(arena, str_trim(str_make(buffer, (size_t) got)));
+}
+
+Str proc_boot_id(Arena *arena)
+{
+    auto_fd int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    Str text = STR("");
+    if (fd >= 0) {
+        fs_read_fd(arena, fd, 256, &text, NULL);
+    }
+    return str_trim(text);
+}
+
+static bool env_has(pid_t pid, Str marker, StrBuf *scratch)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/environ", (int) pid);
+    auto_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return false;
+    }
+    strbuf_clear(scratch);
+    for (;;) {
+        char *into = strbuf_reserve(scratch, 16 * 1024);
+        ssize_t got = read(fd, into, 16 * 1024);
+        if (got <= 0) {
+            break;
+        }
+        strbuf_advance(scratch, (size_t) got);
+    }
+    Str rest = strbuf_str(scratch), entry;
+    bool is_prefix = str_has_suffix(marker, STR("/"));
+    while (str_next(&rest, '\0', &entry)) {
+        if (is_prefix ? str_has_prefix(entry, marker) : str_eq(entry, marker)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void read_all(Arena *arena, ProcList *all)
+{
+    Str *names = NULL;
+    size_t count = 0;
+    if (fs_list(arena, "/proc", &names, &count, NULL) < 0) {
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        int64_t pid = 0;
+        ProcStat stat;
+        if (str_to_int64(names[i], &pid) && proc_read((pid_t) pid, &stat) == 0) {
+            vec_push(all, arena, stat);
+        }
+    }
+}
+
+static const ProcStat *find_pid(const ProcList *all, pid_t pid)
+{
+    vec_foreach(stat, all) {
+        if (stat->pid == pid) {
+            return stat;
+        }
+    }
+    return NULL;
+}
+
+/* This process and those above it are never meant, whatever their environment says. */
+static void mark_own_line(const ProcList *all, signed char *marks)
+{
+    for (pid_t pid = getpid(); pid > 0;) {
+        const ProcStat *stat = find_pid(all, pid);
+        if (!stat) {
+            return;
+        }
+        marks[stat - all->ptr] = -1;
+        pid = stat->parent;
+    }
+}
+
+static void mark_descendants(const ProcList *all, signed char *marks, pid_t ancestor)
+{
+    for (bool grew = true; grew;) {
+        grew = false;
+        for (size_t i = 0; i < all->len; i++) {
+            if (marks[i] != 0) {
+                continue;
+            }
+            const ProcStat *parent = find_pid(all, all->ptr[i].parent);
+            if (parent && (parent->pid == ancestor || marks[parent - all->ptr] == 1)) {
+                marks[i] = 1;
+                grew = true;
+            }
+        }
+    }
+}
+
+void proc_find(Arena *arena, const ProcQuery *query, ProcList *ret_list)
+{
+    ProcList all = { 0 };
+    read_all(arena, &all);
+    signed char *marks = ARENA_ARRAY(arena, signed char, all.len);
+    StrBuf scratch = STRBUF_ON_ARENA(arena);
+    mark_own_line(&all, marks);
+    for (size_t i = 0; i < all.len; i++) {
+        const ProcStat *stat = &all.ptr[i];
+        bool matches = (query->session > 0 && stat->session == query->session) ||
+                       (query->marker.len > 0 && env_has(stat->pid, query->marker, &scratch));
+        if (marks[i] == 0 && matches) {
+            marks[i] = 1;
+        }
+    }
+    mark_descendants(&all, marks, query->ancestor > 0 ? query->ancestor : -1);
+    for (size_t i = 0; i < all.len; i++) {
+        if (marks[i] == 1 && all.ptr[i].state != 'Z') {
+            vec_push(ret_list, arena, all.ptr[i]);
+        }
+    }
+}
+
+int proc_signal(const ProcStat *process, int signal_number)
+{
+    auto_fd int fd = (int) syscall(SYS_pidfd_open, process->pid, 0);
+    if (fd < 0) {
+        return -errno;
+    }
+    if (!proc_is_alive(process->pid, process->start_ticks)) {
+        return -ESRCH;
+    }
+    return syscall(SYS_pidfd_send_signal, fd, signal_number, NULL, 0) < 0 ? -errno : 0;
+}
+
+static void sleep_ms(int64_t ms)
+{
+    struct timespec time = { .tv_sec = ms / 1000, .tv_nsec = (ms % 1000) * NS_PER_MS };
+    nanosleep(&time, NULL);
+}
+
+int proc_end_all(const ProcQuery *query, int signal_number, int64_t grace_ms)
+{
+    int64_t start_ms = clock_monotonic_ms();
+    size_t found = 0;
+    uint64_t newest = 0; /* start of the newest that was asked: later ones are asked in turn */
+    for (;;) {
+        auto_arena Arena *arena = arena_new(0);
+        ProcList list = { 0 };
+        proc_find(arena, query, &list);
+        if (list.len == 0) {
+            return (int) found;
+        }
+        found = list.len > found ? list.len : found;
+        int64_t waited_ms = clock_monotonic_ms() - start_ms;
+        if (waited_ms > grace_ms + KILL_WAIT_MS) {
+            return -ETIME;
+        }
+        uint64_t asked = newest;
+        vec_foreach(process, &list) {
+            bool is_new = process->start_ticks > asked;
+            if (waited_ms >= grace_ms || is_new) {
+                proc_signal(process, waited_ms >= grace_ms ? SIGKILL : signal_number);
+            }
+            newest = process->start_ticks > newest ? process->start_ticks : newest;
+        }
+        sleep_ms(LOOK_AGAIN_MS);
+    }
+}
