@@ -95,3 +95,6 @@ void fibers_done(Loop *loop);
 /* For a waiting function that found no need to wait: every so often it yields, so that a fast peer
  * does not keep one fiber running for ever. -ECANCELED or -ETIMEDOUT as a park would. */
 int fiber_take_turn(void);
+
+/* As LoopObject of a Poll that belongs to a larger object. */
+void poll_set_object(Poll *poll, LoopObject *object);

@@ -57,6 +57,11 @@ Poll *poll_new(Loop *loop, int fd, PollFn fn, void *arg)
     return poll;
 }
 
+void poll_set_object(Poll *poll, LoopObject *object)
+{
+    poll->handle.data = object;
+}
+
 void poll_set(Poll *poll, int events)
 {
     if (events == poll->events) {
