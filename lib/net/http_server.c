@@ -119,7 +119,9 @@ static void on_accept(Listener *listener, Stream *stream, void *arg)
 int http_server_listen(HttpServer *server, const Address *address, bool reuse_port, Error *err)
 {
     Listener *listener;
-    int rc = listener_open(server->loop, address, reuse_port, on_accept, server, &listener, err);
+    Address shared = *address;
+    shared.reuse_port |= reuse_port;
+    int rc = listener_open(server->loop, &shared, on_accept, server, &listener, err);
     if (rc < 0) {
         return rc;
     }
