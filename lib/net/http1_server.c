@@ -28,21 +28,6 @@ void http1_resume_reading(Connection *connection)
     }
 }
 
-/* Says no more, and reads on for a while: closing over unread bytes would reset the connection, and
- * the client might never see the answer (RFC 9112 section 9.6). */
-static void linger(Connection *connection)
-{
-    Http1 *http1 = &connection->http1;
-    if (connection->closing || http1->lingering) {
-        return;
-    }
-    http1->lingering = true;
-    strbuf_clear(&http1->pending);
-    stream_shutdown(connection->stream);
-    connection_arm(connection, TIMEOUT_LINGER);
-    http1_resume_reading(connection);
-}
-
 /* ---- parsing ---- */
 
 /* The request in hand is refused, or, when its handler runs already, its body has failed. */
@@ -131,7 +116,7 @@ static size_t take_some(Connection *connection, Str data)
     size_t used = 0;
     bool outer = http1->parsing;
     http1->parsing = true;
-    while (used < data.len && !connection->closing && !http1->lingering && !http1->paused) {
+    while (used < data.len && !connection->closing && !http1->paused) {
         if (http1->exchange == NULL) {
             /* RFC 9112 section 2.2: empty lines before a request line are ignored. */
             if (data.ptr[used] == '\r' || data.ptr[used] == '\n') {
@@ -150,7 +135,7 @@ static size_t take_some(Connection *connection, Str data)
 static void read_ahead(Connection *connection, Str data)
 {
     Http1 *http1 = &connection->http1;
-    if (data.len == 0 || connection->closing || http1->lingering) {
+    if (data.len == 0 || connection->closing) {
         return;
     }
     strbuf_add(&http1->pending, data);
@@ -162,13 +147,6 @@ static void read_ahead(Connection *connection, Str data)
 void http1_feed(Connection *connection, Str data)
 {
     Http1 *http1 = &connection->http1;
-    if (http1->lingering) {
-        http1->linger_bytes += data.len;
-        if (http1->linger_bytes > LINGER_BYTES) {
-            connection_close(connection);
-        }
-        return;
-    }
     if (http1->pending.len) {
         read_ahead(connection, data);
         feed_pending(connection);
@@ -183,7 +161,7 @@ static void feed_pending(Connection *connection)
     Http1 *http1 = &connection->http1;
     Str pending = str_skip(strbuf_str(&http1->pending), http1->pending_at);
     http1->pending_at += take_some(connection, pending);
-    if (connection->closing || http1->lingering) {
+    if (connection->closing) {
         return;
     }
     if (http1->pending_at == http1->pending.len) {
@@ -208,7 +186,7 @@ void http1_eof(Connection *connection)
     if (exchange && http1->paused && http1->pending.len > http1->pending_at) {
         return; /* what was read ahead is served first */
     }
-    if (exchange == NULL || !exchange->running || http1->lingering) {
+    if (exchange == NULL || !exchange->running) {
         connection_close(connection);
         return;
     }
@@ -216,6 +194,16 @@ void http1_eof(Connection *connection)
     exchange_abort_handler(exchange);
 }
 
+static void go_on(Connection *connection)
+{
+    connection->http1.paused = false;
+    connection_arm(connection, TIMEOUT_IDLE);
+    if (!connection->http1.parsing && connection->http1.pending.len) {
+        feed_pending(connection);
+    }
+}
+
+/* The next request waits until the peer has taken enough of this one's answer. */
 void http1_done(Exchange *exchange)
 {
     Connection *connection = exchange->connection;
@@ -224,29 +212,29 @@ void http1_done(Exchange *exchange)
     if (!connection->closing && !exchange->pub.aborted && left_body) {
         http1->discarding = true;
         strbuf_done(&exchange->body_more);
-        connection_arm(connection, TIMEOUT_LINGER);
+        connection_arm(connection, TIMEOUT_DISCARD);
         http1_resume_reading(connection);
         return;
     }
     bool close = exchange->close_after || connection->server->draining;
     bool aborted = exchange->pub.aborted;
-    bool unread = !exchange->body_ended || http1->pending.len > http1->pending_at;
     http1->exchange = NULL;
     exchange_release(exchange);
     if (connection->closing || connection->protocol == PROTOCOL_UPGRADED) {
         connection_maybe_free(connection);
-    } else if (aborted) {
+    } else if (close || aborted) {
         connection_close_flushed(connection);
-    } else if (close && unread) {
-        linger(connection);
-    } else if (close) {
-        connection_close_flushed(connection);
-    } else {
-        http1->paused = false;
-        connection_arm(connection, TIMEOUT_IDLE);
-        if (!http1->parsing && http1->pending.len) {
-            feed_pending(connection);
-        }
+    } else if (!connection_is_behind(connection)) {
+        go_on(connection);
+    }
+}
+
+void http1_on_drain(Connection *connection)
+{
+    if (connection->http1.exchange) {
+        exchange_wake_writer(connection->http1.exchange);
+    } else if (connection->http1.paused) {
+        go_on(connection);
     }
 }
 
@@ -266,8 +254,7 @@ void http1_stop(Connection *connection)
 
 void http1_drain(Connection *connection)
 {
-    if (connection->http1.exchange == NULL && !connection->closing &&
-        !connection->http1.lingering) {
+    if (connection->http1.exchange == NULL && !connection->closing) {
         connection_arm(connection, TIMEOUT_DRAIN);
     }
 }

@@ -64,6 +64,8 @@ void connection_close(Connection *connection)
     }
 }
 
+enum { PEER_CLOSES_MS = 2000 };
+
 void connection_close_flushed(Connection *connection)
 {
     if (connection->closing) {
@@ -74,7 +76,11 @@ void connection_close_flushed(Connection *connection)
     timeout_disarm(&connection->write_timeout);
     stop_protocol(connection);
     if (connection->stream) {
-        stream_close_flushed(connection->stream, connection->server->options.write_timeout_ms);
+        /* The stream reads on until the peer closes, so that it gets the answer and no reset. */
+        bool sent = stream_queued_bytes(connection->stream) == 0;
+        stream_close_flushed(
+            connection->stream, sent ? PEER_CLOSES_MS : connection->server->options.write_timeout_ms
+        );
     }
 }
 
@@ -180,8 +186,8 @@ static void on_drain(Stream *stream, void *arg)
     }
     if (connection->protocol == PROTOCOL_HTTP2) {
         http2_schedule_flush(connection);
-    } else if (connection->http1.exchange) {
-        exchange_wake_writer(connection->http1.exchange);
+    } else if (connection->protocol == PROTOCOL_HTTP1) {
+        http1_on_drain(connection);
     }
 }
 

@@ -7,7 +7,7 @@
 #include "server_internal.h"
 
 /* Where a client waits between two requests, a drain grants it this to send the one under way. */
-enum { DRAIN_IDLE_MS = 500, LINGER_MS = 2000 };
+enum { DRAIN_IDLE_MS = 500, DISCARD_MS = 2000 };
 
 static size_t default_size(size_t value, size_t standard)
 {
@@ -86,7 +86,7 @@ static void init_timeouts(HttpServer *server)
         [TIMEOUT_HEADER] = options->header_timeout_ms,
         [TIMEOUT_WRITE] = options->write_timeout_ms,
         [TIMEOUT_STREAM] = options->write_timeout_ms,
-        [TIMEOUT_LINGER] = LINGER_MS,
+        [TIMEOUT_DISCARD] = DISCARD_MS,
         [TIMEOUT_DRAIN] = DRAIN_IDLE_MS,
     };
     timeouts_init(&server->timeouts, server->loop, after_ms, on_timeout, server);
@@ -116,12 +116,10 @@ static void on_accept(Listener *listener, Stream *stream, void *arg)
     http_server_serve(arg, stream);
 }
 
-int http_server_listen(HttpServer *server, const Address *address, bool reuse_port, Error *err)
+int http_server_listen(HttpServer *server, const Address *address, Error *err)
 {
     Listener *listener;
-    Address shared = *address;
-    shared.reuse_port |= reuse_port;
-    int rc = listener_open(server->loop, &shared, on_accept, server, &listener, err);
+    int rc = listener_open(server->loop, address, on_accept, server, &listener, err);
     if (rc < 0) {
         return rc;
     }

@@ -6,7 +6,7 @@
  * bounded from the start; what breaks a bound is answered through `on_error` and never reaches the
  * handler.
  *
- * One server belongs to one loop. Several loops share a port by `reuse_port`. */
+ * One server belongs to one loop. Several loops share a port by Address.reuse_port. */
 #pragma once
 
 #include <stdbool.h>
@@ -92,8 +92,8 @@ typedef struct HttpServerOptions {
 int http_server_new(
     Loop *loop, const HttpServerOptions *options, HttpServer **ret_server, Error *err
 );
-/* Any number of addresses, TCP and unix. */
-int http_server_listen(HttpServer *server, const Address *address, bool reuse_port, Error *err);
+/* Any number of addresses, TCP and unix; several loops share a port by Address.reuse_port. */
+int http_server_listen(HttpServer *server, const Address *address, Error *err);
 /* The port of the n-th address listened on (port 0 asked for any). */
 int http_server_port(const HttpServer *server, size_t index);
 /* Serves a connection that came some other way (a socket pair, an inherited descriptor). */

@@ -20,16 +20,15 @@ enum {
     STREAM_HIGH_BYTES = 256 * 1024, /* queued for a peer that is behind: writers park above this */
     ARENA_POOL_MOST = 256,
     ARENA_BLOCK_BYTES = 8 * 1024,
-    LINGER_BYTES = 256 * 1024, /* taken from a peer that is told to go, so that it can read why */
 };
 
 enum TimeoutClass {
     TIMEOUT_IDLE,
     TIMEOUT_HEADER,
     TIMEOUT_WRITE,
-    TIMEOUT_LINGER,
-    TIMEOUT_DRAIN,  /* an idle connection during the drain: its next request may be on its way */
-    TIMEOUT_STREAM, /* an HTTP/2 answer that waits for the peer's window */
+    TIMEOUT_DISCARD, /* what the handler left of a body */
+    TIMEOUT_DRAIN,   /* an idle connection during the drain: its next request may be on its way */
+    TIMEOUT_STREAM,  /* an HTTP/2 answer that waits for the peer's window */
 };
 
 /* What a protocol does for an exchange. Nothing here parks. */
@@ -100,7 +99,6 @@ typedef struct Http1 {
     char *block; /* on the exchange's arena: where head bytes are kept for the views */
     size_t block_len, block_cap;
     size_t head_bytes, head_count, extension_bytes;
-    size_t linger_bytes;
     uint8_t line_state; /* of lines_are_strict */
     bool last_was_cr;
     bool in_head, url_complete;
@@ -108,7 +106,7 @@ typedef struct Http1 {
     bool paused;        /* the request has come to its end: what follows waits */
     bool parsing;       /* inside take_some(), which goes on by itself */
     bool stable;        /* what is parsed lives on the arena */
-    bool read_stopped, saw_eof, lingering, discarding;
+    bool read_stopped, saw_eof, discarding;
 } Http1;
 
 typedef struct TokenBucket {
@@ -207,6 +205,7 @@ void http1_feed(Connection *connection, Str data);
 void http1_eof(Connection *connection);
 void http1_stop(Connection *connection);
 void http1_drain(Connection *connection);
+void http1_on_drain(Connection *connection);
 void http1_on_timeout(Connection *connection, int class);
 /* The exchange has ended: goes on with the next request, or closes. */
 void http1_done(Exchange *exchange);
