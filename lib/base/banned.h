@@ -6,6 +6,7 @@
  *   strcpy strncpy strcat strncat stpcpy sprintf vsprintf gets
  *                                        strbuf_*, arena_printf, str_dup
  *   strtok                               str_next, str_cut
+ *   strerror                             error_name
  *   atoi atol atoll atof                 str_to_int64, str_to_double
  *   localtime gmtime ctime asctime       clock_rfc3339, gmtime_r
  *   tmpnam mktemp                        fs_write_atomic, mkdtemp
@@ -26,7 +27,7 @@
 #undef strncat
 
 #pragma GCC poison strcpy strncpy strcat strncat stpcpy sprintf vsprintf gets
-#pragma GCC poison strtok atoi atol atoll atof
+#pragma GCC poison strtok strerror atoi atol atoll atof
 #pragma GCC poison localtime gmtime ctime asctime
 #pragma GCC poison tmpnam mktemp srand srandom
 #endif

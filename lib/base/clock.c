@@ -178,7 +178,7 @@ typedef struct Unit {
 } Unit;
 
 /* In the order they are tried: "ms" before "m". */
-static const Unit UNITS[] = {
+static const Unit units[] = {
     { STR_INIT("ns"), 1 },
     { STR_INIT("us"), NS_PER_US },
     { STR_INIT("µs"), NS_PER_US },
@@ -190,9 +190,9 @@ static const Unit UNITS[] = {
 
 static const Unit *take_unit(Str *text)
 {
-    for (size_t i = 0; i < sizeof(UNITS) / sizeof(UNITS[0]); i++) {
-        if (str_strip_prefix(text, UNITS[i].name)) {
-            return &UNITS[i];
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+        if (str_strip_prefix(text, units[i].name)) {
+            return &units[i];
         }
     }
     return NULL;

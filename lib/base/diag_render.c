@@ -11,10 +11,10 @@ enum {
     GUTTER_EXTRA = 5,   /* "  " before and " | " behind the line number */
 };
 
-static const char SGR_BOLD[] = "\033[1m";
-static const char SGR_DIM[] = "\033[2m";
-static const char SGR_RESET[] = "\033[0m";
-static const char *const SGR_SEVERITY[] = {
+static const char sgr_bold[] = "\033[1m";
+static const char sgr_dim[] = "\033[2m";
+static const char sgr_reset[] = "\033[0m";
+static const char *const sgr_severity[] = {
     [SEVERITY_INFO] = "\033[1;36m", [SEVERITY_WARN] = "\033[1;33m", [SEVERITY_ERROR] = "\033[1;31m"
 };
 
@@ -22,7 +22,7 @@ static void add_styled(StrBuf *out, const DiagStyle *style, const char *sgr, Str
 {
     strbuf_add_cstr(out, style->color ? sgr : "");
     strbuf_add(out, text);
-    strbuf_add_cstr(out, style->color ? SGR_RESET : "");
+    strbuf_add_cstr(out, style->color ? sgr_reset : "");
 }
 
 /* Appends one character as a terminal may be shown it; yields the columns it takes. */
@@ -176,7 +176,7 @@ static void add_excerpt(StrBuf *out, Span span, const DiagStyle *style, const ch
     strbuf_add_repeat(out, ' ', excerpt.mark_start);
     strbuf_add_cstr(out, style->color ? sgr : "");
     strbuf_add_repeat(out, '^', excerpt.mark_end - excerpt.mark_start);
-    strbuf_add_cstr(out, style->color ? SGR_RESET : "");
+    strbuf_add_cstr(out, style->color ? sgr_reset : "");
     strbuf_add_char(out, '\n');
     strbuf_done(&excerpt.text);
 }
@@ -194,7 +194,7 @@ static void add_place(StrBuf *out, Span span, const DiagStyle *style)
         strbuf_addf(&place, ":%u:%u", at.line, at.column);
     }
     strbuf_add_char(&place, ':');
-    add_styled(out, style, SGR_BOLD, strbuf_str(&place));
+    add_styled(out, style, sgr_bold, strbuf_str(&place));
     strbuf_add_char(out, ' ');
     strbuf_done(&place);
 }
@@ -202,7 +202,7 @@ static void add_place(StrBuf *out, Span span, const DiagStyle *style)
 static void add_headline(StrBuf *out, const Diag *diag, const DiagStyle *style)
 {
     add_place(out, diag->span, style);
-    add_styled(out, style, SGR_SEVERITY[diag->severity], severity_name(diag->severity));
+    add_styled(out, style, sgr_severity[diag->severity], severity_name(diag->severity));
     strbuf_add_cstr(out, ": ");
     if (diag->object.len) {
         add_clean(out, diag->object);
@@ -221,7 +221,7 @@ void diag_render_one(StrBuf *out, const Diag *diag, const DiagStyle *style)
 {
     add_headline(out, diag, style);
     if (span_is_known(diag->span)) {
-        add_excerpt(out, diag->span, style, SGR_SEVERITY[diag->severity]);
+        add_excerpt(out, diag->span, style, sgr_severity[diag->severity]);
     }
     vec_foreach(related, &diag->related) {
         strbuf_add_cstr(out, "  ");
@@ -230,12 +230,12 @@ void diag_render_one(StrBuf *out, const Diag *diag, const DiagStyle *style)
         add_clean(out, related->message);
         strbuf_add_char(out, '\n');
         if (span_is_known(related->span)) {
-            add_excerpt(out, related->span, style, SGR_DIM);
+            add_excerpt(out, related->span, style, sgr_dim);
         }
     }
     if (diag->hint.len) {
         strbuf_add_cstr(out, "  ");
-        add_styled(out, style, SGR_BOLD, STR("hint:"));
+        add_styled(out, style, sgr_bold, STR("hint:"));
         strbuf_add_char(out, ' ');
         add_clean(out, diag->hint);
         strbuf_add_char(out, '\n');

@@ -4,16 +4,16 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char ELLIPSIS[] = "…";
+static const char ellipsis[] = "…";
 
 /* Puts the ellipsis over the end of a full buffer, never inside a UTF-8 sequence. */
 static void mark_cut(char *message)
 {
-    size_t end = ERROR_MESSAGE_BYTES - sizeof(ELLIPSIS);
+    size_t end = ERROR_MESSAGE_BYTES - sizeof(ellipsis);
     while (end > 0 && ((unsigned char) message[end] & 0xC0) == 0x80) {
         end--;
     }
-    memcpy(message + end, ELLIPSIS, sizeof(ELLIPSIS));
+    memcpy(message + end, ellipsis, sizeof(ellipsis));
 }
 
 int error_vset(Error *err, int code, const char *format, va_list args)

@@ -201,7 +201,7 @@ int fs_real_path(Arena *arena, const char *path, Str *ret_path, Error *err)
 
 Str fs_current_dir(Arena *arena)
 {
-    auto_free char *dir = getcwd(NULL, 0);
+    auto_free char *dir = realpath(".", NULL);
     return dir ? str_dup(arena, str_from(dir)) : STR(".");
 }
 

@@ -37,7 +37,7 @@ void log_write(LogLevel level, const LogField *fields, size_t field_count, const
     current_sink(current_ctx, level, strbuf_str(&message), fields, field_count);
 }
 
-static const Str NAMES[] = {
+static const Str level_names[] = {
     [LOG_DEBUG] = STR_INIT("debug"),
     [LOG_INFO] = STR_INIT("info"),
     [LOG_WARN] = STR_INIT("warn"),
@@ -47,7 +47,7 @@ static const Str NAMES[] = {
 bool log_level_parse(Str text, LogLevel *ret_level)
 {
     for (LogLevel level = LOG_DEBUG; level <= LOG_ERROR; level++) {
-        if (str_eq_nocase(text, NAMES[level])) {
+        if (str_eq_nocase(text, level_names[level])) {
             *ret_level = level;
             return true;
         }
@@ -57,5 +57,5 @@ bool log_level_parse(Str text, LogLevel *ret_level)
 
 Str log_level_name(LogLevel level)
 {
-    return NAMES[level];
+    return level_names[level];
 }

@@ -127,9 +127,12 @@ size_t str_rfind_char(Str s, char c)
 
 Str str_slice(Str s, size_t from, size_t to)
 {
-    size_t end = to < s.len ? to : s.len;
+    if (!s.ptr) {
+        return (Str){ 0 };
+    }
+    size_t end   = to < s.len ? to : s.len;
     size_t start = from < end ? from : end;
-    return (Str) { .ptr = s.ptr ? s.ptr + start : NULL, .len = end - start };
+    return str_make(s.ptr + start, end - start);
 }
 
 Str str_skip(Str s, size_t count)

@@ -77,13 +77,13 @@ typedef struct Range {
 /* The blocks of Unicode 15's EastAsianWidth W and F, and of the general categories Mn, Me and Cf,
  * as far as texts of configuration files meet them; coarse on purpose, the caret is all that rides
  * on it. */
-static const Range WIDE[] = {
+static const Range wide[] = {
     { 0x1100, 0x115F },   { 0x2E80, 0x303E },   { 0x3041, 0x33FF },   { 0x3400, 0x4DBF },
     { 0x4E00, 0x9FFF },   { 0xA000, 0xA4CF },   { 0xAC00, 0xD7A3 },   { 0xF900, 0xFAFF },
     { 0xFE30, 0xFE6F },   { 0xFF00, 0xFF60 },   { 0xFFE0, 0xFFE6 },   { 0x1F300, 0x1F64F },
     { 0x1F680, 0x1F6FF }, { 0x1F900, 0x1F9FF }, { 0x20000, 0x3FFFD },
 };
-static const Range COMBINING[] = {
+static const Range combining[] = {
     { 0x0300, 0x036F }, { 0x0483, 0x0489 }, { 0x0591, 0x05BD }, { 0x0610, 0x061A },
     { 0x064B, 0x065F }, { 0x093C, 0x093C }, { 0x0941, 0x0948 }, { 0x1AB0, 0x1AFF },
     { 0x1DC0, 0x1DFF }, { 0x200B, 0x200F }, { 0x202A, 0x202E }, { 0x2060, 0x2064 },
@@ -105,9 +105,9 @@ size_t utf8_width(Str s)
     size_t width = 0;
     for (size_t at = 0; at < s.len;) {
         uint32_t codepoint = utf8_next(s, &at);
-        if (in_ranges(codepoint, WIDE, ARRAY_LEN(WIDE))) {
+        if (in_ranges(codepoint, wide, ARRAY_LEN(wide))) {
             width += 2;
-        } else if (!in_ranges(codepoint, COMBINING, ARRAY_LEN(COMBINING))) {
+        } else if (!in_ranges(codepoint, combining, ARRAY_LEN(combining))) {
             width += 1;
         }
     }
@@ -155,14 +155,14 @@ bool hex_decode(Str text, void *ret_data, size_t size)
     return true;
 }
 
-static const char BASE64_DIGITS[][65] = {
+static const char base64_digits[][65] = {
     [BASE64_STANDARD] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
     [BASE64_URL] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
 };
 
 void base64_add(StrBuf *out, const void *data, size_t size, Base64 alphabet)
 {
-    const char *digits = BASE64_DIGITS[alphabet];
+    const char *digits = base64_digits[alphabet];
     const unsigned char *bytes = data;
     strbuf_reserve(out, size / 3 * 4 + 4);
     for (size_t at = 0; at < size; at += 3) {
@@ -181,7 +181,7 @@ void base64_add(StrBuf *out, const void *data, size_t size, Base64 alphabet)
 
 static int base64_value(char c, Base64 alphabet)
 {
-    const char *digits = BASE64_DIGITS[alphabet];
+    const char *digits = base64_digits[alphabet];
     const char *found = memchr(digits, c, 64);
     return found ? (int) (found - digits) : -1;
 }

@@ -56,5 +56,6 @@
 /* Heap vectors only. */
 #define vec_done(vec) vec_done_((void **) &(vec)->ptr, &(vec)->len, &(vec)->cap)
 
-void *vec_grow_(Arena *arena, void *ptr, size_t *cap, size_t wanted, size_t element_size);
+void *vec_grow_(Arena *arena, void *ptr, size_t *cap, size_t wanted, size_t element_size)
+    __attribute__((returns_nonnull));
 void vec_done_(void **ptr, size_t *len, size_t *cap);
