@@ -1,5 +1,5 @@
-/* EmbeddedFile: a file of the source tree that became part of the program. tools/embed_files.py makes
- * the arrays; each ends with a NULL name. */
+/* EmbeddedFile: a file of the source tree that became part of the program. tools/embed_files.py
+ * makes the arrays; each ends with a NULL name. */
 #pragma once
 
 #include <stddef.h>

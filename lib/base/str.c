@@ -128,9 +128,9 @@ size_t str_rfind_char(Str s, char c)
 Str str_slice(Str s, size_t from, size_t to)
 {
     if (!s.ptr) {
-        return (Str){ 0 };
+        return (Str) { 0 };
     }
-    size_t end   = to < s.len ? to : s.len;
+    size_t end = to < s.len ? to : s.len;
     size_t start = from < end ? from : end;
     return str_make(s.ptr + start, end - start);
 }
