@@ -13,7 +13,10 @@ PARAMETERS = 6
 NESTING = 4
 
 # "file" or "file:function" -> why it may be larger.
-EXCEPTIONS = {}
+EXCEPTIONS = {
+    "lib/net/http2_parse.c:on_header": "nghttp2_on_header_callback has eight",
+    "lib/net/http2_respond.c:read_out": "nghttp2_data_source_read_callback has seven",
+}
 
 TOKEN = re.compile(
     r"""
