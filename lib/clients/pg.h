@@ -174,9 +174,10 @@ typedef enum PgIsolation {
 
 typedef struct PgSession {
     PgPool *pool;
-    PgConn *conn; /* NULL: not open */
-    int64_t start_ns;
-    uint8_t state;
+    PgConn *conn;  /* NULL: not open */
+    uint8_t state; /* the rest is the session's own */
+    bool is_opened_by_begin;
+    bool is_in_script;
     PgIsolation isolation;
 } PgSession;
 #define PG_SESSION_INIT { 0 }
@@ -204,9 +205,10 @@ int pg_session_batch(
 int pg_session_script(PgSession *session, const char *sql, PgError *err);
 
 /* A transaction in a session. pg_begin opens the session when it isn't open, and sends BEGIN
- * together with the first statement. After pg_commit and pg_rollback the session is closed when
- * pg_begin had opened it. Commit fails with the session rolled back and closed; -ECONNRESET or
- * -ETIMEDOUT from it means that nobody knows whether it happened. */
+ * together with the first statement. After pg_commit the session is closed when pg_begin had
+ * opened it; pg_rollback closes it always, and nobody waits for the server. Commit fails with the
+ * session rolled back and closed; -ECONNRESET or -ETIMEDOUT from it means that nobody knows whether
+ * it happened. */
 int pg_begin(PgPool *pool, PgIsolation isolation, PgSession *session, PgError *err);
 int pg_commit(PgSession *session, PgError *err);
 /* The last statements and COMMIT in one round trip. */
