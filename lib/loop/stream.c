@@ -160,6 +160,9 @@ void stream_close(Stream *stream)
         return;
     }
     stream->closing = true;
+    if (stream->owner) {
+        *stream->owner = NULL;
+    }
     timer_stop(&stream->linger);
     finish_reader(stream, -ECONNABORTED);
     fiber_queue_wake_all(&stream->writers, -ECONNABORTED);

@@ -41,6 +41,7 @@ struct Stream {
         uv_pipe_t pipe;
     } uv;
     Loop *loop;
+    Stream **owner; /* set to NULL when it closes; may be NULL */
     StreamCallbacks callbacks;
     void *arg;
     unsigned pins;    /* fibers inside a function of this stream */
