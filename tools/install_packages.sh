@@ -47,6 +47,11 @@ exec $as_root env DEBIAN_FRONTEND=noninteractive sh -eu -c '
     chmod 755 "$policy"
     mkdir -p "${cluster%/*}"
     echo "create_main_cluster = false" >"$cluster"
-    apt-get update -qq
-    apt-get install -y -qq --no-install-recommends "$@" </dev/null
+    log=$(mktemp)
+    if ! { apt-get update && apt-get install -y --no-install-recommends "$@"; } </dev/null >"$log" 2>&1; then
+        tail -n 40 "$log" >&2
+        echo "the installation failed; all of its output is in $log" >&2
+        exit 3
+    fi
+    rm -f "$log"
 ' install-packages $missing

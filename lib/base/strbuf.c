@@ -83,7 +83,8 @@ void strbuf_add_cstr(StrBuf *sb, const char *text)
 
 void strbuf_add_char(StrBuf *sb, char c)
 {
-    strbuf_add_bytes(sb, &c, 1);
+    *strbuf_reserve(sb, 1) = c;
+    strbuf_advance(sb, 1);
 }
 
 void strbuf_add_repeat(StrBuf *sb, char c, size_t count)
