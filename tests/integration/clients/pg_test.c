@@ -370,19 +370,6 @@ CASE(counts_its_connections_and_statements)
     metrics_free(metrics);
 }
 
-static int start(void **state)
-{
-    const char *why_not = NULL;
-    *state = server_start_postgres(&why_not);
-    return *state ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    server_stop(*state);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -397,5 +384,5 @@ int main(void)
         cmocka_unit_test(a_listener_hears_notifications),
         cmocka_unit_test(counts_its_connections_and_statements),
     };
-    return cmocka_run_group_tests_name("pg", tests, start, stop);
+    RUN_WITH_SERVER("pg", server_start_postgres);
 }

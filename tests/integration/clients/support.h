@@ -40,3 +40,26 @@ static inline void on_fiber(TestServer *server, Body body)
         on_fiber(*state, name##_body);                                     \
     }                                                                      \
     static void name##_body(Loop *loop, TestServer *server, Arena *arena)
+
+static TestServer *group_server;
+
+static inline int give_server(void **state)
+{
+    *state = group_server;
+    return 0;
+}
+static inline int stop_server(void **state)
+{
+    (void) state;
+    server_stop(group_server);
+    return 0;
+}
+/* The main of a program whose cases all use one server; skipped with the reason where it can't run.
+ */
+#define RUN_WITH_SERVER(name, start)                                                             \
+    do {                                                                                         \
+        const char *why_not_ = "";                                                               \
+        group_server = start(&why_not_);                                                         \
+        return group_server ? cmocka_run_group_tests_name(name, tests, give_server, stop_server) \
+                            : unit_skip(why_not_);                                               \
+    } while (0)
