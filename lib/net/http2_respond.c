@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 
+#include "h2_fields.h"
 #include "http2_internal.h"
 
 enum { OUT_HIGH_BYTES = 64 * 1024 }; /* of one stream: its writer parks above this */
@@ -29,64 +30,6 @@ static Str out_left(const Exchange *exchange)
     return str_skip(all, exchange->out_at);
 }
 
-/* ---- fields ---- */
-
-/* RFC 9113 section 8.2: names are lower case. */
-static Str lower_name(Arena *arena, Str name)
-{
-    for (size_t i = 0; i < name.len; i++) {
-        if (name.ptr[i] >= 'A' && name.ptr[i] <= 'Z') {
-            return str_lower(arena, name);
-        }
-    }
-    return name;
-}
-
-/* Section 8.2.2: fields of a connection have no place here; the others are ours. */
-static bool is_own_field(Str name)
-{
-    static const Str own[] = {
-        STR_INIT("connection"),
-        STR_INIT("keep-alive"),
-        STR_INIT("proxy-connection"),
-        STR_INIT("transfer-encoding"),
-        STR_INIT("upgrade"),
-        STR_INIT("content-length"),
-        STR_INIT("date"),
-    };
-    for (size_t i = 0; i < ARRAY_LEN(own); i++) {
-        if (own[i].len == name.len && str_eq(own[i], name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* nghttp2 copies both, so the views need not outlive the call. It takes them without const. */
-static nghttp2_nv field(Str name, Str value)
-{
-    return (nghttp2_nv) {
-        .name = (uint8_t *) (uintptr_t) name.ptr,
-        .namelen = name.len,
-        .value = (uint8_t *) (uintptr_t) (value.ptr ? value.ptr : ""),
-        .valuelen = value.len,
-        .flags = NGHTTP2_NV_FLAG_NONE,
-    };
-}
-
-static size_t add_fields(Arena *arena, const HttpHeaders *headers, nghttp2_nv *out)
-{
-    size_t count = 0;
-    http_headers_foreach(item, headers)
-    {
-        Str name = lower_name(arena, item->name);
-        if (!is_own_field(name)) {
-            out[count++] = field(name, item->value);
-        }
-    }
-    return count;
-}
-
 static ssize_t read_out(
     nghttp2_session *session,
     int32_t stream_id,
@@ -107,11 +50,12 @@ static int submit_head(Exchange *exchange, int64_t length, bool with_body)
                        (char) ('0' + pub->status % 10),
                        0 };
     size_t count = 0;
-    nva[count++] = field(STR(":status"), str_make(status, 3));
-    nva[count++] = field(STR("date"), http_date_now());
-    count += add_fields(arena, &pub->response_headers, nva + count);
+    nva[count++] = h2_field(STR(":status"), str_make(status, 3));
+    nva[count++] = h2_field(STR("date"), http_date_now());
+    count += h2_add_fields(arena, &pub->response_headers, nva + count);
     if (length >= 0) {
-        nva[count++] = field(STR("content-length"), str_printf(arena, "%lld", (long long) length));
+        nva[count++] =
+            h2_field(STR("content-length"), str_printf(arena, "%lld", (long long) length));
     }
     nghttp2_data_provider provider = { .source.ptr = exchange, .read_callback = read_out };
     int rc = nghttp2_submit_response(
@@ -126,7 +70,7 @@ static int submit_trailers(Exchange *exchange)
     const HttpHeaders *trailers = &exchange->out_trailers;
     nghttp2_nv *nva =
         arena_alloc_raw(exchange->pub.arena, (trailers->len + 1) * sizeof(nghttp2_nv));
-    size_t count = add_fields(exchange->pub.arena, trailers, nva);
+    size_t count = h2_add_fields(exchange->pub.arena, trailers, nva);
     return nghttp2_submit_trailer(session_of(exchange), exchange->stream_id, nva, count);
 }
 
@@ -292,7 +236,7 @@ static void want_body(Exchange *exchange)
         return;
     }
     exchange->expects_continue = false;
-    nghttp2_nv status = field(STR(":status"), STR("100"));
+    nghttp2_nv status = h2_field(STR(":status"), STR("100"));
     nghttp2_submit_headers(
         session_of(exchange), NGHTTP2_FLAG_NONE, exchange->stream_id, NULL, &status, 1, NULL
     );
