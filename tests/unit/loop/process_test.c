@@ -255,8 +255,11 @@ static void check_signals(void *arg)
     sigaddset(&blocked, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &blocked, NULL);
     signal(SIGHUP, SIG_IGN);
+    /* 32 and 33 are glibc's own; under make, which uses posix_spawn, they come ignored and stay so
+     */
+    const char *script = "/^Sig[BIC]/{s/[01][08]\\(0000000\\)$/00\\1/;p}";
     assert_output(
-        &(ProcessOptions) { .argv = ARGV("sed", "-n", "/^Sig[BIC]/p", "/proc/self/status") },
+        &(ProcessOptions) { .argv = ARGV("sed", "-n", script, "/proc/self/status") },
         "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\nSigCgt:\t0000000000000000\n"
     );
     signal(SIGHUP, SIG_DFL);
