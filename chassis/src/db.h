@@ -40,6 +40,7 @@ void tx_add_pending(Db *tx, const PgStatement *statement, const PgParam *params)
 
 /* Counts of lists, for 2 s, of this process (any thread). */
 CountCache *count_cache_new(void);
+void count_cache_free(CountCache *cache);
 bool count_cache_get(CountCache *cache, Str key, int64_t *ret_count);
 void count_cache_put(
     CountCache *cache, const char *table, Str key, int64_t count, uint64_t generation

@@ -32,6 +32,14 @@ CountCache *count_cache_new(void)
     return cache;
 }
 
+void count_cache_free(CountCache *cache)
+{
+    if (cache) {
+        pthread_mutex_destroy(&cache->lock);
+        free(cache);
+    }
+}
+
 /* Two hashes make 128 bits: a wrong count by collision is as likely as a flipped bit. */
 static void hash_key(Str key, uint64_t ret_hash[static 2])
 {

@@ -61,6 +61,18 @@ static int refuse_unknown(Exchange *exchange)
     return fail(ctx, FAIL_METHOD_NOT_ALLOWED, "the route takes %" STR_FMT " only", STR_ARG(allow));
 }
 
+static int refuse_while_starting(Exchange *exchange)
+{
+    Context *ctx = &exchange->work.ctx;
+    Runtime *runtime = ctx->worker->runtime;
+    bool is_builtin = exchange->match.index < runtime->builtin_count;
+    if (is_builtin || runtime_phase(runtime) != PHASE_STARTING) {
+        return 0;
+    }
+    ctx->failure.retry_after_s = 1;
+    return fail(ctx, FAIL_SERVICE_UNAVAILABLE, "the service is starting");
+}
+
 static int call_handler(Exchange *exchange)
 {
     int rc = exchange_idempotency_begin(exchange);
@@ -79,6 +91,7 @@ static int serve(Exchange *exchange)
     if (!exchange->match.route) {
         return refuse_unknown(exchange);
     }
+    TRY(refuse_while_starting(exchange));
     TRY(exchange_authorize(exchange));
     TRY(exchange_read_body(exchange));
     return call_handler(exchange);

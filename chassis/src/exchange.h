@@ -16,8 +16,9 @@ typedef struct Answer {
 
 typedef struct IdempotencyKey {
     Str scope, principal, key;
-    Str hash;     /* SHA-256 of the request, 32 bytes */
-    bool is_held; /* we inserted it: complete or release it */
+    Str hash;       /* SHA-256 of the request, 32 bytes */
+    bool is_held;   /* we inserted it: complete or release it */
+    bool is_joined; /* a transaction completes it */
 } IdempotencyKey;
 
 typedef struct Exchange {
@@ -57,6 +58,7 @@ void envelope_write(StrBuf *out, const Failure *failure, Str request_id);
 void exchange_send(Exchange *exchange, int rc);
 
 HttpMetrics *http_metrics_new(Metrics *metrics, const Router *router);
+void http_metrics_free(HttpMetrics *metrics);
 void http_metrics_begin(HttpMetrics *metrics);
 /* route NULL: path "/404". */
 typedef struct HttpSample {

@@ -50,6 +50,14 @@ HttpMetrics *http_metrics_new(Metrics *metrics, const Router *router)
     return http;
 }
 
+void http_metrics_free(HttpMetrics *metrics)
+{
+    if (metrics) {
+        free(metrics->routes);
+        free(metrics);
+    }
+}
+
 void http_metrics_begin(HttpMetrics *metrics)
 {
     metric_add(metrics->in_flight, 1);

@@ -33,4 +33,4 @@ void field_set_int(FieldSink *sink, const Field *field, int64_t number, void *in
 /* One query parameter: text to the field's type. */
 void field_set_query(FieldSink *sink, const Field *field, Str text, void *into);
 /* JSON Schema of one field: of a query parameter in OpenAPI. */
-void field_write_schema(JsonWriter *w, const Field *field, bool for_input);
+void field_write_schema(JsonWriter *w, const Field *field, FieldSchema kind);

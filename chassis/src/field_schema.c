@@ -104,11 +104,11 @@ static void write_words(JsonWriter *w, const Field *field)
     json_end_array(w);
 }
 
-static void write_items(JsonWriter *w, const Field *field, bool for_input)
+static void write_items(JsonWriter *w, const Field *field, FieldSchema kind)
 {
     json_key(w, "items");
     if (field->fields) {
-        fields_write_schema(w, field->fields, for_input);
+        fields_write_schema(w, field->fields, kind);
         return;
     }
     json_begin_object(w);
@@ -119,10 +119,10 @@ static void write_items(JsonWriter *w, const Field *field, bool for_input)
     json_end_object(w);
 }
 
-void field_write_schema(JsonWriter *w, const Field *field, bool for_input)
+void field_write_schema(JsonWriter *w, const Field *field, FieldSchema kind)
 {
     if (field->type == FIELD_TYPE_STRUCT) {
-        fields_write_schema(w, field->fields, for_input);
+        fields_write_schema(w, field->fields, kind);
         return;
     }
     json_begin_object(w);
@@ -139,7 +139,7 @@ void field_write_schema(JsonWriter *w, const Field *field, bool for_input)
         write_bounds(w, field);
     }
     if (field->type == FIELD_TYPE_LIST) {
-        write_items(w, field, for_input);
+        write_items(w, field, kind);
     }
     if (field->help) {
         json_field_string(w, "description", str_from(field->help));
@@ -147,16 +147,29 @@ void field_write_schema(JsonWriter *w, const Field *field, bool for_input)
     json_end_object(w);
 }
 
-static bool is_shown(const Field *field, bool for_input)
+static bool is_shown(const Field *field, FieldSchema kind)
 {
-    return for_input ? !field->readonly : !field->writeonly;
+    return kind == FIELD_SCHEMA_OUTPUT ? !field->writeonly : !field->readonly;
 }
 
-static void write_required(JsonWriter *w, const Field *fields, bool for_input)
+static bool is_required(const Field *field, FieldSchema kind)
+{
+    switch (kind) {
+    case FIELD_SCHEMA_OUTPUT:
+        return !field->omit_empty;
+    case FIELD_SCHEMA_CREATE:
+        return field->required;
+    case FIELD_SCHEMA_UPDATE:
+        break;
+    }
+    return false;
+}
+
+static void write_required(JsonWriter *w, const Field *fields, FieldSchema kind)
 {
     bool open = false;
     for (const Field *field = fields; !field_is_end(field); field++) {
-        if (!is_shown(field, for_input) || (for_input ? !field->required : field->omit_empty)) {
+        if (!is_shown(field, kind) || !is_required(field, kind)) {
             continue;
         }
         if (!open) {
@@ -171,19 +184,19 @@ static void write_required(JsonWriter *w, const Field *fields, bool for_input)
     }
 }
 
-void fields_write_schema(JsonWriter *w, const Field *fields, bool for_input)
+void fields_write_schema(JsonWriter *w, const Field *fields, FieldSchema kind)
 {
     json_begin_object(w);
     json_field_string(w, "type", STR("object"));
     json_key(w, "properties");
     json_begin_object(w);
     for (const Field *field = fields; !field_is_end(field); field++) {
-        if (is_shown(field, for_input)) {
+        if (is_shown(field, kind)) {
             json_key(w, field->name);
-            field_write_schema(w, field, for_input);
+            field_write_schema(w, field, kind);
         }
     }
     json_end_object(w);
-    write_required(w, fields, for_input);
+    write_required(w, fields, kind);
     json_end_object(w);
 }

@@ -6,6 +6,7 @@
 
 #include "exchange.h"
 #include "field.h"
+#include "openapi.h"
 
 Str request_param(const Request *req, const char *name)
 {

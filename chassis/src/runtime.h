@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "base/map.h"
 #include "clients/kafka.h"
 #include "clients/pg.h"
 #include "loop/fiber.h"
@@ -34,17 +35,22 @@ typedef struct Jobs Jobs;
 
 struct Worker {
     Runtime *runtime;
+    Arena *arena;   /* as long as the worker; its thread's */
     unsigned index; /* 0: the main thread's, which also has relay, consumers and jobs */
     Loop *loop;
     pthread_t thread;
+    bool has_thread;
     HttpServer *http;
     HttpServer *grpc_http; /* NULL: no gRPC */
     GrpcServer *grpc;
-    PgPool *pool; /* NULL: no database */
+    PgPool *pool; /* NULL: no database, or not yet */
     StatementCache *statements;
     Peers *peers;
+    Map service_tokens; /* peer -> its token */
     OtlpExporter *otlp; /* worker 0 */
-    int start_result;   /* of its servers */
+    Error error;        /* of its last step */
+    FiberQueue orders;  /* its main fiber waits here for what to do next */
+    int order;
 };
 
 typedef enum Phase {
@@ -55,12 +61,14 @@ typedef enum Phase {
 
 struct Runtime {
     const App *app;
-    Arena *arena; /* lives as long as the process */
+    Arena *arena; /* as long as the process; worker 0's thread */
     Settings settings;
     void *config; /* App.config's struct */
     void *state;  /* App.start's */
     Str service;  /* "product-service" */
+    Str replica;  /* this process, as it signs leases */
     Router *router;
+    size_t builtin_count; /* the first routes: answered while starting, too */
     Str openapi;
     JsonLog *log;
     Tracer *tracer;
@@ -69,12 +77,16 @@ struct Runtime {
     GrpcMetrics *grpc_metrics;
     CountCache *counts;
     Health *health;
+    pthread_mutex_t breakers_lock;
+    Map breakers; /* peer -> Breaker, any worker */
     Relay *relay;
     Consumers *consumers;
     Jobs *jobs;
     KafkaProducer *producer; /* worker 0; NULL: none */
     Worker *workers;
     size_t worker_count;
+    size_t reports_due; /* steps of workers that worker 0 waits for; its thread's */
+    FiberQueue reports;
     _Atomic int phase; /* Phase */
     int64_t started_us;
     SignalWatch *signals[2];

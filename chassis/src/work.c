@@ -35,15 +35,14 @@ void work_begin(Work *work, Worker *worker, Arena *arena, const WorkOptions *opt
     };
     work->ctx.db = worker->pool ? db_shared(&work->ctx) : NULL;
     work->log_fields[0] = (LogField) { .key = "correlation_id", .value = correlation_id };
+    Tracer *tracer = options->untraced ? NULL : worker->runtime->tracer;
     work->fiber_context = (FiberContext) {
-        .tracer = worker->runtime->tracer,
+        .tracer = tracer,
         .log_fields = work->log_fields,
         .log_field_count = 1,
     };
     fiber_set_local(&work->fiber_context);
-    trace_begin_from(
-        &work->span, worker->runtime->tracer, options->parent, options->kind, options->name
-    );
+    trace_begin_from(&work->span, tracer, options->parent, options->kind, options->name);
     trace_enter(&work->span);
 }
 

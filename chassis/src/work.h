@@ -23,6 +23,7 @@ typedef struct WorkOptions {
     Str name;                   /* of the span */
     const TraceContext *parent; /* NULL: none */
     Str correlation_id;         /* empty: a new one */
+    bool untraced;              /* the service's own heartbeat: no span */
 } WorkOptions;
 
 /* Makes the work current on this fiber. */

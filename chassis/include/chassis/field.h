@@ -133,8 +133,13 @@ int fields_from_json(
 void fields_write_json(JsonWriter *w, const Field *fields, const void *value);
 /* As one object. */
 void fields_write_object(JsonWriter *w, const Field *fields, const void *value);
-/* JSON Schema of what goes out (for_input: of what comes in). */
-void fields_write_schema(JsonWriter *w, const Field *fields, bool for_input);
+/* JSON Schema of what goes out, or of what comes in. */
+typedef enum FieldSchema {
+    FIELD_SCHEMA_OUTPUT,
+    FIELD_SCHEMA_CREATE,
+    FIELD_SCHEMA_UPDATE,
+} FieldSchema;
+void fields_write_schema(JsonWriter *w, const Field *fields, FieldSchema kind);
 /* Name of an ENUM's value. */
 Str field_enum_name(const char *const *names, int value);
 /* Index of a word, or -1. */

@@ -1,0 +1,5 @@
+#pragma once
+
+#include <chassis/http.h>
+
+extern const Route builtin_routes[];

@@ -1,0 +1,182 @@
+#include "migrate.h"
+
+#include <errno.h>
+
+#include "codec/digest.h"
+
+static const PgStatement select_applied = {
+    .name = "migrations_applied",
+    .sql = "SELECT version, checksum FROM service_migrations ORDER BY version",
+};
+static const PgStatement insert_applied = {
+    .name = "migration_insert",
+    .sql = "INSERT INTO service_migrations (version, name, checksum) VALUES ($1, $2, $3)",
+    .params = { PG_INT8, PG_TEXT, PG_TEXT },
+};
+
+static const char lock_script[] =
+    "SET statement_timeout = 0; SELECT pg_advisory_lock(1701014893);"
+    "CREATE TABLE IF NOT EXISTS service_migrations (version int PRIMARY KEY, name text NOT NULL, "
+    "checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())";
+_Static_assert(0x65636D6D == 1701014893, "the lock's number as the contract writes it");
+
+typedef struct Applied {
+    int64_t version;
+    Str checksum;
+} Applied;
+
+typedef struct MigrateRun {
+    PgSession session;
+    Arena *arena;
+    Runtime *runtime;
+    VEC(Applied) applied;
+} MigrateRun;
+
+static int read_applied(MigrateRun *run, PgError *err)
+{
+    PgResult rows;
+    int rc = pg_session_query(&run->session, run->arena, &select_applied, NULL, &rows, err);
+    for (int i = 0; rc == 0 && i < rows.rows; i++) {
+        Applied applied = { .version = pg_get_int(&rows, i, 0),
+                            .checksum = pg_get_str(&rows, i, 1) };
+        vec_push(&run->applied, run->arena, applied);
+    }
+    return rc;
+}
+
+static const Applied *find_applied(const MigrateRun *run, int version)
+{
+    for (size_t i = 0; i < run->applied.len; i++) {
+        if (run->applied.ptr[i].version == version) {
+            return &run->applied.ptr[i];
+        }
+    }
+    return NULL;
+}
+
+static int record(MigrateRun *run, const Migration *migration, Str checksum, PgError *err)
+{
+    const PgParam params[] = { pg_int(migration->version),
+                               pg_text(str_from(migration->name)),
+                               pg_text(checksum) };
+    return pg_session_query(&run->session, run->arena, &insert_applied, params, NULL, err);
+}
+
+static int
+apply_in_transaction(MigrateRun *run, const Migration *migration, Str checksum, PgError *err)
+{
+    int rc = pg_session_script(&run->session, "BEGIN", err);
+    if (rc == 0) {
+        rc = pg_session_script(&run->session, migration->sql, err);
+    }
+    if (rc == 0) {
+        rc = record(run, migration, checksum, err);
+    }
+    if (rc == 0) {
+        return pg_session_script(&run->session, "COMMIT", err);
+    }
+    PgError ignored = PG_ERROR_INIT;
+    pg_session_script(&run->session, "ROLLBACK", &ignored);
+    return rc;
+}
+
+static int apply_outside(MigrateRun *run, const Migration *migration, Str checksum, PgError *err)
+{
+    Str rest = str_from(migration->sql);
+    Str statement;
+    while (migrate_next_statement(&rest, &statement)) {
+        int rc = pg_session_script(&run->session, str_to_cstr(run->arena, statement), err);
+        if (rc < 0) {
+            return rc;
+        }
+    }
+    return record(run, migration, checksum, err);
+}
+
+static int apply(MigrateRun *run, const Migration *migration, Error *err)
+{
+    Str sql = str_from(migration->sql);
+    Str checksum = sha256_hex(run->arena, sql);
+    const Applied *applied = find_applied(run, migration->version);
+    if (applied) {
+        return str_eq(applied->checksum, checksum)
+                   ? 0
+                   : error_set(
+                         err,
+                         -EINVAL,
+                         "migration %d (%s) was changed after it was applied",
+                         migration->version,
+                         migration->name
+                     );
+    }
+    PgError pg_err = PG_ERROR_INIT;
+    int rc = migrate_is_outside_transaction(sql)
+                 ? apply_outside(run, migration, checksum, &pg_err)
+                 : apply_in_transaction(run, migration, checksum, &pg_err);
+    if (rc < 0) {
+        return error_set(
+            err,
+            rc,
+            "migration %d (%s): %s",
+            migration->version,
+            migration->name,
+            pg_err.error.message
+        );
+    }
+    log_info("migration %d (%s) applied", migration->version, migration->name);
+    return 0;
+}
+
+static int apply_all(MigrateRun *run, const Migration *migrations, int *newest, Error *err)
+{
+    for (const Migration *migration = migrations; migration && migration->sql; migration++) {
+        int rc = apply(run, migration, err);
+        if (rc < 0) {
+            return rc;
+        }
+        *newest = migration->version;
+    }
+    return 0;
+}
+
+static int run_locked(MigrateRun *run, Error *err)
+{
+    PgError pg_err = PG_ERROR_INIT;
+    int rc = pg_session_script(&run->session, lock_script, &pg_err);
+    if (rc == 0) {
+        rc = read_applied(run, &pg_err);
+    }
+    if (rc < 0) {
+        return error_set(err, rc, "%s", pg_err.error.message);
+    }
+    int newest = 0;
+    rc = apply_all(run, chassis_migrations, &newest, err);
+    newest = 0;
+    if (rc == 0) {
+        rc = apply_all(run, run->runtime->app->migrations, &newest, err);
+    }
+    size_t count = run->applied.len;
+    if (rc == 0 && count > 0 && run->applied.ptr[count - 1].version > newest) {
+        rc = error_set(
+            err,
+            -EINVAL,
+            "the database has migration %lld, which this binary does not know",
+            (long long) run->applied.ptr[count - 1].version
+        );
+    }
+    return rc;
+}
+
+int migrate_run(Worker *worker, Error *err)
+{
+    auto_arena Arena *arena = arena_new(0);
+    MigrateRun run = { .session = PG_SESSION_INIT, .arena = arena, .runtime = worker->runtime };
+    PgError pg_err = PG_ERROR_INIT;
+    int rc = pg_session_open(worker->pool, &run.session, &pg_err);
+    if (rc < 0) {
+        return error_set(err, rc, "%s", pg_err.error.message);
+    }
+    rc = run_locked(&run, err);
+    pg_session_discard(&run.session); /* its end gives the lock back */
+    return rc;
+}

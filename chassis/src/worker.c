@@ -1,0 +1,96 @@
+#include "worker.h"
+
+#include <errno.h>
+
+#include "database.h"
+#include "db.h"
+#include "exchange.h"
+#include "peers.h"
+#include "rpc.h"
+
+enum { POOL_END_MS = 2000 };
+
+static int listen_http(Worker *worker, Error *err)
+{
+    Runtime *runtime = worker->runtime;
+    const HttpServerOptions options = {
+        .handler = exchange_handle,
+        .arg = worker,
+        .on_error = exchange_error,
+    };
+    int rc = http_server_new(worker->loop, &options, &worker->http, err);
+    if (rc < 0) {
+        return rc;
+    }
+    const Address address = { .host = runtime->settings.http_host.ptr,
+                              .port = (int) runtime->settings.http_port };
+    return http_server_listen(worker->http, &address, runtime->worker_count > 1, err);
+}
+
+static int listen_grpc(Worker *worker, Error *err)
+{
+    Runtime *runtime = worker->runtime;
+    int rc = rpc_server_new(worker, &worker->grpc, err);
+    if (rc < 0) {
+        return rc;
+    }
+    const HttpServerOptions options = {
+        .handler = grpc_server_handle,
+        .arg = worker->grpc,
+        .http2_only = true,
+    };
+    rc = http_server_new(worker->loop, &options, &worker->grpc_http, err);
+    if (rc < 0) {
+        return rc;
+    }
+    const Address address = { .host = runtime->settings.grpc_host.ptr,
+                              .port = (int) runtime->settings.grpc_port };
+    return http_server_listen(worker->grpc_http, &address, runtime->worker_count > 1, err);
+}
+
+int worker_open(Worker *worker, Error *err)
+{
+    worker->statements = statement_cache_new(worker->arena);
+    worker->peers = peers_new(worker);
+    int rc = listen_http(worker, err);
+    if (rc == 0 && worker->runtime->app->grpc_port) {
+        rc = listen_grpc(worker, err);
+    }
+    return rc;
+}
+
+int worker_open_database(Worker *worker, Error *err)
+{
+    const PgPoolOptions options = database_options(worker->runtime);
+    return pg_pool_open(worker->loop, &options, &worker->pool, err);
+}
+
+void worker_drain(Worker *worker, int64_t timeout_ms)
+{
+    Deadline deadline = deadline_in_ms(timeout_ms);
+    if (worker->grpc) {
+        grpc_server_set_health(worker->grpc, STR(""), GRPC_NOT_SERVING);
+    }
+    if (worker->http) {
+        http_server_drain(worker->http, deadline);
+    }
+    if (worker->grpc_http) {
+        http_server_drain(worker->grpc_http, deadline);
+    }
+}
+
+void worker_close(Worker *worker)
+{
+    if (worker->http) {
+        http_server_free(worker->http);
+    }
+    if (worker->grpc_http) {
+        http_server_free(worker->grpc_http);
+    }
+    if (worker->grpc) {
+        grpc_server_free(worker->grpc);
+    }
+    peers_free(worker->peers);
+    pg_pool_close(worker->pool, POOL_END_MS);
+    worker->pool = NULL;
+}
