@@ -23,8 +23,9 @@ static int listen_http(Worker *worker, Error *err)
         return rc;
     }
     const Address address = { .host = runtime->settings.http_host.ptr,
-                              .port = (int) runtime->settings.http_port };
-    return http_server_listen(worker->http, &address, runtime->worker_count > 1, err);
+                              .port = (int) runtime->settings.http_port,
+                              .reuse_port = runtime->worker_count > 1 };
+    return http_server_listen(worker->http, &address, err);
 }
 
 static int listen_grpc(Worker *worker, Error *err)
@@ -44,8 +45,9 @@ static int listen_grpc(Worker *worker, Error *err)
         return rc;
     }
     const Address address = { .host = runtime->settings.grpc_host.ptr,
-                              .port = (int) runtime->settings.grpc_port };
-    return http_server_listen(worker->grpc_http, &address, runtime->worker_count > 1, err);
+                              .port = (int) runtime->settings.grpc_port,
+                              .reuse_port = runtime->worker_count > 1 };
+    return http_server_listen(worker->grpc_http, &address, err);
 }
 
 int worker_open(Worker *worker, Error *err)
