@@ -4,12 +4,12 @@ PREFIX  ?= /usr/local
 SLIPWAY := bin/slipway
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset test prove build install fmt lint clean packages
+.PHONY: help up down reset test prove build install fmt lint clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-up: packages build ## install what is missing, build, start the platform, say where it answers
+up: packages-run build ## install what is missing, build, start the platform, say where it answers
 	@$(SLIPWAY) up -d --wait
 	@tools/show_addresses.sh $(SLIPWAY)
 
@@ -27,7 +27,7 @@ prove: packages-test configure ## the proofs that need tools from other registri
 	@ninja -C $(BUILD)
 	@tools/run_tests.py $(BUILD) --suite prove
 
-build: configure ## build; leaves a runnable bin/slipway
+build: packages-build configure ## install what is missing, build; leaves a runnable bin/slipway
 	@ninja -C $(BUILD)
 	@mkdir -p bin
 	@ln -sfn ../$(BUILD)/slipway/slipway $(SLIPWAY)
@@ -45,11 +45,14 @@ lint: configure ## clang-tidy over all sources
 clean: ## remove what was built
 	rm -rf build build-* bin
 
-.PHONY: configure packages-test
+.PHONY: configure packages-build packages-run packages-test
 configure:
 	@[ -f $(BUILD)/build.ninja ] || meson setup $(BUILD)
 
-packages:
+packages-build:
+	@tools/install_packages.sh build
+
+packages-run:
 	@tools/install_packages.sh build run
 
 packages-test:
