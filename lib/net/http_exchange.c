@@ -76,8 +76,6 @@ static void finish(Exchange *exchange, bool handled)
 {
     HttpServer *server = exchange->connection->server;
     exchange->fiber = NULL;
-    exchange->running = false;
-    server->stats.requests--;
     if (!exchange->response_started && !exchange->pub.aborted) {
         exchange_reject(exchange, 500, "the request was not answered");
     } else if (!exchange->response_ended) {
@@ -88,6 +86,8 @@ static void finish(Exchange *exchange, bool handled)
     if (handled && server->options.on_end) {
         server->options.on_end(&exchange->pub, server->options.arg);
     }
+    server->stats.requests--;
+    exchange->running = false;
     exchange->ops->done(exchange);
 }
 
@@ -106,11 +106,19 @@ static void run_handler(void *arg)
     finish(exchange, handled);
 }
 
+/* Without a fiber. While it is `running`, a connection that breaks leaves it to us. */
+static void refuse(Exchange *exchange, int status, const char *reason)
+{
+    exchange->running = true;
+    exchange_reject(exchange, status, reason);
+    exchange->running = false;
+    exchange->ops->done(exchange);
+}
+
 static void shed(Exchange *exchange)
 {
     exchange->connection->server->stats.shed_total++;
-    exchange_reject(exchange, 503, "the server is out of room for this request");
-    exchange->ops->done(exchange);
+    refuse(exchange, 503, "the server is out of room for this request");
 }
 
 void exchange_run(Exchange *exchange)
@@ -128,8 +136,7 @@ void exchange_run(Exchange *exchange)
         exchange->close_after = true;
     }
     if (exchange->reject_status) {
-        exchange_reject(exchange, exchange->reject_status, exchange->reject_reason);
-        exchange->ops->done(exchange);
+        refuse(exchange, exchange->reject_status, exchange->reject_reason);
         return;
     }
     if (connection->shed || server->stats.requests >= server->options.max_requests) {
