@@ -112,8 +112,48 @@ void strbuf_add_int64(StrBuf *sb, int64_t value)
     strbuf_add_uint64(sb, value < 0 ? 0 - (uint64_t) value : (uint64_t) value);
 }
 
+/* `digits` with a point before the last `decimals`. */
+static void add_decimal(StrBuf *sb, uint64_t digits, unsigned decimals)
+{
+    char text[24];
+    size_t at = sizeof(text);
+    for (unsigned done = 0; done <= decimals || digits; done++) {
+        if (done == decimals && done > 0) {
+            text[--at] = '.';
+        }
+        text[--at] = (char) ('0' + digits % 10);
+        digits /= 10;
+    }
+    strbuf_add_bytes(sb, text + at, sizeof(text) - at);
+}
+
+/* Values with few decimals, which is nearly all that services say. A decimal of at most DBL_DIG
+ * digits that divides back to the value is its one shortest form; false where there is none. */
+static bool add_short_double(StrBuf *sb, double value)
+{
+    static const double scales[] = { 1, 10, 100, 1000, 10000, 100000, 1000000 };
+    static const double least = 1e-4, most = 1e15; /* beyond them %g writes an exponent */
+    double size = fabs(value);
+    for (unsigned decimals = 0; decimals < ARRAY_LEN(scales) && size >= least; decimals++) {
+        double scaled = nearbyint(size * scales[decimals]);
+        if (scaled >= most) {
+            return false;
+        }
+        double back = scaled / scales[decimals];
+        if (back >= size && back <= size) {
+            strbuf_add_bytes(sb, "-", value < 0);
+            add_decimal(sb, (uint64_t) scaled, decimals);
+            return true;
+        }
+    }
+    return false;
+}
+
 void strbuf_add_double(StrBuf *sb, double value)
 {
+    if (add_short_double(sb, value)) {
+        return;
+    }
     char text[32];
     /* any decimal of DBL_DIG digits survives the way through a normal double; a subnormal has less
      */

@@ -95,28 +95,73 @@ static inline Node *json_node_from(JsonReader *r, NodeKind kind, const char *fro
     return node;
 }
 
-/* Eight bytes of a string at once: whether one of them must be looked at more closely. */
+/* Eight bytes of a string at once, the first one lowest: where the first is that must be looked at
+ * more closely. */
 #define WORD_LOW_BITS  0x0101010101010101ull
 #define WORD_HIGH_BITS 0x8080808080808080ull
+
+static inline uint64_t word_from_memory(uint64_t word)
+{
+    return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? word : __builtin_bswap64(word);
+}
 
 static inline uint64_t word_load(const char *at)
 {
     uint64_t word;
     memcpy(&word, at, sizeof(word));
+    return word_from_memory(word);
+}
+
+static inline void word_store(char *at, uint64_t word)
+{
+    word = word_from_memory(word);
+    memcpy(at, &word, sizeof(word));
+}
+
+/* Four to eight bytes from the first four of them and the last four, which may overlap. */
+static inline uint64_t word_from_halves(uint32_t first, uint32_t last, size_t size)
+{
+    if (__BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__) {
+        first = __builtin_bswap32(first);
+        last = __builtin_bswap32(last);
+    }
+    return first | (uint64_t) last << (8 * (size - 4));
+}
+
+/* Fewer than eight bytes, with zeros behind them. */
+static inline uint64_t word_load_short(const char *at, size_t size)
+{
+    if (size >= 4) {
+        uint32_t first, last;
+        memcpy(&first, at, sizeof(first));
+        memcpy(&last, at + size - 4, sizeof(last));
+        return word_from_halves(first, last, size);
+    }
+    uint64_t word = 0;
+    for (size_t i = 0; i < size; i++) {
+        word |= (uint64_t) (unsigned char) at[i] << (8 * i);
+    }
     return word;
 }
 
-/* High bits set in (at least) the bytes of `word` that are zero: none set means there are none. */
+/* High bits set in the bytes that are zero. Bytes above the lowest one that is marked may be marked
+ * wrongly. */
 static inline uint64_t word_zeros(uint64_t word)
 {
     return (word - WORD_LOW_BITS) & ~word & WORD_HIGH_BITS;
 }
 
-/* Whether one of the bytes is '"', '\\' or a control character. */
-static inline bool word_has_special(uint64_t word)
+/* The same for '"', '\\' and control characters. */
+static inline uint64_t word_specials(uint64_t word)
 {
     uint64_t quotes = word_zeros(word ^ (WORD_LOW_BITS * '"'));
     uint64_t backslashes = word_zeros(word ^ (WORD_LOW_BITS * '\\'));
     uint64_t controls = (word - WORD_LOW_BITS * ' ') & ~word & WORD_HIGH_BITS;
-    return (quotes | backslashes | controls) != 0;
+    return quotes | backslashes | controls;
+}
+
+/* Which byte the lowest mark is in. */
+static inline size_t word_first(uint64_t marks)
+{
+    return (size_t) __builtin_ctzll(marks) / 8;
 }

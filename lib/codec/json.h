@@ -51,8 +51,11 @@ void json_begin_object(JsonWriter *w);
 void json_end_object(JsonWriter *w);
 void json_begin_array(JsonWriter *w);
 void json_end_array(JsonWriter *w);
-void json_key(JsonWriter *w, const char *key);
 void json_key_str(JsonWriter *w, Str key);
+static inline void json_key(JsonWriter *w, const char *key)
+{
+    json_key_str(w, str_from(key));
+}
 void json_string(JsonWriter *w, Str value);
 void json_cstr(JsonWriter *w, const char *value); /* NULL writes null */
 void json_int(JsonWriter *w, int64_t value);
@@ -64,10 +67,22 @@ void json_raw(JsonWriter *w, Str json); /* a value that is JSON already */
 /* A tree. A float keeps its text where that is a JSON number (so a number past int64 or double
  * survives), keys are written by their text. */
 void json_node(JsonWriter *w, const Node *node);
-/* key and value at once */
-void json_field_string(JsonWriter *w, const char *key, Str value);
-void json_field_int(JsonWriter *w, const char *key, int64_t value);
-void json_field_bool(JsonWriter *w, const char *key, bool value);
+/* Key and value at once. */
+static inline void json_field_string(JsonWriter *w, const char *key, Str value)
+{
+    json_key(w, key);
+    json_string(w, value);
+}
+static inline void json_field_int(JsonWriter *w, const char *key, int64_t value)
+{
+    json_key(w, key);
+    json_int(w, value);
+}
+static inline void json_field_bool(JsonWriter *w, const char *key, bool value)
+{
+    json_key(w, key);
+    json_bool(w, value);
+}
 
 /* A string with its quotes. */
 void json_add_quoted(StrBuf *out, Str value);

@@ -116,25 +116,31 @@ static int check_utf8(JsonReader *r, const char *from)
     );
 }
 
-/* Moves to the next '"', '\\' or control character; anything else is checked to be UTF-8. */
-static int skip_literal(JsonReader *r)
+/* Moves to the next '"', '\\' or control character, or to the end; returns the bytes' high bits. */
+static uint64_t skip_plain(JsonReader *r)
 {
-    const char *from = r->at;
     uint64_t high = 0;
     while (r->end - r->at >= (ptrdiff_t) sizeof(uint64_t)) {
         uint64_t word = word_load(r->at);
-        if (word_has_special(word)) {
-            break;
+        uint64_t specials = word_specials(word);
+        if (specials) {
+            r->at += word_first(specials);
+            return high | (word & ((specials & -specials) - 1));
         }
         high |= word;
         r->at += sizeof(word);
     }
-    bool has_high = (high & WORD_HIGH_BITS) != 0;
-    while (r->at < r->end && *r->at != '"' && *r->at != '\\' && (unsigned char) *r->at >= ' ') {
-        has_high |= (unsigned char) *r->at >= 0x80;
-        r->at++;
-    }
-    return has_high ? check_utf8(r, from) : 0;
+    uint64_t word = word_load_short(r->at, (size_t) (r->end - r->at));
+    uint64_t specials = word_specials(word); /* the zeros behind the end are some */
+    r->at += word_first(specials);
+    return high | (word & ((specials & -specials) - 1));
+}
+
+/* The same, and what was skipped is UTF-8. */
+static int skip_literal(JsonReader *r)
+{
+    const char *from = r->at;
+    return skip_plain(r) & WORD_HIGH_BITS ? check_utf8(r, from) : 0;
 }
 
 /* The rest of a string whose first escape r->at stands on; `from` is behind its quote. */

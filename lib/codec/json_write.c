@@ -1,5 +1,5 @@
-/* The writer: each token is written straight into the room that was reserved for it, separators
- * included, so that the common path is one bounds check and one copy. */
+/* The writer: each token is written, separators included, straight into the room that was reserved
+ * for it, so that the common path is one bounds check and one copy. */
 #include <assert.h>
 #include <math.h>
 
@@ -7,7 +7,10 @@
 #include "codec/internal.h"
 #include "codec/json.h"
 
-enum { LONGEST_ESCAPE = 6 }; /* \u001f */
+enum {
+    LONGEST_ESCAPE = 6, /* \u001f */
+    BEHIND_STRING = 8,  /* its quote, ": " where it is a key, and what copying words writes over */
+};
 
 JsonWriter json_writer(StrBuf *out, unsigned indent)
 {
@@ -58,58 +61,67 @@ static char *put_character(char *to, Str text, size_t *at)
     return to + (*at - from);
 }
 
-/* From the first byte that is not simply copied; `to` has LONGEST_ESCAPE bytes for each byte left.
- */
-static char *put_carefully(char *to, Str text, size_t at)
+/* Bytes of `word` that are not simply copied. */
+static inline uint64_t cares(uint64_t word)
 {
-    while (at < text.len) {
-        unsigned char byte = (unsigned char) text.ptr[at];
-        if (byte >= 0x80) {
-            to = put_character(to, text, &at);
-        } else if (byte < ' ' || byte == '"' || byte == '\\') {
-            to = put_escape(to, byte);
-            at++;
-        } else {
-            *to++ = text.ptr[at++];
-        }
-    }
-    return to;
+    return word_specials(word) | (word & WORD_HIGH_BITS);
 }
 
-/* Copies up to the first byte that needs care; returns how many bytes that were. */
+/* Copies up to the first byte that needs care and returns how many bytes that were; may write seven
+ * bytes more. */
 static inline size_t put_plain(char *to, Str text)
 {
     size_t at = 0;
     for (; at + sizeof(uint64_t) <= text.len; at += sizeof(uint64_t)) {
         uint64_t word = word_load(text.ptr + at);
-        if (word_has_special(word) || word & WORD_HIGH_BITS) {
-            break;
+        word_store(to + at, word);
+        if (cares(word)) {
+            return at + word_first(cares(word));
         }
-        memcpy(to + at, &word, sizeof(word));
     }
-    for (; at < text.len; at++) {
+    uint64_t word = word_load_short(text.ptr + at, text.len - at);
+    word_store(to + at, word);
+    return at + word_first(cares(word)); /* the zeros behind the end need care */
+}
+
+/* `to` has LONGEST_ESCAPE bytes for each byte of `text`. */
+static char *put_carefully(char *to, Str text)
+{
+    for (size_t at = 0; at < text.len;) {
         unsigned char byte = (unsigned char) text.ptr[at];
-        if (byte < ' ' || byte >= 0x80 || byte == '"' || byte == '\\') {
-            break;
+        if (byte >= 0x80) {
+            to = put_character(to, text, &at);
+        } else {
+            to = put_escape(to, byte);
+            at++;
         }
-        to[at] = (char) byte;
+        size_t plain = put_plain(to, str_make(text.ptr + at, text.len - at));
+        to += plain;
+        at += plain;
     }
-    return at;
+    return to;
+}
+
+/* The string in quotes at `to`, which has room for it as far as nothing is escaped, and for
+ * BEHIND_STRING more. Returns its end, which has that room too. */
+static inline char *put_quoted(StrBuf *out, char *to, Str text)
+{
+    *to++ = '"';
+    size_t plain = put_plain(to, text);
+    to += plain;
+    if (plain < text.len) {
+        commit(out, to);
+        to = reserve(out, (text.len - plain) * LONGEST_ESCAPE + BEHIND_STRING);
+        to = put_carefully(to, str_make(text.ptr + plain, text.len - plain));
+    }
+    *to++ = '"';
+    return to;
 }
 
 void json_add_quoted(StrBuf *out, Str value)
 {
-    char *to = reserve(out, value.len + 2);
-    *to++ = '"';
-    size_t plain = put_plain(to, value);
-    to += plain;
-    if (plain < value.len) {
-        commit(out, to);
-        to = reserve(out, (value.len - plain) * LONGEST_ESCAPE + 1);
-        to = put_carefully(to, value, plain);
-    }
-    *to++ = '"';
-    commit(out, to);
+    char *to = reserve(out, value.len + 1 + BEHIND_STRING);
+    commit(out, put_quoted(out, to, value));
 }
 
 /* Levels: level 0 holds the one outermost value. */
@@ -125,53 +137,53 @@ static inline void set_bit(uint64_t *bits, unsigned level, bool value)
     bits[level / 64] = value ? bits[level / 64] | mask : bits[level / 64] & ~mask;
 }
 
-static void add_line_break(JsonWriter *w)
+/* A newline and the indentation of `level`, nothing when compact. */
+static inline char *put_line_break(const JsonWriter *w, char *to, unsigned level)
 {
     if (w->indent) {
-        strbuf_add_char(w->out, '\n');
-        strbuf_add_repeat(w->out, ' ', (size_t) w->depth * w->indent);
+        *to++ = '\n';
+        memset(to, ' ', (size_t) level * w->indent);
+        to += (size_t) level * w->indent;
     }
+    return to;
 }
 
-/* What stands before a key or an item. */
-static inline void add_separator(JsonWriter *w)
+static inline size_t line_break_bytes(const JsonWriter *w)
+{
+    return w->indent ? 1 + (size_t) w->depth * w->indent : 0;
+}
+
+/* Room for what stands before a key or an item, and for `extra` bytes behind it, where it returns.
+ */
+static inline char *put_separator(JsonWriter *w, size_t extra)
 {
     bool is_first = !has_bit(w->has_items, w->depth);
     assert(w->depth > 0 || is_first);
+    char *to = reserve(w->out, 1 + line_break_bytes(w) + extra);
     if (is_first) {
         set_bit(w->has_items, w->depth, true);
     } else {
-        char *to = reserve(w->out, 1);
         *to++ = ',';
-        commit(w->out, to);
     }
-    if (w->depth > 0) {
-        add_line_break(w);
-    }
+    return w->depth > 0 ? put_line_break(w, to, w->depth) : to;
 }
 
 /* The same before a value, which has nothing to separate behind its key. */
-static inline void before_value(JsonWriter *w)
+static inline char *before_value(JsonWriter *w, size_t extra)
 {
     assert(w->after_key || !has_bit(w->is_object, w->depth));
     if (w->after_key) {
         w->after_key = false;
-    } else {
-        add_separator(w);
+        return reserve(w->out, extra);
     }
+    return put_separator(w, extra);
 }
 
-static inline void add_token(StrBuf *out, const char *token, size_t len)
+static void begin(JsonWriter *w, char bracket, bool is_object)
 {
-    char *to = reserve(out, len);
-    memcpy(to, token, len);
-    commit(out, to + len);
-}
-
-static void begin(JsonWriter *w, const char *bracket, bool is_object)
-{
-    before_value(w);
-    add_token(w->out, bracket, 1);
+    char *to = before_value(w, 1);
+    *to++ = bracket;
+    commit(w->out, to);
     w->depth++;
     assert(w->depth < JSON_WRITER_DEPTH);
     set_bit(w->is_object, w->depth, is_object);
@@ -182,16 +194,18 @@ static void end(JsonWriter *w, char bracket, bool is_object)
 {
     assert(w->depth > 0 && has_bit(w->is_object, w->depth) == is_object && !w->after_key);
     bool has_items = has_bit(w->has_items, w->depth);
+    char *to = reserve(w->out, line_break_bytes(w) + 1);
     w->depth--;
     if (has_items) {
-        add_line_break(w);
+        to = put_line_break(w, to, w->depth);
     }
-    strbuf_add_char(w->out, bracket);
+    *to++ = bracket;
+    commit(w->out, to);
 }
 
 void json_begin_object(JsonWriter *w)
 {
-    begin(w, "{", true);
+    begin(w, '{', true);
 }
 
 void json_end_object(JsonWriter *w)
@@ -201,7 +215,7 @@ void json_end_object(JsonWriter *w)
 
 void json_begin_array(JsonWriter *w)
 {
-    begin(w, "[", false);
+    begin(w, '[', false);
 }
 
 void json_end_array(JsonWriter *w)
@@ -209,17 +223,16 @@ void json_end_array(JsonWriter *w)
     end(w, ']', false);
 }
 
-void json_key(JsonWriter *w, const char *key)
-{
-    json_key_str(w, str_from(key));
-}
-
 void json_key_str(JsonWriter *w, Str key)
 {
     assert(has_bit(w->is_object, w->depth) && !w->after_key);
-    add_separator(w);
-    json_add_quoted(w->out, key);
-    add_token(w->out, ": ", w->indent ? 2 : 1);
+    char *to = put_separator(w, key.len + 1 + BEHIND_STRING);
+    to = put_quoted(w->out, to, key);
+    *to++ = ':';
+    if (w->indent) {
+        *to++ = ' ';
+    }
+    commit(w->out, to);
     w->after_key = true;
 }
 
@@ -227,8 +240,8 @@ void json_key_str(JsonWriter *w, Str key)
 
 void json_string(JsonWriter *w, Str value)
 {
-    before_value(w);
-    json_add_quoted(w->out, value);
+    char *to = before_value(w, value.len + 1 + BEHIND_STRING);
+    commit(w->out, put_quoted(w->out, to, value));
 }
 
 void json_cstr(JsonWriter *w, const char *value)
@@ -242,13 +255,13 @@ void json_cstr(JsonWriter *w, const char *value)
 
 void json_int(JsonWriter *w, int64_t value)
 {
-    before_value(w);
+    commit(w->out, before_value(w, 0));
     strbuf_add_int64(w->out, value);
 }
 
 void json_uint(JsonWriter *w, uint64_t value)
 {
-    before_value(w);
+    commit(w->out, before_value(w, 0));
     strbuf_add_uint64(w->out, value);
 }
 
@@ -258,7 +271,7 @@ void json_double(JsonWriter *w, double value)
         json_null(w);
         return;
     }
-    before_value(w);
+    commit(w->out, before_value(w, 0));
     strbuf_add_double(w->out, value);
 }
 
@@ -275,8 +288,9 @@ void json_null(JsonWriter *w)
 void json_raw(JsonWriter *w, Str json)
 {
     assert(json.len > 0);
-    before_value(w);
-    add_token(w->out, json.ptr, json.len);
+    char *to = before_value(w, json.len);
+    memcpy(to, json.ptr, json.len);
+    commit(w->out, to + json.len);
 }
 
 static size_t skip_digits(Str text, size_t at)
@@ -363,22 +377,4 @@ void json_node(JsonWriter *w, const Node *node)
         write_map(w, node);
         break;
     }
-}
-
-void json_field_string(JsonWriter *w, const char *key, Str value)
-{
-    json_key(w, key);
-    json_string(w, value);
-}
-
-void json_field_int(JsonWriter *w, const char *key, int64_t value)
-{
-    json_key(w, key);
-    json_int(w, value);
-}
-
-void json_field_bool(JsonWriter *w, const char *key, bool value)
-{
-    json_key(w, key);
-    json_bool(w, value);
 }

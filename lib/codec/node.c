@@ -279,13 +279,27 @@ static bool float_equal(double a, double b)
     return (a <= b && a >= b) || (__builtin_isnan(a) && __builtin_isnan(b));
 }
 
+static bool is_whole_float(const Node *node, int64_t value)
+{
+    static const double past_int64 = 9223372036854775808.0;
+    return node->real >= -past_int64 && node->real < past_int64 &&
+           float_equal(node->real, (double) (int64_t) node->real) && (int64_t) node->real == value;
+}
+
+/* 1 and 1.0 are one number (RFC 6902 section 4.6 wants it so, and YAML writes both). */
+static bool kinds_differ_equal(const Node *a, const Node *b)
+{
+    return (a->kind == NODE_INT && b->kind == NODE_FLOAT && is_whole_float(b, a->integer)) ||
+           (a->kind == NODE_FLOAT && b->kind == NODE_INT && is_whole_float(a, b->integer));
+}
+
 bool node_equal(const Node *a, const Node *b)
 {
     if (a == b) {
         return true;
     }
     if (!a || !b || a->kind != b->kind) {
-        return false;
+        return a && b && kinds_differ_equal(a, b);
     }
     switch (a->kind) {
     case NODE_NULL:

@@ -120,7 +120,7 @@ void node_append(Arena *arena, Node *seq, Node *item);
 void node_insert(Arena *arena, Node *seq, size_t at, Node *item);
 void node_remove_at(Node *seq, size_t at);
 
-/* Value equality: kinds and values, map order ignored, style and comments ignored. */
+/* Value equality: kinds and values, 1 equal to 1.0; map order, style and comments ignored. */
 bool node_equal(const Node *a, const Node *b);
 
 /* Text of a scalar, or `fallback` when `node` is NULL or no string. */

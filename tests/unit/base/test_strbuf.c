@@ -48,6 +48,22 @@ static void writes_doubles_that_read_back_equal(void **state)
     }
 }
 
+/* Values with few decimals take a way of their own: it must not show. */
+static void writes_short_decimals_as_printf_does(void **state)
+{
+    (void) state;
+    static const double digits[] = { 1, 7, 10, 99, -125, 1005, 123456, 999999, -1234567, 1e12 + 1 };
+    static const double scales[] = { 1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8 };
+    for (size_t i = 0; i < ARRAY_LEN(digits) * ARRAY_LEN(scales); i++) {
+        double value = digits[i / ARRAY_LEN(scales)] / scales[i % ARRAY_LEN(scales)];
+        char expected[32];
+        snprintf(expected, sizeof(expected), "%.15g", value);
+        StrBuf out = STRBUF_INIT;
+        strbuf_add_double(&out, value);
+        assert_text(&out, expected);
+    }
+}
+
 static void writes_utf8(void **state)
 {
     (void) state;
@@ -100,6 +116,7 @@ int main(void)
         arena_test(builds_on_heap_and_arena),
         arena_test(writes_numbers),
         arena_test(writes_doubles_that_read_back_equal),
+        arena_test(writes_short_decimals_as_printf_does),
         arena_test(writes_utf8),
         arena_test(inserts_and_removes),
         arena_test(indents_lines_but_not_empty_ones),

@@ -434,20 +434,20 @@ static void writes_sizes_with_the_largest_exact_unit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        UNIT(fills_a_struct_from_every_type),
-        UNIT(leaves_absent_members_untouched),
-        UNIT(reports_every_mistake_at_once_where_it_stands),
-        UNIT(names_the_key_that_was_meant),
-        UNIT(says_what_was_expected_and_what_was_found),
-        UNIT(shortens_what_was_found),
-        UNIT(hints_at_yes_and_no_of_older_yaml),
-        UNIT(overlays_merge_structs_and_dicts_and_replace_lists),
-        UNIT(an_overlay_requires_what_only_it_has),
-        UNIT(writes_the_schema_of_a_table),
-        UNIT(a_table_used_twice_stands_once_in_the_schema),
-        UNIT(reads_sizes_as_redis_and_kubernetes_do),
-        UNIT(refuses_sizes_that_mean_nothing_or_too_much),
-        UNIT(writes_sizes_with_the_largest_exact_unit),
+        arena_test(fills_a_struct_from_every_type),
+        arena_test(leaves_absent_members_untouched),
+        arena_test(reports_every_mistake_at_once_where_it_stands),
+        arena_test(names_the_key_that_was_meant),
+        arena_test(says_what_was_expected_and_what_was_found),
+        arena_test(shortens_what_was_found),
+        arena_test(hints_at_yes_and_no_of_older_yaml),
+        arena_test(overlays_merge_structs_and_dicts_and_replace_lists),
+        arena_test(an_overlay_requires_what_only_it_has),
+        arena_test(writes_the_schema_of_a_table),
+        arena_test(a_table_used_twice_stands_once_in_the_schema),
+        arena_test(reads_sizes_as_redis_and_kubernetes_do),
+        arena_test(refuses_sizes_that_mean_nothing_or_too_much),
+        arena_test(writes_sizes_with_the_largest_exact_unit),
     };
     return cmocka_run_group_tests_name("decode", tests, NULL, NULL);
 }

@@ -78,10 +78,10 @@ static void compares_every_byte(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        UNIT(digests_the_examples_of_the_standard),
-        UNIT(a_stream_gives_the_digest_of_the_whole),
-        UNIT(authenticates_the_examples_of_the_standard),
-        UNIT(compares_every_byte),
+        arena_test(digests_the_examples_of_the_standard),
+        arena_test(a_stream_gives_the_digest_of_the_whole),
+        arena_test(authenticates_the_examples_of_the_standard),
+        arena_test(compares_every_byte),
     };
     return cmocka_run_group_tests_name("digest", tests, NULL, NULL);
 }

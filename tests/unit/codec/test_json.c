@@ -3,6 +3,7 @@
 
 #include "codec/json.h"
 
+#include "random_tree.h"
 #include "unit.h"
 
 static Node *parse(Arena *arena, Str text)
@@ -347,76 +348,10 @@ static void writes_as_deep_as_yaml_reads(void **state)
     assert_int_equal(compact(*state, root).len, 400);
 }
 
-/* Random trees, written and read back: a small generator of our own, so that a failure repeats. */
-
-typedef struct Random {
-    Arena *arena;
-    uint64_t seed;
-} Random;
-
-static uint64_t next(Random *random)
-{
-    random->seed ^= random->seed << 13;
-    random->seed ^= random->seed >> 7;
-    random->seed ^= random->seed << 17;
-    return random->seed;
-}
-
-static Str random_text(Random *random)
-{
-    StrBuf text = STRBUF_ON_ARENA(random->arena);
-    for (uint64_t left = next(random) % 24; left > 0; left--) {
-        static const uint32_t last[] = { 0x1f, 0x7e, 0x7e, 0x7e, 0x7ff, 0xd7ff, 0x10ffff };
-        uint32_t codepoint = (uint32_t) (next(random) % (last[next(random) % 7] + 1));
-        bool is_surrogate = codepoint >= 0xd800 && codepoint <= 0xdfff;
-        strbuf_add_codepoint(&text, is_surrogate ? 'x' : codepoint);
-    }
-    return strbuf_str(&text);
-}
-
-static double random_double(Random *random)
-{
-    double value = 0;
-    do {
-        uint64_t bits = next(random);
-        memcpy(&value, &bits, sizeof(value));
-    } while (!isfinite(value) || value == floor(value));
-    return value;
-}
-
-static Node *random_tree(Random *random, unsigned depth)
-{
-    switch (next(random) % (depth ? 8 : 5)) {
-    case 0:
-        return node_new_null(random->arena);
-    case 1:
-        return node_new_bool(random->arena, next(random) & 1);
-    case 2:
-        return node_new_int(random->arena, (int64_t) (next(random) >> next(random) % 64));
-    case 3:
-        return node_new_float(random->arena, random_double(random));
-    case 4:
-        return node_new_string(random->arena, random_text(random));
-    default:
-        break;
-    }
-    bool is_map = next(random) & 1;
-    Node *node = is_map ? node_new_map(random->arena) : node_new_seq(random->arena);
-    for (uint64_t left = next(random) % 24; left > 0; left--) {
-        Node *child = random_tree(random, depth - 1);
-        if (is_map) {
-            node_set(random->arena, node, random_text(random), child);
-        } else {
-            node_append(random->arena, node, child);
-        }
-    }
-    return node;
-}
-
 static void any_tree_reads_back_equal(void **state)
 {
     for (uint64_t seed = 1; seed <= 300; seed++) {
-        Random random = { *state, seed * 0x9e3779b97f4a7c15ull };
+        Random random = random_seeded(*state, seed);
         Node *tree = random_tree(&random, 5);
         for (unsigned indent = 0; indent < 3; indent += 2) {
             StrBuf out = STRBUF_ON_ARENA(*state);
@@ -433,26 +368,26 @@ static void any_tree_reads_back_equal(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        UNIT(reads_each_kind_of_value),
-        UNIT(reads_integers_to_the_ends_of_int64_and_floats_beyond),
-        UNIT(reads_floats_as_the_nearest_double),
-        UNIT(resolves_every_escape),
-        UNIT(a_string_without_escapes_is_a_view_of_the_text),
-        UNIT(nodes_know_their_place),
-        UNIT(refuses_what_the_grammar_refuses_and_says_where),
-        UNIT(refuses_numbers_that_json_does_not_know),
-        UNIT(refuses_strings_that_are_no_text),
-        UNIT(refuses_duplicate_keys_also_when_written_differently),
-        UNIT(refuses_a_duplicate_among_many_keys),
-        UNIT(bounds_depth_and_size),
-        UNIT(writes_compact_documents),
-        UNIT(writes_indented_documents),
-        UNIT(escapes_what_must_be_escaped),
-        UNIT(replaces_bytes_that_are_no_utf8),
-        UNIT(finds_an_escape_at_every_offset),
-        UNIT(writes_yaml_numbers_as_json_numbers),
-        UNIT(writes_as_deep_as_yaml_reads),
-        UNIT(any_tree_reads_back_equal),
+        arena_test(reads_each_kind_of_value),
+        arena_test(reads_integers_to_the_ends_of_int64_and_floats_beyond),
+        arena_test(reads_floats_as_the_nearest_double),
+        arena_test(resolves_every_escape),
+        arena_test(a_string_without_escapes_is_a_view_of_the_text),
+        arena_test(nodes_know_their_place),
+        arena_test(refuses_what_the_grammar_refuses_and_says_where),
+        arena_test(refuses_numbers_that_json_does_not_know),
+        arena_test(refuses_strings_that_are_no_text),
+        arena_test(refuses_duplicate_keys_also_when_written_differently),
+        arena_test(refuses_a_duplicate_among_many_keys),
+        arena_test(bounds_depth_and_size),
+        arena_test(writes_compact_documents),
+        arena_test(writes_indented_documents),
+        arena_test(escapes_what_must_be_escaped),
+        arena_test(replaces_bytes_that_are_no_utf8),
+        arena_test(finds_an_escape_at_every_offset),
+        arena_test(writes_yaml_numbers_as_json_numbers),
+        arena_test(writes_as_deep_as_yaml_reads),
+        arena_test(any_tree_reads_back_equal),
     };
     return cmocka_run_group_tests_name("json", tests, NULL, NULL);
 }

@@ -158,16 +158,16 @@ static void refuses_json_pointers_that_lead_nowhere(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        UNIT(makes_scalars_with_their_text),
-        UNIT(sets_and_removes_keys_in_document_order),
-        UNIT(inserts_and_removes_items_anywhere),
-        UNIT(equality_ignores_the_order_of_keys_only),
-        UNIT(compares_large_maps_in_any_order),
-        UNIT(a_copy_shares_nothing_that_changes),
-        UNIT(finds_places_by_dotted_path),
-        UNIT(refuses_paths_that_lead_nowhere),
-        UNIT(resolves_the_json_pointers_of_the_standard),
-        UNIT(refuses_json_pointers_that_lead_nowhere),
+        arena_test(makes_scalars_with_their_text),
+        arena_test(sets_and_removes_keys_in_document_order),
+        arena_test(inserts_and_removes_items_anywhere),
+        arena_test(equality_ignores_the_order_of_keys_only),
+        arena_test(compares_large_maps_in_any_order),
+        arena_test(a_copy_shares_nothing_that_changes),
+        arena_test(finds_places_by_dotted_path),
+        arena_test(refuses_paths_that_lead_nowhere),
+        arena_test(resolves_the_json_pointers_of_the_standard),
+        arena_test(refuses_json_pointers_that_lead_nowhere),
     };
     return cmocka_run_group_tests_name("node", tests, NULL, NULL);
 }

@@ -177,13 +177,13 @@ static void an_empty_message_has_no_fields(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        UNIT(writes_the_examples_of_the_standard),
-        UNIT(writes_every_kind_of_number),
-        UNIT(patches_lengths_of_any_size),
-        UNIT(reads_back_what_it_wrote),
-        UNIT(reads_packed_numbers),
-        UNIT(refuses_malformed_messages),
-        UNIT(an_empty_message_has_no_fields),
+        arena_test(writes_the_examples_of_the_standard),
+        arena_test(writes_every_kind_of_number),
+        arena_test(patches_lengths_of_any_size),
+        arena_test(reads_back_what_it_wrote),
+        arena_test(reads_packed_numbers),
+        arena_test(refuses_malformed_messages),
+        arena_test(an_empty_message_has_no_fields),
     };
     return cmocka_run_group_tests_name("protobuf", tests, NULL, NULL);
 }

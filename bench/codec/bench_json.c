@@ -1,0 +1,104 @@
+/* JSON: CPU time to write and to read a page of products, about 5 KB, as a service answers it. The
+ * best of many batches, since other work on the machine only ever adds. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "codec/json.h"
+
+enum { PRODUCTS = 12, BATCHES = 60, ROUNDS = 400 };
+
+static void write_product(JsonWriter *w, int index)
+{
+    json_begin_object(w);
+    json_field_string(w, "id", STR("0190a5b4-7c3e-7d10-9a2b-3c4d5e6f7a8b"));
+    json_field_string(w, "name", STR("Wireless headphones with \"noise cancelling\""));
+    json_field_string(w, "slug", STR("wireless-headphones-noise-cancelling"));
+    json_field_string(
+        w, "description", STR("Kablosuz kulaklık, uzun pil ömrü ve hızlı şarj ile gelir.")
+    );
+    json_field_string(w, "currency", STR("TRY"));
+    json_field_int(w, "base_price", 129900 + index);
+    json_field_string(w, "status", STR("published"));
+    json_key(w, "rating");
+    json_double(w, 4.25);
+    json_key(w, "brand_id");
+    json_null(w);
+    json_key(w, "tags");
+    json_begin_array(w);
+    json_string(w, STR("audio"));
+    json_string(w, STR("wireless"));
+    json_end_array(w);
+    json_field_bool(w, "is_active", true);
+    json_field_string(w, "created_at", STR("2026-01-02T03:04:05.678901Z"));
+    json_end_object(w);
+}
+
+static void write_page(StrBuf *out)
+{
+    JsonWriter w = json_writer(out, 0);
+    json_begin_object(&w);
+    json_key(&w, "data");
+    json_begin_array(&w);
+    for (int i = 0; i < PRODUCTS; i++) {
+        write_product(&w, i);
+    }
+    json_end_array(&w);
+    json_field_int(&w, "total_count", 1234);
+    json_end_object(&w);
+}
+
+static int64_t cpu_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+typedef struct Bench {
+    StrBuf page;
+    Arena *arena;
+} Bench;
+
+static void write_once(Bench *bench)
+{
+    strbuf_clear(&bench->page);
+    write_page(&bench->page);
+}
+
+static void read_once(Bench *bench)
+{
+    Node *root = NULL;
+    arena_clear(bench->arena);
+    if (json_read_str(bench->arena, strbuf_str(&bench->page), NULL, &root, NULL) != 0) {
+        abort();
+    }
+}
+
+static void measure(const char *what, Bench *bench, void (*once)(Bench *bench))
+{
+    int64_t best_ns = INT64_MAX;
+    for (int batch = 0; batch < BATCHES; batch++) {
+        int64_t from = cpu_ns();
+        for (int i = 0; i < ROUNDS; i++) {
+            once(bench);
+        }
+        int64_t spent = cpu_ns() - from;
+        best_ns = spent < best_ns ? spent : best_ns;
+    }
+    double each_ns = (double) best_ns / ROUNDS;
+    double rate = (double) bench->page.len / each_ns * 1000;
+    (void
+    ) printf("%-6s %zu bytes  %6.2f us  %5.0f MB/s\n", what, bench->page.len, each_ns / 1000, rate);
+}
+
+int main(void)
+{
+    Bench bench = { .page = STRBUF_INIT, .arena = arena_new(128 << 10) };
+    measure("write", &bench, write_once);
+    measure("read", &bench, read_once);
+    arena_free(bench.arena);
+    strbuf_done(&bench.page);
+    return 0;
+}
