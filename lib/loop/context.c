@@ -103,6 +103,11 @@ typedef struct Frame {
     uint64_t d8_to_d15[8];
 #endif
 } Frame;
+#if defined(__x86_64__)
+_Static_assert(sizeof(Frame) == 64, "context_swap on x86-64 takes 64 bytes, a multiple of 16");
+#elif defined(__aarch64__)
+_Static_assert(sizeof(Frame) == 160, "context_swap on AArch64 takes 160 bytes, a multiple of 16");
+#endif
 
 static void prepare_stack(Context *context, void *stack, size_t size)
 {
