@@ -93,4 +93,5 @@ typedef void (*PollFn)(Poll *poll, int events, int error, void *arg);
  * regular file) or has a Poll on this loop already. */
 Poll *poll_new(Loop *loop, int fd, PollFn fn, void *arg);
 void poll_set(Poll *poll, int events); /* 0: stop watching */
+void poll_unref(Poll *poll);           /* does not keep the loop alive */
 void poll_free(Poll *poll); /* before fd is closed; allowed in its callback; NULL is fine */

@@ -75,6 +75,11 @@ void poll_set(Poll *poll, int events)
     }
 }
 
+void poll_unref(Poll *poll)
+{
+    uv_unref((uv_handle_t *) &poll->handle);
+}
+
 void poll_free(Poll *poll)
 {
     if (poll) {
