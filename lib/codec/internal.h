@@ -51,6 +51,16 @@ static inline bool decode_items_are_structs(const DecodeField *field)
     return field->fields->name || field->fields->type == DECODE_TYPE_END;
 }
 
+/* diff.c and diff_myers.c: one of the two texts, its lines as numbers that are equal where the
+ * lines are, and what the other doesn't have. */
+typedef struct DiffSide {
+    const uint32_t *lines;
+    uint32_t count;
+    bool *changed; /* one more than count, always false there */
+} DiffSide;
+/* Marks a shortest edit script in both. `max_cost` > 0. */
+void diff_mark(DiffSide *from, DiffSide *to, uint32_t max_cost);
+
 /* The state of the JSON reader, json_read.c */
 typedef struct JsonReader {
     Arena *arena;
