@@ -46,6 +46,18 @@ static void clear_member(const Field *field, void *into)
     }
 }
 
+/* An item is new whatever the body does to what holds it: it starts from the table's defaults. */
+static void set_fallbacks(FieldSink *sink, const Field *fields, void *item)
+{
+    for (const Field *field = fields; !field_is_end(field); field++) {
+        if (field->fallback && field->type == FIELD_TYPE_JSON) {
+            *(Str *) field_at(field, item) = str_from(field->fallback);
+        } else if (field->fallback) {
+            field_set_query(sink, field, str_from(field->fallback), field_at(field, item));
+        }
+    }
+}
+
 static void read_list(FieldSink *sink, const Field *field, const Node *node, FieldList *into)
 {
     if (node->kind != NODE_SEQ) {
@@ -71,6 +83,7 @@ static void read_list(FieldSink *sink, const Field *field, const Node *node, Fie
         void *slot = (char *) list.ptr + i * field->item_bytes;
         const Node *child = node->seq.items[i];
         if (field->fields && child->kind == NODE_MAP) {
+            set_fallbacks(sink, field->fields, slot);
             read_object(sink, field->fields, child, slot);
         } else if (!field->fields && child->kind == NODE_STRING) {
             field_set_text(sink, &item, child->text, slot);

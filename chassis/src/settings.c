@@ -133,13 +133,7 @@ static const ConfigRow shared_rows[] = {
         "put the demonstration data in; development and test only"
     ),
     CONFIG_INT(
-        Settings,
-        seed_products,
-        "SEED_PRODUCTS",
-        "0",
-        "further generated rows, for load",
-        .min = 0,
-        .max = 1000000
+        Settings, "SEED_PRODUCTS", "0", "further generated rows, for load", .min = 0, .max = 1000000
     ),
     CONFIG_INT(
         Settings,

@@ -46,7 +46,6 @@ typedef struct Settings {
 
     int64_t drain_seconds;
     bool seed_data;
-    int64_t seed_products;
 
     int64_t cb_min_requests, cb_interval_s, cb_timeout_s, cb_max_requests;
     double cb_failure_ratio;

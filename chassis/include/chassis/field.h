@@ -58,8 +58,9 @@ struct Field {
     FieldType item;           /* LIST of scalars: TEXT, UUID or INT */
     size_t item_bytes;        /* LIST */
     const char *help;         /* one sentence, for OpenAPI */
-    const char *fallback;     /* default, for OpenAPI only: the struct is filled by the handler */
-    bool required;            /* present and not null, in a body that creates */
+    const char *fallback; /* default of a list's item; elsewhere for OpenAPI only, since the handler
+                             fills the struct */
+    bool required;        /* present and not null, in a body that creates */
     bool nullable;
     bool trim;       /* TEXT: white space at both ends goes first */
     bool readonly;   /* never taken from input */

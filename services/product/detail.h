@@ -1,0 +1,39 @@
+/* A product with all that belongs to it, in one row: what GET answers, what its events carry, what
+ * gRPC gives. */
+#pragma once
+
+#include "product.h"
+
+typedef struct NamedRef {
+    Str id, name, slug;
+} NamedRef;
+
+typedef struct ProductDetail {
+    Product product;
+    NamedRef brand, category; /* id empty: none */
+    Str brand_logo_url;
+    Str images, variants; /* JSON arrays */
+    int64_t rating_sum, rating_count;
+    Str category_path; /* JSON array of names from the root; snapshots only */
+    Str image_url;     /* the primary image's; snapshots only */
+} ProductDetail;
+
+/* By id or slug, one round trip; NOT_FOUND. */
+int detail_get(Db *db, Str id_or_slug, ProductDetail *ret_detail);
+/* Inside a transaction that changed it: with category_path, and with inactive variants. */
+int detail_snapshot(Db *tx, Str id, ProductDetail *ret_detail);
+/* The statement and the reading of detail_snapshot apart, to send it with the change in one round
+ * trip. */
+extern const Statement detail_snapshot_statement;
+int detail_read(Context *ctx, const DbRows *rows, ProductDetail *ret_detail);
+
+/* Published, or the asker's own, or the asker is admin; else NOT_FOUND. */
+int detail_require_visible(Context *ctx, const Product *product);
+int detail_respond(Request *req, int status, const ProductDetail *detail);
+/* product.created or product.updated with the whole product. */
+int detail_emit(Db *tx, const char *topic, const ProductDetail *detail);
+
+/* Locks a live product for a change and checks that the principal may: NOT_FOUND, FORBIDDEN. */
+int product_lock(Db *tx, Str id, Product *ret_product);
+/* After a change of what belongs to it: version and updated_at grow, product.updated is emitted. */
+int product_touch(Db *tx, Str id);

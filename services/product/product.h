@@ -1,0 +1,72 @@
+/* The catalogue: its resources, as rows, as JSON and as input at once (services.md 3.1). */
+#pragma once
+
+#include <chassis/app.h>
+
+typedef enum ProductStatus {
+    PRODUCT_DRAFT,
+    PRODUCT_PUBLISHED,
+    PRODUCT_ARCHIVED,
+} ProductStatus;
+extern const char *const product_status_names[];
+
+typedef struct Product {
+    Str id, name, slug, description, brand_id, category_id, seller_id;
+    int status; /* ProductStatus */
+    int64_t base_price;
+    Str currency;
+    Str metadata; /* JSON object */
+    int64_t created_at, updated_at;
+    int64_t version;    /* of the aggregate, for its events */
+    FieldList images;   /* of Image: input of a create */
+    FieldList variants; /* of Variant: input of a create */
+} Product;
+
+typedef struct Variant {
+    Str id, product_id, sku, name;
+    OptInt price; /* none: the product's */
+    Str attributes;
+    OptInt weight_grams;
+    bool is_active;
+    OptInt stock_quantity; /* a copy, for display */
+    int64_t created_at, updated_at;
+} Variant;
+
+typedef struct Image {
+    Str id, product_id, url, alt_text;
+    int64_t sort_order;
+    bool is_primary;
+    int64_t created_at, updated_at;
+} Image;
+
+typedef struct ProductConfig {
+    int64_t seed_products;
+} ProductConfig;
+
+extern const Field product_fields[];        /* of a product alone */
+extern const Field product_create_fields[]; /* with images and variants */
+extern const Field product_item_fields[];   /* in a list: with primary_image */
+extern const Field product_detail_fields[]; /* with everything */
+extern const Field variant_fields[];
+extern const Field image_fields[];
+extern const Field deleted_fields[];
+
+/* {"data":{"id":…,"status":"deleted"}} */
+int respond_deleted(Request *req, Str id);
+/* A slug as it is stored; VALIDATION_ERROR under `field` when nothing is left of it. */
+int slug_of(Context *ctx, const char *field, Str text, Str *ret_slug);
+
+extern const Route product_read_routes[];
+extern const Route product_write_routes[];
+extern const Route variant_routes[];
+extern const Route image_routes[];
+extern const Route review_routes[];
+extern const Route category_routes[];
+extern const Route brand_routes[];
+extern const Route banner_routes[];
+
+extern const Consumer product_consumers[];
+extern const Job product_jobs[];
+extern const RpcService product_rpc;
+extern const Migration product_migrations[];
+int product_seed(Context *ctx);

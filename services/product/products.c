@@ -1,0 +1,293 @@
+/* Products: read and written. */
+#include <chassis/ids.h>
+
+#include "detail.h"
+#include "list.h"
+
+static const Statement product_insert = {
+    .name = "product_insert",
+    .sql = "INSERT INTO products (id, name, slug, description, brand_id, category_id, seller_id, "
+           "status, "
+           "base_price, currency, metadata) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    .writes = "products",
+};
+static const Statement product_update = {
+    .name = "product_update",
+    .sql = "UPDATE products SET name = $2, slug = $3, description = $4, brand_id = $5, category_id "
+           "= $6, "
+           "seller_id = $7, status = $8, base_price = $9, currency = $10, metadata = $11, "
+           "version = version + 1, updated_at = now() WHERE id = $1",
+    .writes = "products",
+};
+static const Statement product_delete = {
+    .name = "product_delete",
+    .sql =
+        "UPDATE products SET deleted_at = now(), slug = slug || '~' || id, version = version + 1, "
+        "updated_at = now() WHERE id = $1",
+    .writes = "products",
+};
+static const Statement variant_insert = {
+    .name = "product_variant_insert",
+    .sql = "INSERT INTO product_variants (id, product_id, sku, name, price, attributes, "
+           "weight_grams, is_active, "
+           "created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp())",
+};
+static const Statement image_insert = {
+    .name = "product_image_insert",
+    .sql = "INSERT INTO product_images (id, product_id, url, alt_text, sort_order, is_primary) "
+           "VALUES ($1, $2, $3, $4, $5, $6)",
+};
+
+enum { PRODUCT_VALUES = 11, BATCH_CALLS = 16 };
+
+static void product_values(const Product *product, DbValue ret_values[static PRODUCT_VALUES])
+{
+    ret_values[0] = db_uuid(product->id);
+    ret_values[1] = db_text(product->name);
+    ret_values[2] = db_text(product->slug);
+    ret_values[3] = db_text(product->description);
+    ret_values[4] = db_uuid(product->brand_id);
+    ret_values[5] = db_uuid(product->category_id);
+    ret_values[6] = db_uuid(product->seller_id);
+    ret_values[7] = db_enum(product_status_names, product->status);
+    ret_values[8] = db_int(product->base_price);
+    ret_values[9] = db_text(product->currency);
+    ret_values[10] = db_json(product->metadata);
+}
+
+static int product_get(Request *req)
+{
+    ProductDetail detail;
+    TRY(detail_get(req->ctx->db, request_param(req, "idOrSlug"), &detail));
+    TRY(detail_require_visible(req->ctx, &detail.product));
+    if (respond_unchanged(req, detail.product.updated_at, detail.product.id)) {
+        return 0;
+    }
+    return detail_respond(req, 200, &detail);
+}
+
+static int insert_variants(Db *tx, const Product *product)
+{
+    const Variant *variants = product->variants.ptr;
+    for (size_t i = 0; i < product->variants.len; i++) {
+        const Variant *variant = &variants[i];
+        int64_t rc = db_exec(
+            tx,
+            &variant_insert,
+            db_uuid(id_new(db_arena(tx))),
+            db_uuid(product->id),
+            db_text(variant->sku),
+            db_text(variant->name),
+            db_opt_int(variant->price),
+            db_json(variant->attributes),
+            db_opt_int(variant->weight_grams),
+            db_bool(variant->is_active)
+        );
+        if (rc < 0) {
+            return (int) rc;
+        }
+    }
+    return 0;
+}
+
+/* One primary image at most: the first that says so, or the first. */
+static int insert_images(Db *tx, const Product *product)
+{
+    const Image *images = product->images.ptr;
+    size_t primary = 0;
+    while (primary < product->images.len && !images[primary].is_primary) {
+        primary++;
+    }
+    primary = primary == product->images.len ? 0 : primary;
+    for (size_t i = 0; i < product->images.len; i++) {
+        int64_t rc = db_exec(
+            tx,
+            &image_insert,
+            db_uuid(id_new(db_arena(tx))),
+            db_uuid(product->id),
+            db_text(images[i].url),
+            db_text_or_null(images[i].alt_text),
+            db_int(images[i].sort_order),
+            db_bool(i == primary)
+        );
+        if (rc < 0) {
+            return (int) rc;
+        }
+    }
+    return 0;
+}
+
+/* A seller sells as itself; an admin for anyone. */
+static int settle_seller(Context *ctx, Product *product)
+{
+    if (auth_is_admin(ctx)) {
+        return 0;
+    }
+    if (product->seller_id.len > 0 && !str_eq(product->seller_id, ctx->principal.user_id)) {
+        return fail(ctx, FAIL_FORBIDDEN, "seller_id must be your own");
+    }
+    product->seller_id = ctx->principal.user_id;
+    return 0;
+}
+
+/* The row and its snapshot go in one round trip when nothing hangs on the product yet. */
+static int insert_product(Db *tx, const Product *product, ProductDetail *ret_detail)
+{
+    DbValue values[PRODUCT_VALUES];
+    const DbValue id = db_uuid(product->id);
+    product_values(product, values);
+    DbCall calls[] = {
+        { .statement = &product_insert, .values = { values, PRODUCT_VALUES } },
+        { .statement = &detail_snapshot_statement, .values = { &id, 1 } },
+    };
+    if (product->variants.len + product->images.len == 0) {
+        TRY(db_pipeline(tx, calls, 2));
+        return detail_read(db_context(tx), &calls[1].rows, ret_detail);
+    }
+    TRY(db_pipeline(tx, calls, 1));
+    TRY(insert_variants(tx, product));
+    TRY(insert_images(tx, product));
+    return detail_snapshot(tx, product->id, ret_detail);
+}
+
+static int product_create(Request *req)
+{
+    Context *ctx = req->ctx;
+    Product product = { .id = id_new(ctx->arena), .metadata = STR("{}") };
+    ProductDetail detail;
+    TRY(request_body(req, &product));
+    TRY(settle_seller(ctx, &product));
+    Str source = product.slug.len > 0 ? product.slug : product.name;
+    TRY(slug_of(ctx, product.slug.len > 0 ? "slug" : "name", source, &product.slug));
+    auto_tx Db *tx = NULL;
+    TRY(tx_begin(ctx, &tx));
+    TRY(insert_product(tx, &product, &detail));
+    TRY(detail_emit(tx, "ecommerce.product.created", &detail));
+    TRY(detail_respond(req, 201, &detail));
+    return tx_commit(tx);
+}
+
+/* draft → published → archived → published; what was published never becomes a draft again. */
+static int check_transition(Context *ctx, int from, int to)
+{
+    if (to == PRODUCT_DRAFT && from != PRODUCT_DRAFT) {
+        return fail(
+            ctx,
+            FAIL_INVALID_TRANSITION,
+            "a product that is %s can't become a draft",
+            product_status_names[from]
+        );
+    }
+    return 0;
+}
+
+static int update_product(Db *tx, const Product *product, ProductDetail *ret_detail)
+{
+    DbValue values[PRODUCT_VALUES];
+    const DbValue id = db_uuid(product->id);
+    product_values(product, values);
+    DbCall calls[] = {
+        { .statement = &product_update, .values = { values, PRODUCT_VALUES } },
+        { .statement = &detail_snapshot_statement, .values = { &id, 1 } },
+    };
+    TRY(db_pipeline(tx, calls, 2));
+    return detail_read(db_context(tx), &calls[1].rows, ret_detail);
+}
+
+static int product_change(Request *req)
+{
+    Context *ctx = req->ctx;
+    Product product = { 0 };
+    ProductDetail detail;
+    Str id;
+    TRY(request_param_id(req, "id", &id));
+    auto_tx Db *tx = NULL;
+    TRY(tx_begin(ctx, &tx));
+    TRY(product_lock(tx, id, &product));
+    int former_status = product.status;
+    Str former_slug = product.slug;
+    TRY(request_body(req, &product));
+    TRY(settle_seller(ctx, &product));
+    TRY(check_transition(ctx, former_status, product.status));
+    if (!str_eq(product.slug, former_slug)) {
+        TRY(slug_of(ctx, "slug", product.slug, &product.slug));
+    }
+    TRY(update_product(tx, &product, &detail));
+    TRY(detail_emit(tx, "ecommerce.product.updated", &detail));
+    TRY(detail_respond(req, 200, &detail));
+    return tx_commit(tx);
+}
+
+static int product_remove(Request *req)
+{
+    Product product = { 0 };
+    Str id;
+    TRY(request_param_id(req, "id", &id));
+    auto_tx Db *tx = NULL;
+    TRY(tx_begin(req->ctx, &tx));
+    TRY(product_lock(tx, id, &product));
+    int64_t rc = db_exec(tx, &product_delete, db_uuid(id));
+    if (rc < 0) {
+        return (int) rc;
+    }
+    static const Field id_field[] = { FIELD_UUID(Product, id), FIELD_END };
+    TRY(outbox_emit(
+        tx,
+        &(EventOut) { .topic = "ecommerce.product.deleted",
+                      .aggregate_type = "product",
+                      .aggregate_id = id,
+                      .aggregate_version = product.version + 1,
+                      .fields = id_field,
+                      .value = &product }
+    ));
+    TRY(respond_deleted(req, id));
+    return tx_commit(tx);
+}
+
+const Route product_read_routes[] = {
+    { HTTP_GET,
+      "/api/v1/products",
+      products_list,
+      .query = product_query_fields,
+      .response = product_item_fields,
+      .is_list = true,
+      .has_cursor = true,
+      .tag = "products",
+      .summary = "List products" },
+    { HTTP_GET,
+      "/api/v1/products/{idOrSlug}",
+      product_get,
+      .response = product_detail_fields,
+      .tag = "products",
+      .summary = "A product with its images, variants, category and brand" },
+    ROUTE_END,
+};
+
+const Route product_write_routes[] = {
+    { HTTP_POST,
+      "/api/v1/products",
+      product_create,
+      .access = ACCESS_SELLER,
+      .body = product_create_fields,
+      .response = product_detail_fields,
+      .status = 201,
+      .tag = "products",
+      .summary = "Create a product" },
+    { HTTP_PUT,
+      "/api/v1/products/{id}",
+      product_change,
+      .access = ACCESS_SELL,
+      .body = product_fields,
+      .is_update = true,
+      .response = product_detail_fields,
+      .tag = "products",
+      .summary = "Change a product" },
+    { HTTP_DELETE,
+      "/api/v1/products/{id}",
+      product_remove,
+      .access = ACCESS_SELL,
+      .response = deleted_fields,
+      .tag = "products",
+      .summary = "Delete a product; its name becomes free" },
+    ROUTE_END,
+};
