@@ -141,7 +141,7 @@ static Str apply_changes(Arena *arena, Str from, Str to, DiffChanges changes)
 
 static void the_changes_make_the_one_text_of_the_other(void **state)
 {
-    for (uint64_t seed = 1; seed <= 600; seed++) {
+    for (unsigned seed = 1; seed <= 600; seed++) {
         Random random = random_seeded(*state, seed);
         Str from = random_lines(&random, 60, 2 + seed % 9);
         Str to = seed % 2 ? random_edit(&random, from) : random_lines(&random, 60, 2 + seed % 9);
@@ -178,7 +178,7 @@ static uint32_t fewest_edits(Str from, Str to)
 
 static void the_changes_are_as_few_as_can_be(void **state)
 {
-    for (uint64_t seed = 1; seed <= 150; seed++) {
+    for (unsigned seed = 1; seed <= 150; seed++) {
         Random random = random_seeded(*state, seed);
         Str from = random_lines(&random, 30, 2 + seed % 5);
         Str to = random_lines(&random, 30, 2 + seed % 5);
@@ -244,7 +244,7 @@ static Str ask_diff(const Peer *peer, Str from, Str to)
 
 static void compare_with_peer(Peer *peer)
 {
-    for (uint64_t seed = 1; seed <= 120; seed++) {
+    for (unsigned seed = 1; seed <= 120; seed++) {
         Random random = random_seeded(peer->arena, seed);
         Str from = random_lines(&random, 80, 1000);
         Str to = random_edit(&random, from);
