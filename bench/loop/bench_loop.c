@@ -194,8 +194,8 @@ static void echo_over_tcp(int64_t count)
 
 static void run_true(int64_t count)
 {
-    static const char *const ARGV[] = { "/bin/true", NULL };
-    ProcessOptions options = { .argv = ARGV };
+    static const char *const argv[] = { "/bin/true", NULL };
+    ProcessOptions options = { .argv = argv };
     for (int64_t i = 0; i < count; i++) {
         Process *process;
         ProcessExit exit;

@@ -141,21 +141,27 @@ connect_to(Loop *loop, const struct sockaddr *address, Deadline deadline, Stream
 }
 
 static int
-connect_by_name(Loop *loop, const Address *address, Deadline deadline, Stream **ret_stream)
+connect_to_first(Loop *loop, const struct addrinfo *found, Deadline deadline, Stream **ret_stream)
 {
-    Resolve *resolve = NULL;
-    int rc = resolve_name(loop, address, deadline, &resolve);
-    if (rc < 0) {
-        return rc;
-    }
-    rc = -ENOENT;
-    for (struct addrinfo *info = resolve->found; info; info = info->ai_next) {
+    int rc = -ENOENT;
+    for (const struct addrinfo *info = found; info; info = info->ai_next) {
         rc = connect_to(loop, info->ai_addr, deadline, ret_stream);
         if (rc == 0 || rc == -ETIME || rc == -ETIMEDOUT || rc == -ECANCELED) {
             break;
         }
     }
-    free_resolve(resolve);
+    return rc;
+}
+
+static int
+connect_by_name(Loop *loop, const Address *address, Deadline deadline, Stream **ret_stream)
+{
+    Resolve *resolve = NULL;
+    int rc = resolve_name(loop, address, deadline, &resolve);
+    if (resolve) {
+        rc = connect_to_first(loop, resolve->found, deadline, ret_stream);
+        free_resolve(resolve);
+    }
     return rc;
 }
 

@@ -5,35 +5,35 @@
 /* On the stack of the fiber that waits. */
 typedef struct FiberWaiter {
     Fiber *fiber;
-    FiberQueue *queue; /* NULL: taken out */
+    bool is_queued;
     struct FiberWaiter *next, *previous;
 } FiberWaiter;
 
 static void append(FiberQueue *queue, FiberWaiter *waiter)
 {
+    waiter->is_queued = true;
     waiter->previous = queue->tail;
     *(queue->tail ? &queue->tail->next : &queue->head) = waiter;
     queue->tail = waiter;
     queue->len++;
 }
 
-static void take_out(FiberWaiter *waiter)
+static void take_out(FiberQueue *queue, FiberWaiter *waiter)
 {
-    FiberQueue *queue = waiter->queue;
     *(waiter->previous ? &waiter->previous->next : &queue->head) = waiter->next;
     *(waiter->next ? &waiter->next->previous : &queue->tail) = waiter->previous;
-    waiter->queue = NULL;
+    waiter->is_queued = false;
     queue->len--;
 }
 
 int fiber_queue_wait(FiberQueue *queue)
 {
-    FiberWaiter waiter = { .fiber = fiber_self(), .queue = queue };
+    FiberWaiter waiter = { .fiber = fiber_self() };
     assert(waiter.fiber);
     append(queue, &waiter);
     int rc = fiber_park();
-    if (waiter.queue) {
-        take_out(&waiter);
+    if (waiter.is_queued) {
+        take_out(queue, &waiter);
     }
     return rc;
 }
@@ -44,7 +44,7 @@ bool fiber_queue_wake_one(FiberQueue *queue, int result)
         FiberWaiter *waiter = queue->head;
         /* one that timed out or was canceled, but did not run yet, must not swallow the wake */
         bool is_waiting = fiber_is_parked(waiter->fiber);
-        take_out(waiter);
+        take_out(queue, waiter);
         if (is_waiting) {
             fiber_wake(waiter->fiber, result);
             return true;

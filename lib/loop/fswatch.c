@@ -16,8 +16,8 @@ enum {
     MOST_QUIETS = 10, /* then changes are told although more come */
     EVENT_BYTES = 16 * 1024,
 };
-static const uint32_t EVENTS = IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM |
-                               IN_MOVED_TO | IN_ONLYDIR | IN_EXCL_UNLINK;
+static const uint32_t watched_events = IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM |
+                                       IN_MOVED_TO | IN_ONLYDIR | IN_EXCL_UNLINK;
 
 typedef struct WatchedDir {
     int id; /* inotify's */
@@ -134,7 +134,7 @@ static char *join(const char *dir, const char *name)
 /* A directory that is watched already under another path keeps that one. */
 static int watch_dir(FileWatch *watch, const char *path, WatchedDir **ret_dir)
 {
-    int id = inotify_add_watch(watch->fd, path, EVENTS);
+    int id = inotify_add_watch(watch->fd, path, watched_events);
     if (id < 0) {
         return -errno;
     }
@@ -178,9 +178,9 @@ static int watch_entries(FileWatch *watch, const char *path, bool tells)
  * that went away meanwhile is no error. */
 static int watch_tree(FileWatch *watch, const char *path, bool tells)
 {
-    WatchedDir *dir;
+    WatchedDir *dir = NULL;
     int rc = watch_dir(watch, path, &dir);
-    if (rc == 0 && !dir->is_tree) {
+    if (dir && !dir->is_tree) {
         dir->is_tree = true;
         rc = watch_entries(watch, path, tells);
     }
@@ -306,9 +306,9 @@ int file_watch_new(Loop *loop, const FileWatchOptions *options, FileWatch **ret_
 
 static int watch_name(FileWatch *watch, Arena *arena, Str path)
 {
-    WatchedDir *dir;
+    WatchedDir *dir = NULL;
     int rc = watch_dir(watch, str_to_cstr(arena, path_dir(path)), &dir);
-    if (rc == 0) {
+    if (dir) {
         vec_push(&dir->names, NULL, mem_strdup(str_to_cstr(arena, path_base(path))));
     }
     return rc;

@@ -86,12 +86,17 @@ static bool read_exit(int pidfd, ProcessExit *ret_exit)
     return true;
 }
 
+static void destroy(Process *process)
+{
+    reap(process->pidfd);
+    close(process->pidfd);
+    free(process);
+}
+
 static void unpin(Process *process)
 {
     if (--process->pins == 0 && process->freed) {
-        reap(process->pidfd);
-        close(process->pidfd);
-        free(process);
+        destroy(process);
     }
 }
 
@@ -120,13 +125,14 @@ static void close_stdio(Process *process)
     }
 }
 
+/* The loop ends while the child runs; nobody is left to see its exit. */
 static void abandon(LoopObject *object)
 {
     Process *process = CONTAINER_OF(object, Process, object);
-    process_free(process);
+    close_stdio(process);
+    process_kill(process);
     poll_free(process->poll);
-    process->poll = NULL;
-    unpin(process);
+    destroy(process);
 }
 
 static void close_all(int *fds)
@@ -423,6 +429,7 @@ void process_free(Process *process)
         process_kill(process);
     }
     process->freed = true;
-    process->pins++;
-    unpin(process);
+    if (process->pins == 0) {
+        destroy(process);
+    }
 }

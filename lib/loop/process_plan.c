@@ -8,7 +8,7 @@
 
 enum { USER_ENTRY_BYTES = 16 * 1024, MOST_GROUPS = 1024 };
 
-static const char DEFAULT_PATH[] = "/usr/local/bin:/usr/bin:/bin";
+static const char default_path[] = "/usr/local/bin:/usr/bin:/bin";
 
 static char **copy_list(Arena *arena, const char *const *list)
 {
@@ -31,25 +31,30 @@ static Str path_of(char **envp)
             return value;
         }
     }
-    return str_from(DEFAULT_PATH);
+    return str_from(default_path);
 }
 
+typedef VEC(char *) Paths;
+
 /* Empty parts of PATH, which would mean the current directory, are left out. */
+static void add_path_candidates(Arena *arena, const char *program, Str path, Paths *paths)
+{
+    Str dir;
+    while (str_next(&path, ':', &dir)) {
+        if (!str_is_empty(dir)) {
+            char *candidate = arena_printf(arena, "%" STR_FMT "/%s", STR_ARG(dir), program);
+            vec_push(paths, arena, candidate);
+        }
+    }
+}
+
 static char **find_candidates(Arena *arena, const char *program, char **envp)
 {
-    VEC(char *) paths = { 0 };
+    Paths paths = { 0 };
     if (strchr(program, '/')) {
         vec_push(&paths, arena, arena_strdup(arena, program));
     } else if (program[0]) {
-        Str rest = path_of(envp);
-        Str dir;
-        while (str_next(&rest, ':', &dir)) {
-            if (!str_is_empty(dir)) {
-                vec_push(
-                    &paths, arena, arena_printf(arena, "%" STR_FMT "/%s", STR_ARG(dir), program)
-                );
-            }
-        }
+        add_path_candidates(arena, program, path_of(envp), &paths);
     }
     vec_push(&paths, arena, NULL);
     return paths.ptr;

@@ -6,7 +6,7 @@
 #include "process_internal.h"
 
 enum { READ_BYTES = 16 * 1024 };
-static const size_t DEFAULT_OUTPUT_BYTES = (size_t) 16 * 1024 * 1024;
+static const size_t default_output_bytes = (size_t) 16 * 1024 * 1024;
 
 /* One of the three streams, with the fiber that serves it. */
 typedef struct Channel {
@@ -131,7 +131,7 @@ int process_run(
         Channel *channel = &run.channels[i];
         *channel =
             (Channel) { .process = run.process, .text = STRBUF_ON_ARENA(arena), .input = input };
-        channel->most_bytes = own.max_output_bytes ? own.max_output_bytes : DEFAULT_OUTPUT_BYTES;
+        channel->most_bytes = own.max_output_bytes ? own.max_output_bytes : default_output_bytes;
     }
     ProcessResult result = { 0 };
     drive(&run, &result.exit);

@@ -15,7 +15,7 @@ enum { SANITIZER_FACTOR = 4 };
 #else
 enum { SANITIZER_FACTOR = 1 };
 #endif
-static const size_t DEFAULT_BYTES = (size_t) STACK_DEFAULT_BYTES * SANITIZER_FACTOR;
+static const size_t default_bytes = (size_t) STACK_DEFAULT_BYTES * SANITIZER_FACTOR;
 
 static size_t page_bytes(void)
 {
@@ -50,8 +50,8 @@ static void unmap_stack(Stack stack)
 int stack_take(StackPool *pool, size_t bytes, Stack *ret_stack)
 {
     size_t page = page_bytes();
-    size_t size = bytes ? (bytes * SANITIZER_FACTOR + page - 1) / page * page : DEFAULT_BYTES;
-    if (size == DEFAULT_BYTES && (pool->warm.len || pool->cold.len)) {
+    size_t size = bytes ? (bytes * SANITIZER_FACTOR + page - 1) / page * page : default_bytes;
+    if (size == default_bytes && (pool->warm.len || pool->cold.len)) {
         void *base = pool->warm.len ? vec_pop(&pool->warm) : vec_pop(&pool->cold);
         *ret_stack = (Stack) { .base = base, .size = size };
         return 0;
@@ -65,7 +65,7 @@ void stack_give(StackPool *pool, Stack stack)
     /* frames that never returned left their red zones */
     __asan_unpoison_memory_region(stack.base, stack.size);
 #endif
-    if (stack.size != DEFAULT_BYTES) {
+    if (stack.size != default_bytes) {
         unmap_stack(stack);
     } else if (pool->warm.len < STACK_MOST_WARM) {
         vec_push(&pool->warm, NULL, stack.base);
@@ -80,10 +80,10 @@ void stack_give(StackPool *pool, Stack stack)
 void stack_pool_done(StackPool *pool)
 {
     vec_foreach(base, &pool->warm) {
-        unmap_stack((Stack) { .base = *base, .size = DEFAULT_BYTES });
+        unmap_stack((Stack) { .base = *base, .size = default_bytes });
     }
     vec_foreach(base, &pool->cold) {
-        unmap_stack((Stack) { .base = *base, .size = DEFAULT_BYTES });
+        unmap_stack((Stack) { .base = *base, .size = default_bytes });
     }
     vec_done(&pool->warm);
     vec_done(&pool->cold);

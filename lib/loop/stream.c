@@ -65,7 +65,7 @@ static int family_of(int fd, bool *ret_is_fifo)
     if (*ret_is_fifo) {
         return AF_UNIX;
     }
-    struct sockaddr_storage address;
+    struct sockaddr_storage address = { 0 };
     socklen_t len = sizeof(address);
     if (getsockname(fd, (struct sockaddr *) &address, &len) != 0) {
         return -errno;
@@ -75,7 +75,7 @@ static int family_of(int fd, bool *ret_is_fifo)
 
 int stream_from_fd(Loop *loop, int fd, Stream **ret_stream, Error *err)
 {
-    bool is_fifo;
+    bool is_fifo = false;
     int family = family_of(fd, &is_fifo);
     if (family < 0) {
         return error_errno(err, family, "take over descriptor %d as a stream", fd);
@@ -94,7 +94,7 @@ int stream_pair(Loop *loop, Stream **ret_a, Stream **ret_b, Error *err)
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds) != 0) {
         return error_errno(err, -errno, "make a pair of sockets");
     }
-    Stream *a;
+    Stream *a = NULL;
     int rc = stream_from_fd(loop, fds[0], &a, err);
     if (rc < 0) {
         close(fds[0]);
@@ -217,8 +217,8 @@ Str stream_peer(Stream *stream)
 {
     struct sockaddr_storage address;
     socklen_t len = sizeof(address);
-    if (!stream->peer[0] &&
-        getpeername(stream_fd(stream), (struct sockaddr *) &address, &len) == 0) {
+    int fd = stream_fd(stream);
+    if (!stream->peer[0] && fd >= 0 && getpeername(fd, (struct sockaddr *) &address, &len) == 0) {
         address_format((struct sockaddr *) &address, stream->peer, sizeof(stream->peer));
     }
     return str_from(stream->peer);
