@@ -133,9 +133,6 @@ static const ConfigRow shared_rows[] = {
         "put the demonstration data in; development and test only"
     ),
     CONFIG_INT(
-        Settings, "SEED_PRODUCTS", "0", "further generated rows, for load", .min = 0, .max = 1000000
-    ),
-    CONFIG_INT(
         Settings,
         cb_min_requests,
         "CB_MIN_REQUESTS",
