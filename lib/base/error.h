@@ -32,6 +32,14 @@ int error_errno(Error *err, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* Puts "what: " before the message that is there. */
 int error_wrap(Error *err, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+#if defined(__clang_analyzer__) && !defined(ERROR_IMPLEMENTATION)
+/* tells the analyzer, which doesn't see the bodies, that the code comes back */
+#define error_set(err, code, ...) ((void) error_set((err), (code), __VA_ARGS__), (code))
+#define error_set_at(err, code, span, ...) \
+    ((void) error_set_at((err), (code), (span), __VA_ARGS__), (code))
+#define error_errno(err, code, ...) ((void) error_errno((err), (code), __VA_ARGS__), (code))
+#define error_wrap(err, code, ...)  ((void) error_wrap((err), (code), __VA_ARGS__), (code))
+#endif
 void error_clear(Error *err);
 /* Thread-safe text of an errno of either sign. */
 const char *error_name(int code);

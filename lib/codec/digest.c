@@ -11,7 +11,7 @@
 #include "base/strbuf.h"
 #include "base/text.h"
 
-_Static_assert((int) SHA256_BYTES == SHA256_DIGEST_LENGTH, "the digest is libcrypto's");
+_Static_assert(SHA256_BYTES == SHA256_DIGEST_LENGTH, "the digest is libcrypto's");
 
 /* libcrypto fails here only when it has no memory left or isn't there at all. */
 static void must(int is_fine)

@@ -4,11 +4,14 @@
 
 #include "codec/internal.h"
 
+enum { MOST_COPIED_NODES = 1000000 }; /* a document that is copied into itself doubles */
+
 typedef struct Patch {
     Arena *arena;
     const JsonPatchOptions *options;
     Node *root;
     const Node *operation;
+    size_t copied_nodes;
     Error *err;
 } Patch;
 
@@ -27,6 +30,7 @@ typedef struct Place {
 static int fail_absent(Patch *patch, const Place *place)
 {
     Span span = place->pointer->span;
+    assert(place->parent); /* the whole document is always there */
     if (node_is_seq(place->parent)) {
         return error_set_at(
             patch->err,
@@ -254,6 +258,18 @@ static int do_replace(Patch *patch)
     return put(patch, &place, value);
 }
 
+static size_t count_nodes(const Node *node)
+{
+    size_t count = 1;
+    for (size_t i = 0; node_is_seq(node) && i < node->seq.len; i++) {
+        count += count_nodes(node->seq.items[i]);
+    }
+    for (size_t i = 0; node_is_map(node) && i < node->map.len; i++) {
+        count += count_nodes(node->map.pairs[i].value);
+    }
+    return count;
+}
+
 static int do_copy(Patch *patch)
 {
     Place from, to;
@@ -262,7 +278,16 @@ static int do_copy(Patch *patch)
     if (rc == 0) {
         rc = find_place(patch, "path", &to);
     }
-    return rc == 0 ? put(patch, &to, node_copy(patch->arena, value)) : rc;
+    if (rc != 0) {
+        return rc;
+    }
+    patch->copied_nodes += count_nodes(value);
+    if (patch->copied_nodes > MOST_COPIED_NODES) {
+        return error_set_at(
+            patch->err, -E2BIG, from.pointer->span, "copies more than %d values", MOST_COPIED_NODES
+        );
+    }
+    return put(patch, &to, node_copy(patch->arena, value));
 }
 
 /* Whether `inner` leads below `outer`. */

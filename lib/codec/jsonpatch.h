@@ -16,7 +16,8 @@ typedef struct JsonPatchOptions {
  * operation's member that is wrong:
  *   -EINVAL  the patch is malformed: an unknown op, a member missing, no JSON Pointer
  *   -ENOENT  a place that an operation needs isn't there
- *   -ESTALE  a test found another value */
+ *   -ESTALE  a test found another value
+ *   -E2BIG   copies of copies came to more than a million values */
 int json_patch_apply(
     Arena *arena,
     const Node *document,

@@ -261,6 +261,23 @@ static void counts_from_the_end_when_told(void **state)
     );
 }
 
+static void refuses_copies_that_double_without_end(void **state)
+{
+    StrBuf text = STRBUF_ON_ARENA(*state);
+    strbuf_add_cstr(&text, "[");
+    for (int i = 0; i < 40; i++) {
+        strbuf_addf(&text, "%s{\"op\":\"copy\",\"from\":\"\",\"path\":\"/%d\"}", i ? "," : "", i);
+    }
+    strbuf_add_cstr(&text, "]");
+    Node *result = NULL;
+    Error err = ERROR_INIT;
+    Node *patch = parse(*state, text.ptr);
+    assert_int_equal(
+        json_patch_apply(*state, parse(*state, "{}"), patch, NULL, &result, &err), -E2BIG
+    );
+    assert_string_equal(err.message, "copies more than 1000000 values");
+}
+
 static void a_patched_value_keeps_the_place_it_has_in_the_patch(void **state)
 {
     Source *source = source_new(
@@ -333,6 +350,7 @@ int main(void)
         arena_test(refuses_what_can_not_be_applied_and_says_where),
         arena_test(a_failed_patch_leaves_the_document_as_it_was),
         arena_test(counts_from_the_end_when_told),
+        arena_test(refuses_copies_that_double_without_end),
         arena_test(a_patched_value_keeps_the_place_it_has_in_the_patch),
         arena_test(writes_the_patch_between_two_documents),
         arena_test(the_patch_between_any_two_documents_makes_one_of_the_other),
