@@ -152,8 +152,8 @@ static int64_t length_to_send(const Exchange *exchange, size_t body_len)
     Str text = http_headers_get(&exchange->pub.response_headers, STR("content-length"));
     bool has = str_to_int64(text, &given) && given >= 0;
     int status = exchange->pub.status;
-    if (status == 204 || status == 304) {
-        return -1;
+    if (status == 204 || status == 304 || (body_len == 0 && !exchange->is_head)) {
+        return -1; /* END_STREAM says it; and gRPC's Trailers-Only has no length */
     }
     return exchange->is_head && body_len == 0 && has ? given : (int64_t) body_len;
 }

@@ -103,7 +103,6 @@ ssize_t http_read(HttpExchange *pub, void *buffer, size_t size)
 static int too_large(Exchange *exchange)
 {
     exchange->body_too_large = true;
-    exchange->close_after = true;
     return -EFBIG;
 }
 

@@ -359,3 +359,17 @@ void http_close_after(HttpExchange *pub)
 {
     of(pub)->close_after = true;
 }
+
+void http_end_on_drain(HttpExchange *pub)
+{
+    Exchange *exchange = of(pub);
+    exchange->ends_on_drain = true;
+    exchange_end_for_drain(exchange);
+}
+
+void exchange_end_for_drain(Exchange *exchange)
+{
+    if (exchange->ends_on_drain && exchange->connection->server->draining && exchange->fiber) {
+        fiber_cancel(exchange->fiber);
+    }
+}

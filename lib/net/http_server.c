@@ -163,6 +163,9 @@ int http_server_drain(HttpServer *server, Deadline deadline)
         } else {
             http1_drain(connection);
         }
+        for (Exchange *exchange = connection->exchanges; exchange; exchange = exchange->next) {
+            exchange_end_for_drain(exchange);
+        }
     }
     int rc = 0;
     Deadline former = fiber_narrow_deadline(deadline);

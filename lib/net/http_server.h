@@ -151,6 +151,9 @@ int http_respond_end(HttpExchange *exchange, const HttpHeaders *trailers);
 /* Gives up a started answer so that the client sees it is broken (RST_STREAM; the connection
  * closed). */
 void http_abort(HttpExchange *exchange);
+/* For answers without an end of their own (event streams, watches): their handler is canceled when
+ * the server drains, so that it can end the answer. */
+void http_end_on_drain(HttpExchange *exchange);
 /* The connection ends after this answer. */
 void http_close_after(HttpExchange *exchange);
 

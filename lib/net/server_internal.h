@@ -66,6 +66,7 @@ struct Exchange {
     bool body_ended;
     bool body_too_large;
     bool expects_continue;
+    bool ends_on_drain;
 
     bool response_started;
     bool response_ended;
@@ -189,6 +190,8 @@ void exchange_reject(Exchange *exchange, int status, const char *reason);
 void exchange_release(Exchange *exchange);
 /* The client has gone: wakes and cancels the handler. */
 void exchange_abort_handler(Exchange *exchange);
+/* The server drains: a handler that waits for that is canceled. */
+void exchange_end_for_drain(Exchange *exchange);
 void exchange_wake_reader(Exchange *exchange);
 void exchange_wake_writer(Exchange *exchange);
 int exchange_respond_stable(Exchange *exchange, int status, Str body);
