@@ -15,6 +15,7 @@
 #include "loop/fiber.h"
 #include "loop/loop.h"
 #include "observe/metrics.h"
+#include "observe/trace.h"
 
 typedef struct KafkaHeader {
     Str name;
@@ -25,6 +26,8 @@ typedef struct KafkaOptions {
     Str brokers;      /* "host:port,host:port"; copied */
     Str client_id;    /* copied; empty: librdkafka's */
     Metrics *metrics; /* kafka_producer_* and kafka_consumer_*; NULL: none */
+    Tracer *tracer;   /* spans `kafka publish T` and `kafka consume T`, whose parent is the record's
+                         `traceparent` header; the one sent is the publishing span's. NULL: none */
 } KafkaOptions;
 
 /* Producer: idempotent, acks=all, linger 5 ms, partition by murmur2 of the key (as the Java
@@ -80,11 +83,11 @@ typedef struct KafkaMessage {
 /* The last header of that name; false when there is none. */
 bool kafka_header(const KafkaMessage *message, Str name, Str *ret_value);
 
-/* In the partition's fiber; the message and the arena end when it returns. It returns 0 once the
- * effect is durable: then the offset is committed. A negative result stops the partition until
- * `retry_ms` (0.5 s doubling to 30 s) passed, then the same message comes again: other partitions
- * go on. The fiber is canceled when the partition is revoked or the consumer closes and the handler
- * overstays. */
+/* In the partition's fiber, whose FiberContext carries the span; the message and the arena end when
+ * it returns. It returns 0 once the effect is durable: then the offset is committed. A negative
+ * result stops the partition until `retry_ms` (0.5 s doubling to 30 s) passed, then the same
+ * message comes again: other partitions go on. The fiber is canceled when the partition is revoked
+ * or the consumer closes and the handler overstays. */
 typedef int (*KafkaHandler)(const KafkaMessage *message, unsigned attempt, Arena *arena, void *arg);
 
 typedef struct KafkaConsumerOptions {

@@ -189,12 +189,27 @@ static void write_file(const TestServer *server, const char *name, const char *t
     fclose(file);
 }
 
+/* The end of what the server said, for whoever looks into a failure. */
+static void show_log(const TestServer *server)
+{
+    char path[96], text[2048];
+    snprintf(path, sizeof path, "%s/log", server->directory);
+    FILE *log = fopen(path, "re");
+    if (log) {
+        fseek(log, -(long) sizeof text, SEEK_END);
+        size_t size = fread(text, 1, sizeof text, log);
+        fprintf(stderr, "# %s ended with:\n%.*s\n", server->kind->name, (int) size, text);
+        fclose(log);
+    }
+}
+
 static TestServer *started(TestServer *server, const char **ret_why_not)
 {
     if (start_and_wait(server)) {
         return server;
     }
     *ret_why_not = "the server did not become ready";
+    show_log(server);
     server_stop(server);
     return NULL;
 }
@@ -353,18 +368,20 @@ static void kafka_start(TestServer *server)
     add(server, mem_printf("%s/server.properties", server->directory));
 }
 
+/* An ApiVersions request of version 0 is answered once requests are processed. */
 static bool kafka_is_ready(const TestServer *server)
 {
-    char path[96], line[512];
-    snprintf(path, sizeof path, "%s/log", server->directory);
-    bool is_ready = false;
-    FILE *log = fopen(path, "re");
-    while (log && !is_ready && fgets(line, sizeof line, log)) {
-        is_ready = strstr(line, "Kafka Server started") != NULL;
+    static const uint8_t request[] = { 0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 1, 0xFF, 0xFF };
+    const struct timeval patience = { .tv_sec = 1 };
+    char answer[8];
+    int fd = socket_on(server->port, true);
+    if (fd < 0) {
+        return false;
     }
-    if (log) {
-        fclose(log);
-    }
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    bool is_ready = write(fd, request, sizeof request) == (ssize_t) sizeof request &&
+                    read(fd, answer, sizeof answer) == (ssize_t) sizeof answer;
+    close(fd);
     return is_ready;
 }
 
@@ -469,9 +486,6 @@ void server_kill(TestServer *server)
         waitpid(server->pid, NULL, 0);
         server->pid = 0;
     }
-    if (server->kind == &kafka) {
-        write_file(server, "log", ""); /* readiness is read there */
-    }
 }
 
 bool server_restart(TestServer *server)
@@ -496,7 +510,7 @@ void server_stop(TestServer *server)
         kill(server->pid, SIGCONT);
         kill(server->pid, server->kind->stop_signal);
         Deadline until = deadline_in_ms(STOP_MS);
-        bool is_gone   = false;
+        bool is_gone = false;
         while (!is_gone && deadline_left_ms(until) > 0) {
             pause_a_little();
             is_gone = waitpid(server->pid, NULL, WNOHANG) != 0;
