@@ -1,0 +1,10 @@
+/* JSON patch, RFC 6902, with what kustomize's library adds: negative indices, and `replace` of a
+ * key that isn't there adds it. */
+#pragma once
+
+#include "internal.h"
+
+/* Whether `ops` has the form of a JSON patch: a list of maps with `op`. */
+bool json_patch_is_one(const Node *ops);
+/* Applies every operation to `root`; stops at the first that fails. */
+int json_patch_apply(Build *b, Node *root, const Node *ops);

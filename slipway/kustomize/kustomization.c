@@ -1,0 +1,513 @@
+#include "kustomization.h"
+
+#include "load.h"
+#include "resource.h"
+
+typedef enum FieldType { TEXT, BOOL, INT, TEXTS, TEXT_MAP, OBJECT, OBJECTS, ANY } FieldType;
+
+typedef struct KnownField {
+    const char *name;
+    FieldType type;
+    const struct KnownField *fields; /* of OBJECT and OBJECTS, NULL: unchecked */
+    const char *deprecated;          /* what to use instead */
+} KnownField;
+
+#define SELECTOR_FIELDS                                                                           \
+    { "group", TEXT, NULL, NULL }, { "version", TEXT, NULL, NULL }, { "kind", TEXT, NULL, NULL }, \
+        { "name", TEXT, NULL, NULL },                                                             \
+    {                                                                                             \
+        "namespace", TEXT, NULL, NULL                                                             \
+    }
+
+static const KnownField selector[] = {
+    SELECTOR_FIELDS,
+    { "annotationSelector", TEXT, NULL, NULL },
+    { "labelSelector", TEXT, NULL, NULL },
+    { 0 },
+};
+static const KnownField metadata[] = {
+    { "name", TEXT, NULL, NULL },
+    { "namespace", TEXT, NULL, NULL },
+    { "labels", TEXT_MAP, NULL, NULL },
+    { "annotations", TEXT_MAP, NULL, NULL },
+    { 0 },
+};
+static const KnownField field_spec[] = {
+    { "group", TEXT, NULL, NULL }, { "version", TEXT, NULL, NULL }, { "kind", TEXT, NULL, NULL },
+    { "path", TEXT, NULL, NULL },  { "create", BOOL, NULL, NULL },  { 0 },
+};
+static const KnownField label[] = {
+    { "pairs", TEXT_MAP, NULL, NULL },        { "includeSelectors", BOOL, NULL, NULL },
+    { "includeTemplates", BOOL, NULL, NULL }, { "includeVolumeClaimTemplates", BOOL, NULL, NULL },
+    { "fields", OBJECTS, field_spec, NULL },  { 0 },
+};
+static const KnownField patch_options[] = {
+    { "allowNameChange", BOOL, NULL, NULL },
+    { "allowKindChange", BOOL, NULL, NULL },
+    { 0 },
+};
+static const KnownField patch[] = {
+    { "path", TEXT, NULL, NULL },
+    { "patch", TEXT, NULL, NULL },
+    { "target", OBJECT, selector, NULL },
+    { "options", OBJECT, patch_options, NULL },
+    { 0 },
+};
+static const KnownField image[] = {
+    { "name", TEXT, NULL, NULL },      { "newName", TEXT, NULL, NULL },
+    { "tagSuffix", TEXT, NULL, NULL }, { "newTag", TEXT, NULL, NULL },
+    { "digest", TEXT, NULL, NULL },    { 0 },
+};
+static const KnownField field_options[] = {
+    { "delimiter", TEXT, NULL, NULL },
+    { "index", INT, NULL, NULL },
+    { "encoding", TEXT, NULL, NULL },
+    { "create", BOOL, NULL, NULL },
+    { 0 },
+};
+static const KnownField source[] = {
+    SELECTOR_FIELDS,
+    { "fieldPath", TEXT, NULL, NULL },
+    { "options", OBJECT, field_options, NULL },
+    { 0 },
+};
+static const KnownField replacement_target[] = {
+    { "select", OBJECT, selector, NULL },
+    { "reject", OBJECTS, selector, NULL },
+    { "fieldPaths", TEXTS, NULL, NULL },
+    { "options", OBJECT, field_options, NULL },
+    { 0 },
+};
+static const KnownField replacement[] = {
+    { "path", TEXT, NULL, NULL },
+    { "source", OBJECT, source, NULL },
+    { "sourceValue", TEXT, NULL, NULL },
+    { "targets", OBJECTS, replacement_target, NULL },
+    { 0 },
+};
+static const KnownField replica[] = { { "name", TEXT, NULL, NULL },
+                                      { "count", INT, NULL, NULL },
+                                      { 0 } };
+static const KnownField object_ref[] = {
+    { "apiVersion", TEXT, NULL, NULL },
+    SELECTOR_FIELDS,
+    { 0 },
+};
+static const KnownField field_ref[] = { { "fieldPath", TEXT, NULL, NULL }, { 0 } };
+static const KnownField var[] = {
+    { "name", TEXT, NULL, NULL },
+    { "objref", OBJECT, object_ref, NULL },
+    { "fieldref", OBJECT, field_ref, NULL },
+    { 0 },
+};
+static const KnownField legacy_sort[] = {
+    { "orderFirst", TEXTS, NULL, NULL },
+    { "orderLast", TEXTS, NULL, NULL },
+    { 0 },
+};
+static const KnownField sort_options[] = {
+    { "order", TEXT, NULL, NULL },
+    { "legacySortOptions", OBJECT, legacy_sort, NULL },
+    { 0 },
+};
+static const KnownField generator_options[] = {
+    { "labels", TEXT_MAP, NULL, NULL },
+    { "annotations", TEXT_MAP, NULL, NULL },
+    { "disableNameSuffixHash", BOOL, NULL, NULL },
+    { "immutable", BOOL, NULL, NULL },
+    { 0 },
+};
+#define GENERATOR_FIELDS                                                     \
+    { "name", TEXT, NULL, NULL }, { "namespace", TEXT, NULL, NULL },         \
+        { "behavior", TEXT, NULL, NULL }, { "literals", TEXTS, NULL, NULL }, \
+        { "files", TEXTS, NULL, NULL }, { "envs", TEXTS, NULL, NULL },       \
+        { "env", TEXT, NULL, NULL },                                         \
+    {                                                                        \
+        "options", OBJECT, generator_options, NULL                           \
+    }
+static const KnownField config_map[] = { GENERATOR_FIELDS, { 0 } };
+static const KnownField secret[] = { GENERATOR_FIELDS, { "type", TEXT, NULL, NULL }, { 0 } };
+
+static const KnownField kustomization[] = {
+    { "apiVersion", TEXT, NULL, NULL },
+    { "kind", TEXT, NULL, NULL },
+    { "metadata", OBJECT, metadata, NULL },
+    { "openapi", TEXT_MAP, NULL, NULL },
+    { "namePrefix", TEXT, NULL, NULL },
+    { "nameSuffix", TEXT, NULL, NULL },
+    { "namespace", TEXT, NULL, NULL },
+    { "commonLabels", TEXT_MAP, NULL, "labels" },
+    { "labels", OBJECTS, label, NULL },
+    { "commonAnnotations", TEXT_MAP, NULL, NULL },
+    { "patchesStrategicMerge", TEXTS, NULL, "patches" },
+    { "patchesJson6902", OBJECTS, patch, "patches" },
+    { "patches", OBJECTS, patch, NULL },
+    { "images", OBJECTS, image, NULL },
+    { "imageTags", OBJECTS, image, "images" },
+    { "replacements", OBJECTS, replacement, NULL },
+    { "replicas", OBJECTS, replica, NULL },
+    { "vars", OBJECTS, var, "replacements" },
+    { "sortOptions", OBJECT, sort_options, NULL },
+    { "resources", TEXTS, NULL, NULL },
+    { "components", TEXTS, NULL, NULL },
+    { "crds", TEXTS, NULL, NULL },
+    { "bases", TEXTS, NULL, "resources" },
+    { "configMapGenerator", OBJECTS, config_map, NULL },
+    { "secretGenerator", OBJECTS, secret, NULL },
+    { "helmGlobals", ANY, NULL, NULL },
+    { "helmCharts", ANY, NULL, NULL },
+    { "helmChartInflationGenerator", ANY, NULL, NULL },
+    { "generatorOptions", OBJECT, generator_options, NULL },
+    { "configurations", TEXTS, NULL, NULL },
+    { "generators", TEXTS, NULL, NULL },
+    { "transformers", TEXTS, NULL, NULL },
+    { "validators", TEXTS, NULL, NULL },
+    { "buildMetadata", TEXTS, NULL, NULL },
+    { 0 },
+};
+
+/* --- checks ----------------------------------------------------------------------------------- */
+
+static int check_map(Build *b, const Node *map, const KnownField *fields);
+
+static int wrong_type(Build *b, const Node *node, const char *expected)
+{
+    return build_error(
+        b,
+        "KZ001",
+        node->span,
+        "invalid Kustomization: expected %s, this is %s",
+        expected,
+        node_kind_name(node->kind)
+    );
+}
+
+static int unknown_field(Build *b, const Node *key, const Str *names, size_t count)
+{
+    Diag *diag = build_diag(
+        b,
+        SEVERITY_ERROR,
+        "KZ001",
+        key->span,
+        "invalid Kustomization: json: unknown field \"%" STR_FMT "\"",
+        STR_ARG(key->text)
+    );
+    diag_hint_nearest(b->diags, diag, key->text, names, count);
+    return -EINVAL;
+}
+
+static int check_text(Build *b, const Node *node)
+{
+    if (node->kind == NODE_NULL || (node->kind == NODE_STRING && !node->yaml11_bool)) {
+        return 0;
+    }
+    if (node->kind == NODE_STRING) {
+        return build_error(
+            b,
+            "KZ001",
+            node->span,
+            "invalid Kustomization: expected a string, this is a bool to YAML 1.1: quote it"
+        );
+    }
+    return wrong_type(b, node, "a string");
+}
+
+static int check_text_map(Build *b, const Node *node)
+{
+    int result = node->kind == NODE_MAP ? 0 : wrong_type(b, node, "a map of strings");
+    for (size_t i = 0; node_is_map(node) && i < node->map.len; i++) {
+        int rc = check_text(b, node->map.pairs[i].value);
+        result = rc < 0 ? rc : result;
+    }
+    return result;
+}
+
+static int check_items(Build *b, const Node *node, const KnownField *field)
+{
+    if (node->kind != NODE_SEQ) {
+        return wrong_type(b, node, "a list");
+    }
+    int result = 0;
+    for (size_t i = 0; i < node->seq.len; i++) {
+        const Node *item = node->seq.items[i];
+        int rc = field->type == TEXTS ? check_text(b, item) : check_map(b, item, field->fields);
+        result = rc < 0 ? rc : result;
+    }
+    return result;
+}
+
+static int check_value(Build *b, const Node *node, const KnownField *field)
+{
+    if (node->kind == NODE_NULL) {
+        return 0;
+    }
+    switch (field->type) {
+    case TEXT:
+        return check_text(b, node);
+    case BOOL:
+        return node->kind == NODE_BOOL || node->yaml11_bool ? 0 : wrong_type(b, node, "a bool");
+    case INT:
+        return node->kind == NODE_INT ? 0 : wrong_type(b, node, "a whole number");
+    case TEXT_MAP:
+        return check_text_map(b, node);
+    case OBJECT:
+        return check_map(b, node, field->fields);
+    case TEXTS:
+    case OBJECTS:
+        return check_items(b, node, field);
+    default:
+        return 0;
+    }
+}
+
+static const KnownField *find_field(const KnownField *fields, Str name)
+{
+    for (const KnownField *field = fields; field->name; field++) {
+        if (str_eq_nocase(name, str_from(field->name))) {
+            return field;
+        }
+    }
+    return NULL;
+}
+
+static int check_map(Build *b, const Node *map, const KnownField *fields)
+{
+    if (map->kind == NODE_NULL) {
+        return 0;
+    }
+    if (map->kind != NODE_MAP) {
+        return wrong_type(b, map, "a map");
+    }
+    Str names[64];
+    size_t count = 0;
+    for (const KnownField *field = fields; field->name; field++) {
+        names[count++] = str_from(field->name);
+    }
+    int result = 0;
+    for (size_t i = 0; i < map->map.len; i++) {
+        NodePair *pair = &map->map.pairs[i];
+        const KnownField *field = find_field(fields, pair->key->text);
+        if (!field) {
+            result = unknown_field(b, pair->key, names, count);
+            continue;
+        }
+        pair->key->text = str_from(field->name); /* names are read without regard to case */
+        int rc = check_value(b, pair->value, field);
+        result = rc < 0 ? rc : result;
+    }
+    return result;
+}
+
+int check_fields(Build *b, const Node *map, const char *const *known, const char *what)
+{
+    if (!node_is_map(map)) {
+        return build_error(b, "KZ001", map ? map->span : SPAN_NONE, "%s must be a map", what);
+    }
+    Str names[64];
+    size_t count = 0;
+    for (; known[count]; count++) {
+        names[count] = str_from(known[count]);
+    }
+    int result = 0;
+    for (size_t i = 0; i < map->map.len; i++) {
+        const Node *key = map->map.pairs[i].key;
+        bool found = false;
+        for (size_t k = 0; k < count && !found; k++) {
+            found = str_eq_nocase(key->text, names[k]);
+        }
+        if (!found) {
+            Diag *diag = build_diag(
+                b,
+                SEVERITY_ERROR,
+                "KZ001",
+                key->span,
+                "unknown field \"%" STR_FMT "\" in %s",
+                STR_ARG(key->text),
+                what
+            );
+            diag_hint_nearest(b->diags, diag, key->text, names, count);
+            result = -EINVAL;
+        }
+    }
+    return result;
+}
+
+int check_list(Build *b, const Node *list)
+{
+    return node_is_null_or_absent(list) || node_is_seq(list) ? 0 : wrong_type(b, list, "a list");
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+Str field_text(const Node *map, const char *name)
+{
+    return node_text_or_empty(node_get_cstr(map, name));
+}
+
+bool field_bool(const Node *map, const char *name)
+{
+    const Node *node = node_get_cstr(map, name);
+    if (node && node->kind == NODE_STRING && node->yaml11_bool) {
+        char first = (char) (node->text.ptr[0] | 0x20);
+        return first == 'y' || (first == 'o' && node->text.len == 2);
+    }
+    return node && node->kind == NODE_BOOL && node->boolean;
+}
+
+size_t field_count(const Node *map, const char *name)
+{
+    const Node *list = node_get_cstr(map, name);
+    return node_is_seq(list) ? list->seq.len : 0;
+}
+
+Node *field_item(const Node *map, const char *name, size_t at)
+{
+    return node_get_cstr(map, name)->seq.items[at];
+}
+
+Span field_span(const Node *map, const char *name)
+{
+    const Node *node = node_get_cstr(map, name);
+    return node ? node->span : SPAN_NONE;
+}
+
+/* --- the file --------------------------------------------------------------------------------- */
+
+static void warn_deprecated(Build *b, const Node *doc)
+{
+    for (const KnownField *field = kustomization; field->name; field++) {
+        const Node *node = node_get_cstr(doc, field->name);
+        if (!field->deprecated || node_is_null_or_absent(node)) {
+            continue;
+        }
+        bool experimental = str_eq_cstr(STR("vars"), field->name);
+        build_warn(
+            b,
+            "KZ901",
+            node->span,
+            "'%s' is deprecated. Please use '%s' instead. %sRun 'kustomize edit fix' to update "
+            "your Kustomization "
+            "automatically.",
+            field->name,
+            field->deprecated,
+            experimental ? "[EXPERIMENTAL] " : ""
+        );
+    }
+}
+
+static int refuse_unsupported(Build *b, const Node *doc)
+{
+    static const char *const helm[] = { "helmCharts",
+                                        "helmChartInflationGenerator",
+                                        "helmGlobals" };
+    int result = 0;
+    for (size_t i = 0; i < 3; i++) {
+        const Node *node = node_get_cstr(doc, helm[i]);
+        if (!node_is_empty(node)) {
+            result = build_error(
+                b,
+                "KZ007",
+                node->span,
+                "%s is not supported: render the chart with helm and list the result in resources",
+                helm[i]
+            );
+        }
+    }
+    return result;
+}
+
+/* Deprecated lists go behind those that replace them. */
+static void join_lists(Build *b, Node *doc, const char *name, const char *deprecated)
+{
+    Node *from = node_get_cstr(doc, deprecated);
+    if (!node_is_seq(from)) {
+        return;
+    }
+    Node *into = node_get_cstr(doc, name);
+    if (!node_is_seq(into)) {
+        into = node_new_seq(b->arena);
+        into->span = from->span;
+        node_set(b->arena, doc, str_from(name), into);
+    }
+    for (size_t i = 0; i < from->seq.len; i++) {
+        node_append(b->arena, into, from->seq.items[i]);
+    }
+    (void) node_remove(doc, str_from(deprecated));
+}
+
+static bool is_set(const Node *node)
+{
+    switch (node->kind) {
+    case NODE_NULL:
+        return false;
+    case NODE_STRING:
+        return node->text.len > 0;
+    default:
+        return true;
+    }
+}
+
+static int check_not_empty(Build *b, const Target *target)
+{
+    const Node *doc = target->doc;
+    for (size_t i = 0; node_is_map(doc) && i < doc->map.len; i++) {
+        Str name = doc->map.pairs[i].key->text;
+        if (!str_eq_cstr(name, "kind") && !str_eq_cstr(name, "apiVersion") &&
+            is_set(doc->map.pairs[i].value)) {
+            return 0;
+        }
+    }
+    return build_error(b, "KZ001", doc->span, "kustomization.yaml is empty");
+}
+
+static int check_kind(Target *target)
+{
+    Build *b = target->b;
+    Str kind = field_text(target->doc, "kind"), version = field_text(target->doc, "apiVersion");
+    target->is_component = str_eq(kind, STR("Component"));
+    int result = 0;
+    if (kind.len > 0 && !target->is_component && !str_eq(kind, STR("Kustomization"))) {
+        result = build_error(
+            b, "KZ001", field_span(target->doc, "kind"), "kind should be Kustomization or Component"
+        );
+    }
+    const char *wanted = target->is_component ? "kustomize.config.k8s.io/v1alpha1"
+                                              : "kustomize.config.k8s.io/v1beta1";
+    if (version.len > 0 && !str_eq_cstr(version, wanted)) {
+        result = build_error(
+            b,
+            "KZ001",
+            field_span(target->doc, "apiVersion"),
+            "apiVersion for %s should be %s",
+            target->is_component ? "Component" : "Kustomization",
+            wanted
+        );
+    }
+    return result;
+}
+
+int kustomization_load(Target *target)
+{
+    Build *b = target->b;
+    int rc = load_kustomization_file(target);
+    if (rc < 0) {
+        return rc;
+    }
+    if (target->doc->kind == NODE_NULL) {
+        return check_not_empty(b, target);
+    }
+    rc = check_map(b, target->doc, kustomization);
+    if (rc == 0) {
+        warn_deprecated(b, target->doc);
+        rc = refuse_unsupported(b, target->doc);
+    }
+    if (rc == 0) {
+        rc = check_not_empty(b, target);
+    }
+    if (rc == 0) {
+        rc = check_kind(target);
+    }
+    join_lists(b, target->doc, "resources", "bases");
+    join_lists(b, target->doc, "images", "imageTags");
+    return rc;
+}

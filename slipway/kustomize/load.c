@@ -1,0 +1,275 @@
+#include "load.h"
+
+#include "base/fs.h"
+#include "base/path.h"
+#include "codec/yaml.h"
+
+#include "resource.h"
+
+enum { MAX_FILE_BYTES = 64 << 20, MAX_TARGET_DEPTH = 500 };
+
+bool load_is_remote(Str path)
+{
+    static const char *const marks[] = { "http://", "https://", "ssh://",      "git::",
+                                         "git@",    "file://",  "github.com/", "github.com:" };
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        if (str_has_prefix(path, str_from(marks[i]))) {
+            return true;
+        }
+    }
+    return str_find(path, STR("?ref=")) != STR_NONE || str_find(path, STR(".git/")) != STR_NONE ||
+           str_has_suffix(path, STR(".git"));
+}
+
+static bool has_root(Str path, Str root)
+{
+    return str_eq(root, STR("/")) || path_is_within(root, path);
+}
+
+static int check_restrictor(const Target *target, Str path, Str real, Error *err)
+{
+    if (target->b->options.load_anywhere || has_root(path_dir(real), target->root)) {
+        return 0;
+    }
+    return error_set(
+        err,
+        -EACCES,
+        "security; file '%" STR_FMT "' is not in or below '%" STR_FMT "'",
+        STR_ARG(path),
+        STR_ARG(target->root)
+    );
+}
+
+static int read_source(Build *b, Str real, Str shown, Source **ret_source, Error *err)
+{
+    Source *known = map_get(&b->sources, real);
+    if (known) {
+        *ret_source = known;
+        return 0;
+    }
+    Str text;
+    int rc = fs_read(b->arena, str_to_cstr(b->arena, real), MAX_FILE_BYTES, &text, err);
+    if (rc < 0) {
+        return rc;
+    }
+    *ret_source = source_new(b->arena, shown, text);
+    map_set(&b->sources, real, *ret_source);
+    return 0;
+}
+
+int load_file(const Target *target, Str path, Source **ret_source, Error *err)
+{
+    Build *b = target->b;
+    if (load_is_remote(path) &&
+        (str_has_prefix(path, STR("http")) || str_has_prefix(path, STR("git")))) {
+        return error_set(
+            err, -ENOTSUP, "remote file '%" STR_FMT "' is not supported", STR_ARG(path)
+        );
+    }
+    if (path.len == 0) {
+        return error_set(err, -EINVAL, "a path is empty");
+    }
+    Str full = path_join(b->arena, target->root, path);
+    Str shown = path_join(b->arena, target->shown_root, path);
+    /* what is named outside is refused even where it does not exist */
+    if (path_is_absolute(path) && !b->options.load_anywhere &&
+        !has_root(path_dir(full), target->root)) {
+        return check_restrictor(target, full, full, err);
+    }
+    Str real;
+    const char *full_text = str_to_cstr(b->arena, full);
+    if (fs_real_path(b->arena, full_text, &real, NULL) < 0) {
+        return error_set(
+            err,
+            -ENOENT,
+            "evalsymlink failure on '%" STR_FMT "' : no such file or directory",
+            STR_ARG(shown)
+        );
+    }
+    if (fs_is_dir(full_text)) {
+        return error_set(err, -EISDIR, "'%" STR_FMT "' must resolve to a file", STR_ARG(full));
+    }
+    int rc = check_restrictor(target, full, real, err);
+    return rc < 0 ? rc : read_source(b, real, shown, ret_source, err);
+}
+
+int load_file_at(const Target *target, Str path, Span span, Source **ret_source)
+{
+    Error err = ERROR_INIT;
+    int rc = load_file(target, path, ret_source, &err);
+    return rc < 0 ? build_error(target->b, "KZ002", span, "%s", err.message) : 0;
+}
+
+int load_document_at(const Target *target, Str path, Span span, Node **ret_doc)
+{
+    Source *source = NULL;
+    int rc = load_file_at(target, path, span, &source);
+    if (rc < 0) {
+        return rc;
+    }
+    YamlOptions options = { .allow_duplicates = true };
+    rc = yaml_read_one(target->b->arena, source, &options, ret_doc, target->b->diags);
+    if (rc < 0) {
+        return build_error(
+            target->b,
+            "KZ002",
+            span,
+            "MalformedYAMLError: '%" STR_FMT "' can't be read",
+            STR_ARG(path)
+        );
+    }
+    return 0;
+}
+
+/* --- directories ------------------------------------------------------------------------------ */
+
+Target *target_at(Build *b, Str shown_root, Str root)
+{
+    Target *target = ARENA_NEW(b->arena, Target);
+    target->b = b;
+    target->shown_root = shown_root;
+    target->root = root;
+    return target;
+}
+
+static int check_cycle(const Target *target, Str root, Error *err)
+{
+    for (const Target *at = target; at; at = at->referrer) {
+        if (has_root(at->root, root)) {
+            return error_set(
+                err,
+                -ELOOP,
+                "cycle detected: candidate root '%" STR_FMT "' contains visited root '%" STR_FMT
+                "'",
+                STR_ARG(root),
+                STR_ARG(at->root)
+            );
+        }
+    }
+    return 0;
+}
+
+static bool is_ambiguous(Str path)
+{
+    Str part;
+    while (str_next(&path, '/', &part)) {
+        if (!str_eq(part, STR("..")) && str_find(part, STR("..")) != STR_NONE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int load_directory(const Target *target, Str path, Target **ret_sub, Error *err)
+{
+    Build *b = target->b;
+    if (path.len == 0) {
+        return error_set(err, -EINVAL, "new root cannot be empty");
+    }
+    if (load_is_remote(path)) {
+        return error_set(
+            err,
+            -ENOTSUP,
+            "remote resource '%" STR_FMT "' is not supported: fetch it and name the directory",
+            STR_ARG(path)
+        );
+    }
+    if (path_is_absolute(path)) {
+        return error_set(err, -EINVAL, "new root '%" STR_FMT "' cannot be absolute", STR_ARG(path));
+    }
+    if (is_ambiguous(path)) {
+        return error_set(
+            err,
+            -EINVAL,
+            "path \"%" STR_FMT "\" is ambiguous: a part of it holds '..'",
+            STR_ARG(path)
+        );
+    }
+    Str full = path_join(b->arena, target->root, path), real;
+    const char *full_text = str_to_cstr(b->arena, full);
+    if (!fs_is_dir(full_text) || fs_real_path(b->arena, full_text, &real, NULL) < 0) {
+        return error_set(
+            err,
+            -ENOTDIR,
+            "must build at directory: not a valid directory: '%" STR_FMT "' %s",
+            STR_ARG(full),
+            fs_exists(full_text) ? "is a file" : "doesn't exist"
+        );
+    }
+    int rc = check_cycle(target, real, err);
+    if (rc == 0 && target->depth >= MAX_TARGET_DEPTH) {
+        rc = error_set(err, -ELOOP, "more than %d kustomizations nested", MAX_TARGET_DEPTH);
+    }
+    if (rc < 0) {
+        return rc;
+    }
+    *ret_sub = target_at(b, path_join(b->arena, target->shown_root, path), real);
+    (*ret_sub)->referrer = target;
+    (*ret_sub)->depth = target->depth + 1;
+    return 0;
+}
+
+/* --- the kustomization file ------------------------------------------------------------------- */
+
+int load_kustomization_file(Target *target)
+{
+    static const char *const names[] = { "kustomization.yaml",
+                                         "kustomization.yml",
+                                         "Kustomization" };
+    Build *b = target->b;
+    Source *found = NULL;
+    size_t count = 0;
+    Span here = b->chain.len > 0 ? vec_last(&b->chain)->span : SPAN_NONE;
+    for (size_t i = 0; i < 3; i++) {
+        Str full = path_join(b->arena, target->root, str_from(names[i]));
+        if (!fs_is_file(str_to_cstr(b->arena, full))) {
+            continue;
+        }
+        Source *source = NULL;
+        int rc = load_file_at(target, str_from(names[i]), here, &source);
+        if (rc < 0) {
+            return rc;
+        }
+        found = source;
+        target->file_name = str_from(names[i]);
+        count++;
+    }
+    if (count == 0) {
+        return build_error(
+            b,
+            "KZ002",
+            here,
+            "unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in "
+            "directory "
+            "'%" STR_FMT "'",
+            STR_ARG(target->root)
+        );
+    }
+    if (count > 1) {
+        return build_error(
+            b,
+            "KZ002",
+            here,
+            "Found multiple kustomization files under: %" STR_FMT,
+            STR_ARG(target->root)
+        );
+    }
+    YamlOptions options = { .allow_duplicates = true };
+    int rc = yaml_read_one(b->arena, found, &options, &target->doc, b->diags);
+    if (rc < 0) {
+        return build_error(
+            b, "KZ001", span_make(found, 0, 0), "invalid Kustomization: the file can't be read"
+        );
+    }
+    /* a build changes its trees: one kustomization may be built more than once */
+    target->doc = node_copy(b->arena, target->doc);
+    return 0;
+}
+
+int load_inline(Build *b, const Node *text, const char *what, Source **ret_source)
+{
+    Str shown = span_describe(b->arena, text->span);
+    shown = str_printf(b->arena, "%" STR_FMT " (%s)", STR_ARG(shown), what);
+    *ret_source = source_new(b->arena, shown, text->text);
+    return 0;
+}
