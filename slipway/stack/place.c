@@ -150,6 +150,23 @@ static int make_parents(Arena *arena, Str path, Error *err)
     return fs_make_dirs(str_to_cstr(arena, parent), 0755, err);
 }
 
+static int give_to(const Place *place, const char *path, Str account, Error *err)
+{
+    auto_arena Arena *arena = arena_new(0);
+    if (!place->as_root || str_is_empty(account)) {
+        return 0;
+    }
+    const struct passwd *user = getpwnam(str_to_cstr(arena, account));
+    if (!user) {
+        return error_set(err, -ENOENT, "no account %" STR_FMT, STR_ARG(account));
+    }
+    /* The directory may lie in a path that another may change: never through a link. */
+    if (lchown(path, user->pw_uid, user->pw_gid) < 0) {
+        return error_errno(err, -errno, "give %s to %" STR_FMT, path, STR_ARG(account));
+    }
+    return 0;
+}
+
 int place_make_owned(const Place *place, Str path, Str account, Error *err)
 {
     auto_arena Arena *arena = arena_new(0);
@@ -161,18 +178,15 @@ int place_make_owned(const Place *place, Str path, Str account, Error *err)
     if (mkdir(text, 0700) < 0 && errno != EEXIST) {
         return error_errno(err, -errno, "make %s", text);
     }
-    if (!place->as_root || str_is_empty(account)) {
-        return 0;
-    }
-    const struct passwd *user = getpwnam(str_to_cstr(arena, account));
-    if (!user) {
-        return error_set(err, -ENOENT, "no account %" STR_FMT, STR_ARG(account));
-    }
-    /* The directory may lie in a path that another may change: never through a link. */
-    if (lchown(text, user->pw_uid, user->pw_gid) < 0) {
-        return error_errno(err, -errno, "give %s to %" STR_FMT, text, STR_ARG(account));
-    }
-    return 0;
+    return give_to(place, text, account, err);
+}
+
+int place_write_owned(const Place *place, Str path, Str text, Str account, Error *err)
+{
+    auto_arena Arena *arena = arena_new(0);
+    const char *name = str_to_cstr(arena, path);
+    int rc = fs_write_atomic(name, text, 0600, err);
+    return rc < 0 ? rc : give_to(place, name, account, err);
 }
 
 int place_secret(Arena *arena, const Place *place, Str name, Str *ret_value, Error *err)

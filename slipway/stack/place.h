@@ -46,5 +46,8 @@ Str place_account(Arena *arena, const Place *place, const char *wanted);
  * for it. */
 int place_make_owned(const Place *place, Str path, Str account, Error *err);
 
+/* Writes a file 0600 that the account (empty: the caller) owns. */
+int place_write_owned(const Place *place, Str path, Str text, Str account, Error *err);
+
 /* A secret's value: made at random on first use, kept in secret_dir (0600). */
 int place_secret(Arena *arena, const Place *place, Str name, Str *ret_value, Error *err);

@@ -192,8 +192,15 @@ void proc_find(Arena *arena, const ProcQuery *query, ProcList *ret_list)
     signed char *marks = ARENA_ARRAY(arena, signed char, all.len);
     StrBuf scratch = STRBUF_ON_ARENA(arena);
     mark_own_line(&all, marks);
+    signed char *inside = ARENA_ARRAY(arena, signed char, all.len);
+    if (query->within > 0) {
+        mark_descendants(&all, inside, query->within);
+    }
     for (size_t i = 0; i < all.len; i++) {
         const ProcStat *stat = &all.ptr[i];
+        if (query->within > 0 && inside[i] == 0) {
+            continue;
+        }
         bool matches = (query->session > 0 && stat->session == query->session) ||
                        (query->marker.len > 0 && env_has(stat->pid, query->marker, &scratch));
         if (marks[i] == 0 && matches) {

@@ -31,8 +31,9 @@ Str proc_boot_id(Arena *arena);
 
 typedef VEC(ProcStat) ProcList;
 
-/* Which processes belong together: any of the three. */
+/* Which processes belong together: those below `within` for which any of the three holds. */
 typedef struct ProcQuery {
+    pid_t within;   /* only its descendants are looked at; 0: all */
     pid_t session;  /* members of this session; 0: no matter */
     pid_t ancestor; /* its descendants, not itself; 0: no matter */
     Str marker;     /* NAME=value in its environment; one that ends in '/' matches what begins so;
