@@ -315,7 +315,7 @@ static int spawn_with(Spawn *spawn, Process *process, Error *err)
     if (rc < 0) {
         return rc;
     }
-    process->has_group = options->new_group;
+    process->has_group = options->new_group || options->new_session;
     process->poll = poll_new(process->loop, process->pidfd, on_pidfd, process);
     assert(process->poll);
     poll_set_object(process->poll, &process->object);

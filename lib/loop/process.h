@@ -41,6 +41,7 @@ typedef struct ProcessOptions {
     ProcessStdio stdin_mode, stdout_mode, stderr_mode;
     int stdin_fd, stdout_fd, stderr_fd;
     bool new_group;          /* setpgid(0, 0) */
+    bool new_session;        /* setsid(): a group too, and no controlling terminal */
     int death_signal;        /* sent when the parent dies; 0: none */
     const char *user;        /* NULL: unchanged; name of the user to become, with its groups */
     int keep_fd;             /* one more descriptor that stays open in the child; 0: none */

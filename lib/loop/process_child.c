@@ -113,7 +113,7 @@ _Noreturn void child_start(const ChildPlan *plan)
 {
     const ProcessOptions *options = plan->options;
     reset_signals();
-    if (options->new_group && setpgid(0, 0) != 0) {
+    if (options->new_session ? setsid() < 0 : options->new_group && setpgid(0, 0) != 0) {
         give_up(plan, CHILD_GROUP, errno);
     }
     put_stdio(plan);

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+
 #include "stack/supervisor_internal.h"
 
 /* Until the first good answer a probe comes quickly and then less so: a start is seen within

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/fs.h"
+
 #include "stack/supervisor_internal.h"
 
 enum { DEPTH_MOST = 8, CHILDREN_BYTES = 4096 };

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "loop/loop.h"
+
 #include "stack/core.h"
 #include "stack/env.h"
 #include "stack/log_record.h"

@@ -2,6 +2,7 @@
 
 #include "loop/fiber.h"
 #include "loop/process.h"
+
 #include "stack/log_store.h"
 #include "stack/native/driver.h"
 #include "stack/supervisor.h"
@@ -56,7 +57,7 @@ struct Supervisor {
     Arena *arena;
     SupervisorOptions options;
     Core core;
-    Unit *units; /* one for each node of the plan */
+    Unit *units;   /* one for each node of the plan */
     Timer *due;    /* the core's next deadline */
     Timer *quiet;  /* flushes the logs */
     Timer *save;   /* writes the state file */
@@ -72,6 +73,8 @@ struct Supervisor {
 void supervisor_report(Unit *unit, const MachineEvent *event);
 void supervisor_changed(Unit *unit);
 void supervisor_log_pending(Supervisor *supervisor);
+/* Looks whether everything is at rest now, and says so once. */
+void supervisor_settled(Supervisor *supervisor);
 Machine *unit_machine(const Unit *unit);
 NativeContext unit_context(Unit *unit, Arena *arena);
 void unit_progress(void *arg, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/path.h"
 #include "base/random.h"
+
 #include "stack/supervisor_internal.h"
 
 enum { RESOURCE_GRACE_MS = 30 * 1000, RESOURCE_START_MS = 120 * 1000 };
@@ -83,7 +84,7 @@ MachineConfig unit_config(const Unit *unit)
     MachineConfig config = {
         .is_task = node->kind == PLAN_TASK,
         .has_probe = unit->probe.kind != PROBE_NONE,
-        .is_external = unit->driver == NULL,
+        .is_external = node->engine == ENGINE_EXTERNAL,
         .restart = MACHINE_RESTART_ON_FAILURE,
         .stop_grace_ms = RESOURCE_GRACE_MS,
         .start_period_ms = health ? health->start_period_ns / NS_PER_MS : 0,
@@ -121,7 +122,7 @@ static void on_record(const LogRecord *record, void *arg)
 {
     Unit *unit = arg;
     Supervisor *supervisor = unit->supervisor;
-    vec_foreach (listener, &supervisor->listeners) {
+    vec_foreach(listener, &supervisor->listeners) {
         if (listener->on_log) {
             listener->on_log(listener->arg, unit->index, record);
         }

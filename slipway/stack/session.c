@@ -1,0 +1,188 @@
+#include "stack/session.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fs.h"
+
+#include "stack/control.h"
+#include "stack/guardian.h"
+#include "stack/state_file.h"
+
+struct Session {
+    const SessionOptions *options;
+    Loop *loop;
+    Supervisor *supervisor;
+    Control *control;
+    SignalWatch *watches[4];
+    Timer *timeout;
+    SessionEnd end;
+    bool was_ready;
+};
+
+/* Held as long as this process lives, however it ends. */
+static int take_lock(const Place *place, int *ret_fd, Error *err)
+{
+    auto_arena Arena *arena = arena_new(0);
+    const char *path = str_to_cstr(arena, place->lock_path);
+    auto_fd int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0) {
+        return error_errno(err, -errno, "open %s", path);
+    }
+    if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+        return error_set(err, -EBUSY, "another slipway runs the stack of this directory");
+    }
+    *ret_fd = take_fd(&fd);
+    return 0;
+}
+
+static void on_signal(int signal_number, void *arg)
+{
+    Session *session = arg;
+    if (signal_number == GUARDIAN_SIGNAL) {
+        session->end = SESSION_INTERRUPTED;
+        supervisor_end_now(session->supervisor);
+        return;
+    }
+    if (supervisor_is_stopping(session->supervisor)) {
+        session->end = SESSION_INTERRUPTED;
+        supervisor_end_now(session->supervisor);
+        return;
+    }
+    if (!session->was_ready) {
+        session->end = SESSION_INTERRUPTED;
+    }
+    if (session->options->on_stopping) {
+        session->options->on_stopping(session->options->arg, signal_number);
+    }
+    supervisor_stop(session->supervisor);
+}
+
+static void on_timeout(Timer *timer, void *arg)
+{
+    (void) timer;
+    Session *session = arg;
+    if (!session->was_ready && !supervisor_is_stopping(session->supervisor)) {
+        session->end = SESSION_TIMEOUT;
+        supervisor_stop(session->supervisor);
+    }
+}
+
+static void on_change(void *arg, size_t node)
+{
+    (void) node;
+    Session *session = arg;
+    size_t failed;
+    if (!session->was_ready && supervisor_outcome(session->supervisor, &failed) == CORE_ALL_READY) {
+        session->was_ready = true;
+        timer_stop(session->timeout);
+    }
+}
+
+static void stop_loop(void *arg)
+{
+    Session *session = arg;
+    loop_stop(session->loop);
+}
+
+static void on_rest(void *arg)
+{
+    Session *session = arg;
+    size_t failed;
+    bool is_stopping = supervisor_is_stopping(session->supervisor);
+    if (!is_stopping && session->options->stays) {
+        return;
+    }
+    if (!is_stopping && supervisor_outcome(session->supervisor, &failed) == CORE_FAILED) {
+        session->end = SESSION_FAILED;
+    }
+    /* Clients of the control API hear that it is down before they are cut off. */
+    control_close(session->control, stop_loop, session);
+}
+
+static void watch_signals(Session *session)
+{
+    static const int signals[] = { SIGINT, SIGTERM, SIGHUP, GUARDIAN_SIGNAL };
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+        session->watches[i] = signal_watch_new(session->loop, signals[i], on_signal, session);
+    }
+    signal(SIGPIPE, SIG_IGN);
+    /* A log past a file size limit is a full disk, not the end. */
+    signal(SIGXFSZ, SIG_IGN);
+}
+
+static void start(void *arg)
+{
+    Session *session = arg;
+    const SessionOptions *options = session->options;
+    if (options->on_started) {
+        options->on_started(options->arg, session->supervisor);
+    }
+    if (options->timeout_ms > 0) {
+        timer_start(session->timeout, options->timeout_ms, 0);
+    }
+    supervisor_start(session->supervisor);
+    if (supervisor_is_at_rest(session->supervisor)) { /* nothing was selected, or all failed */
+        on_rest(session);
+    }
+}
+
+static int open_session(Session *session, const EnvContext *env, Error *err)
+{
+    const SessionOptions *options = session->options;
+    SupervisorOptions own = {
+        .place = options->place, .plan = options->plan, .env = env, .guardian = options->guardian
+    };
+    int rc = loop_new(&session->loop, err);
+    rc = rc < 0 ? rc : supervisor_new(session->loop, &own, &session->supervisor, err);
+    rc = rc < 0 ? rc : supervisor_check(session->supervisor, err);
+    rc = rc < 0 ? rc
+                : control_open(
+                      session->loop, options->place, session->supervisor, &session->control, err
+                  );
+    if (rc < 0) {
+        return rc;
+    }
+    session->timeout = timer_new(session->loop, on_timeout, session);
+    supervisor_listen(session->supervisor, &options->listener);
+    SupervisorListener own_ear = { .arg = session, .on_change = on_change, .on_rest = on_rest };
+    supervisor_listen(session->supervisor, &own_ear);
+    watch_signals(session);
+    return 0;
+}
+
+static void close_session(Session *session)
+{
+    for (size_t i = 0; i < sizeof session->watches / sizeof session->watches[0]; i++) {
+        if (session->watches[i]) {
+            signal_watch_free(session->watches[i]);
+        }
+    }
+    timer_free(session->timeout);
+    supervisor_free(session->supervisor);
+    if (session->loop) {
+        loop_free(session->loop);
+    }
+}
+
+int session_run(Arena *arena, const SessionOptions *options, SessionEnd *ret_end, Error *err)
+{
+    auto_fd int lock = -1;
+    EnvContext env;
+    Session session = { .options = options };
+    int rc = place_make(options->place, err);
+    rc = rc < 0 ? rc : take_lock(options->place, &lock, err);
+    rc = rc < 0 ? rc : state_end_leftovers(options->place, err);
+    rc = rc < 0 ? rc : env_context_init(arena, options->place, options->plan, &env, err);
+    rc = rc < 0 ? rc : open_session(&session, &env, err);
+    if (rc == 0) {
+        loop_defer(session.loop, start, &session);
+        loop_run(session.loop);
+        *ret_end = session.end;
+    }
+    close_session(&session);
+    return rc < 0 ? rc : 0;
+}
