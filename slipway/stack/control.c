@@ -315,7 +315,7 @@ int control_open(
     unlink(control->socket_path);
     int rc = http_server_new(loop, &options, &control->server, err);
     if (rc == 0) {
-        rc = listener_open(loop, &address, false, on_accept, control, &control->listener, err);
+        rc = listener_open(loop, &address, on_accept, control, &control->listener, err);
     }
     if (rc < 0) {
         if (control->server) {
@@ -335,12 +335,16 @@ static void drain(void *arg)
 {
     Control *control = arg;
     http_server_drain(control->server, deadline_in_ms(DRAIN_MS));
-    http_server_free(control->server);
-    void (*done)(void *) = control->done;
-    void *done_arg = control->done_arg;
-    free(control->socket_path);
-    free(control);
-    done(done_arg);
+    control->done(control->done_arg);
+}
+
+void control_free(Control *control)
+{
+    if (control) {
+        http_server_free(control->server);
+        free(control->socket_path);
+        free(control);
+    }
 }
 
 void control_close(Control *control, void (*done)(void *arg), void *arg)

@@ -22,5 +22,7 @@ int control_open(
     Loop *loop, const Place *place, Supervisor *supervisor, Control **ret_control, Error *err
 );
 /* Ends the event streams, stops listening, removes the socket, waits shortly for answers under way,
- * then calls `done` and frees. */
+ * then calls `done`. */
 void control_close(Control *control, void (*done)(void *arg), void *arg);
+/* After control_close has called `done` and the loop has ended; NULL is fine. */
+void control_free(Control *control);

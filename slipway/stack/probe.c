@@ -26,11 +26,7 @@ void prober_renew(Prober *prober)
     if (prober->http) {
         http_client_free(prober->http);
     }
-    if (prober->grpc) {
-        grpc_client_free(prober->grpc);
-    }
     prober->http = NULL;
-    prober->grpc = NULL;
 }
 
 void prober_free(Prober *prober)
@@ -55,12 +51,17 @@ static void add_first_line(StrBuf *answer, Str text)
     strbuf_add(answer, str_slice(line, 0, BODY_SHOWN));
 }
 
+static int open_client(Prober *prober, bool http2, Error *err)
+{
+    HttpClientOptions options = { .max_connections = 1, .no_gzip = true, .http2 = http2 };
+    return prober->http ? 0 : http_client_new(prober->loop, &options, &prober->http, err);
+}
+
 static int ask_http(Prober *prober, StrBuf *answer)
 {
     const ProbeSpec *spec = prober->spec;
     Error err = ERROR_INIT;
-    HttpClientOptions options = { .max_connections = 1, .no_gzip = true };
-    int rc = prober->http ? 0 : http_client_new(prober->loop, &options, &prober->http, &err);
+    int rc = open_client(prober, false, &err);
     if (rc < 0) {
         strbuf_add_cstr(answer, err.message);
         return rc;
@@ -91,43 +92,53 @@ static int ask_http(Prober *prober, StrBuf *answer)
     return -EREMOTEIO;
 }
 
-/* HealthCheckResponse has one field, 1, an enumeration; SERVING is 1. */
-static int serving_status(Str reply)
-{
-    bool has_status = reply.len >= 2 && reply.ptr[0] == 0x08;
-    return has_status ? reply.ptr[1] : 0;
-}
-
-static int ask_grpc(Prober *prober, StrBuf *answer)
+/* HealthCheckResponse has one field, 1, an enumeration; SERVING is 1. Five bytes of frame stand
+ * before it (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md). */
+static int judge_grpc(const HttpResponse *response, StrBuf *answer)
 {
     static const char *const statuses[] = {
         "UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"
     };
+    Str status = http_headers_get(&response->trailers, STR("grpc-status"));
+    if (!status.ptr) { /* an answer of headers alone */
+        status = http_headers_get(&response->headers, STR("grpc-status"));
+    }
+    if (response->status != 200 || !str_eq_cstr(status, "0")) {
+        strbuf_addf(answer, "HTTP %d, grpc-status %" STR_FMT, response->status, STR_ARG(status));
+        return -EREMOTEIO;
+    }
+    Str body = response->body;
+    unsigned serving = body.len >= 7 && body.ptr[5] == 0x08 ? (unsigned char) body.ptr[6] : 0;
+    strbuf_add_cstr(answer, serving < ARRAY_LEN(statuses) ? statuses[serving] : "UNKNOWN");
+    return serving == 1 ? 0 : -EREMOTEIO;
+}
+
+static int ask_grpc(Prober *prober, StrBuf *answer)
+{
     const ProbeSpec *spec = prober->spec;
     auto_arena Arena *arena = arena_new(0);
     Error err = ERROR_INIT;
-    GrpcClientOptions options = {
-        .target = arena_printf(arena, "%s:%d", spec->host, (int) spec->port),
-        .backoff_ms = 1,
+    int rc = open_client(prober, true, &err);
+    HttpHeaders headers = HTTP_HEADERS_ON_ARENA(arena);
+    http_headers_add(&headers, STR("content-type"), STR("application/grpc"));
+    http_headers_add(&headers, STR("te"), STR("trailers"));
+    HttpRequest request = {
+        .method = HTTP_POST,
+        .url = str_printf(
+            arena, "http://%s:%d/grpc.health.v1.Health/Check", spec->host, (int) spec->port
+        ),
+        .headers = &headers,
+        .body = str_make("\0\0\0\0\0", 5), /* an empty message */
+        .timeout_ms = timeout_of(spec),
+        .max_body_bytes = BODY_MOST,
     };
-    int rc = prober->grpc ? 0 : grpc_client_new(prober->loop, &options, &prober->grpc, &err);
+    HttpResponse response = { 0 };
+    rc = rc < 0 ? rc : http_fetch(prober->http, &request, arena, &response, &err);
     if (rc < 0) {
-        strbuf_add_cstr(answer, err.message);
+        strbuf_add_cstr(answer, rc == -ETIMEDOUT ? "no answer in time" : err.message);
         return rc;
     }
-    GrpcRequest request = { .path = "/grpc.health.v1.Health/Check",
-                            .timeout_ms = timeout_of(spec) };
-    GrpcResult result = { 0 };
-    void *reply = NULL;
-    GrpcStatus status = grpc_call(prober->grpc, &request, arena, &reply, &result);
-    if (status != GRPC_OK) {
-        strbuf_add(answer, grpc_status_name(status));
-        strbuf_addf(answer, ": %" STR_FMT, STR_ARG(result.message));
-        return -EREMOTEIO;
-    }
-    int serving = serving_status(*(const Str *) reply);
-    strbuf_add_cstr(answer, serving >= 0 && serving < 4 ? statuses[serving] : "UNKNOWN");
-    return serving == 1 ? 0 : -EREMOTEIO;
+    return judge_grpc(&response, answer);
 }
 
 static int ask_exec(Prober *prober, StrBuf *answer)

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "net/grpc_client.h"
 #include "net/http_client.h"
 
 #include "stack/probe.h"
@@ -10,7 +9,6 @@ struct Prober {
     const ProbeSpec *spec;
     uint64_t known_inode; /* of a listening socket that was seen to be the node's */
     HttpClient *http;     /* made on first use */
-    GrpcClient *grpc;
 };
 
 /* One question over a fresh connection, by what the protocol says first (probe_wire.c). */

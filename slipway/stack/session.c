@@ -162,6 +162,7 @@ static void close_session(Session *session)
         }
     }
     timer_free(session->timeout);
+    control_free(session->control);
     supervisor_free(session->supervisor);
     if (session->loop) {
         loop_free(session->loop);

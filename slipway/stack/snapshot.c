@@ -154,6 +154,7 @@ NodeView supervisor_node_view(Supervisor *supervisor, Arena *arena, size_t node)
         .exit_code = machine->exit_code,
         .exit_signal = machine->exit_signal,
         .exited_us = unit->exited_us,
+        .ever_ready = machine->was_ready,
         .selected = unit->node->selected,
     };
     if (machine->state == MACHINE_BACKOFF) {

@@ -205,6 +205,65 @@ const NodeView *stack_view_find(const StackView *view, Str name)
     return NULL;
 }
 
+static bool is_state(const NodeView *node, MachineState state)
+{
+    return str_eq(node->state, machine_state_name(state));
+}
+
+static ViewOutcome node_outcome(const NodeView *node, bool completed)
+{
+    bool ended_well = is_state(node, MACHINE_COMPLETED) ||
+                      (is_state(node, MACHINE_EXITED) && node->exit_code == 0);
+    if (is_state(node, MACHINE_FAILED) ||
+        (is_state(node, MACHINE_UNHEALTHY) && !node->ever_ready)) {
+        return VIEW_FAILED;
+    }
+    if (ended_well || (!completed && is_state(node, MACHINE_READY))) {
+        return VIEW_READY;
+    }
+    return VIEW_UNDER_WAY;
+}
+
+static bool is_named(const NodeView *node, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (str_eq_cstr(node->name, names[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A node that one of those asked for waits for, directly or through others, counts as well. */
+ViewOutcome stack_view_outcome(
+    const StackView *view,
+    const char *const *names,
+    size_t name_count,
+    bool completed,
+    const NodeView **ret_node
+)
+{
+    ViewOutcome outcome = VIEW_READY;
+    for (size_t i = 0; i < view->node_count; i++) {
+        const NodeView *node = &view->nodes[i];
+        bool is_asked = name_count ? is_named(node, names, name_count) : node->selected;
+        ViewOutcome own = is_asked ? node_outcome(node, completed) : VIEW_READY;
+        for (size_t k = 0; is_asked && k < node->waiting_count; k++) {
+            const NodeView *need = stack_view_find(view, node->waiting_for[k].name);
+            if (need && node_outcome(need, false) == VIEW_FAILED) {
+                *ret_node = need;
+                return VIEW_FAILED;
+            }
+        }
+        if (own == VIEW_FAILED) {
+            *ret_node = node;
+            return VIEW_FAILED;
+        }
+        outcome = own == VIEW_UNDER_WAY ? own : outcome;
+    }
+    return outcome;
+}
+
 Str node_view_exit(Arena *arena, const NodeView *node)
 {
     if (node->exit_signal > 0) {

@@ -65,6 +65,7 @@ typedef struct NodeView {
     NeedView *waiting_for;
     size_t waiting_count;
     ProbeView probe;
+    bool ever_ready; /* since its process started */
     bool selected;
 } NodeView;
 
@@ -89,5 +90,19 @@ void node_view_write(JsonWriter *writer, const NodeView *node);
 int stack_view_read(Arena *arena, Str json, StackView **ret_view, Error *err);
 
 const NodeView *stack_view_find(const StackView *view, Str name);
+typedef enum ViewOutcome {
+    VIEW_UNDER_WAY,
+    VIEW_READY,
+    VIEW_FAILED,
+} ViewOutcome;
+/* Of the named nodes, or of all that are selected when none is named: what `--wait` waits for.
+ * `completed`: a service must have ended well. *ret_node is the one that failed. */
+ViewOutcome stack_view_outcome(
+    const StackView *view,
+    const char *const *names,
+    size_t name_count,
+    bool completed,
+    const NodeView **ret_node
+);
 /* "exit code 1", "signal 9 (Killed)". */
 Str node_view_exit(Arena *arena, const NodeView *node);

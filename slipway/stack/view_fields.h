@@ -43,6 +43,7 @@
     X(INT, rss_bytes, "rss_bytes")      \
     X(INT, log_lines, "log_lines")      \
     X(INT, log_dropped, "log_dropped")  \
+    X(BOOL, ever_ready, "ever_ready")   \
     X(BOOL, selected, "selected")
 
 #define STACK_VIEW_FIELDS(X)            \
