@@ -1,6 +1,15 @@
 #include "commands.h"
 
 const Command *const commands[] = {
+    &command_up,
+    &command_down,
+    &command_ps,
+    &command_start,
+    &command_stop,
+    &command_restart,
+    &command_wait,
+    &command_logs,
+    &command_why,
     &command_explain,
     &command_schema,
     &command_completion,

@@ -10,10 +10,19 @@
 
 extern const Command command_complete;
 extern const Command command_completion;
+extern const Command command_down;
 extern const Command command_explain;
 extern const Command command_help;
+extern const Command command_logs;
+extern const Command command_ps;
+extern const Command command_restart;
 extern const Command command_schema;
+extern const Command command_start;
+extern const Command command_stop;
+extern const Command command_up;
 extern const Command command_version;
+extern const Command command_wait;
+extern const Command command_why;
 
 /* NULL-terminated, in the order of `slipway help`. */
 extern const Command *const commands[];

@@ -125,11 +125,17 @@ static void stop_later(void *arg)
     supervisor_stop(arg);
 }
 
+static void end_now_later(void *arg)
+{
+    supervisor_end_now(arg);
+}
+
 static void post_down(Control *control, HttpExchange *exchange)
 {
     Error err = ERROR_INIT;
     respond_result(exchange, 0, &err);
-    loop_defer(control->loop, stop_later, control->supervisor);
+    bool now = str_eq_cstr(exchange->query, "now");
+    loop_defer(control->loop, now ? end_now_later : stop_later, control->supervisor);
 }
 
 /* "NAME/start" */

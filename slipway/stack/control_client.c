@@ -29,8 +29,12 @@ typedef struct Call {
     int rc;
 } Call;
 
+/* What went wrong below says less than this. */
 static int no_stack(Error *err)
 {
+    if (err) {
+        error_clear(err);
+    }
     return error_set(err, -ENOENT, "no stack runs here; start one with `slipway up`");
 }
 
@@ -66,7 +70,6 @@ static int fetch(Call *call, HttpMethod method, const char *path)
     HttpRequest request = request_of(call, method, path);
     int rc = http_fetch(call->client, &request, call->arena, &call->response, call->err);
     if (rc == -ENOENT || rc == -ECONNREFUSED) {
-        error_clear(call->err);
         return no_stack(call->err);
     }
     if (rc < 0) {
@@ -164,7 +167,7 @@ static void wait_main(void *arg)
     } else if (call->rc == 0) {
         call->rc = look_at_each_change(call, reply);
     }
-    if (call->rc == -ETIMEDOUT) {
+    if (call->rc == -ETIMEDOUT && call->err) {
         error_clear(call->err);
         error_set(call->err, -ETIMEDOUT, "the time is up");
     }

@@ -6,7 +6,7 @@
 
 #include "stack/supervisor_internal.h"
 
-enum { NEEDS_MOST = 64 };
+enum { NEEDS_MOST = 64, SAMPLE_AGE_MS = 1000 };
 
 static Str health_of(const Unit *unit)
 {
@@ -202,7 +202,11 @@ StackView *supervisor_view(Supervisor *supervisor, Arena *arena)
         .node_count = plan->len,
         .nodes = ARENA_ARRAY(arena, NodeView, plan->len),
     };
+    int64_t now_ms = clock_monotonic_ms();
     for (size_t i = 0; i < plan->len; i++) {
+        if (now_ms - supervisor->units[i].sampled_ms >= SAMPLE_AGE_MS) {
+            unit_sample(&supervisor->units[i]);
+        }
         view->nodes[i] = supervisor_node_view(supervisor, arena, i);
     }
     return view;

@@ -1,0 +1,115 @@
+#include "base/fs.h"
+
+#include "cmd/stack_common.h"
+#include "commands.h"
+#include "stack/control_client.h"
+#include "stack/state_file.h"
+
+typedef struct DownOptions {
+    bool volumes, yes;
+    int64_t timeout_ns;
+} DownOptions;
+
+static const CliFlag flags[] = {
+    CLI_FLAG(
+        DownOptions,
+        volumes,
+        "volumes",
+        'v',
+        CLI_BOOL,
+        .help = "Also delete the resources' data, after asking"
+    ),
+    CLI_FLAG(DownOptions, yes, "yes", 'y', CLI_BOOL, .help = "Delete without asking"),
+    CLI_FLAG(
+        DownOptions,
+        timeout_ns,
+        "timeout",
+        0,
+        CLI_DURATION,
+        .argument = "DURATION",
+        .help = "Kill what has not ended after so long"
+    ),
+    CLI_FLAGS_END,
+};
+
+enum { KILL_MS = 10 * 1000 };
+
+static int stop(Cli *cli, const Place *place, int64_t timeout_ns, Error *err)
+{
+    int rc = control_post(place, "/v1/down", STR(""), err);
+    if (rc < 0) {
+        return rc;
+    }
+    rc = control_wait_gone(place, ns_to_ms(timeout_ns), err);
+    if (rc == -ETIMEDOUT) {
+        cli_status(cli, "the time is up: killing what is left");
+        error_clear(err);
+        control_post(place, "/v1/down?now", STR(""), NULL);
+        rc = control_wait_gone(place, KILL_MS, err);
+    }
+    return rc;
+}
+
+/* No supervisor, but perhaps what one left behind. */
+static int clean(Cli *cli, const Place *place, Error *err)
+{
+    int ended = state_end_leftovers(place, err);
+    if (ended > 0) {
+        cli_status(cli, "ended %d processes that a former stack had left", ended);
+    } else if (ended == 0) {
+        cli_status(cli, "nothing runs");
+    }
+    return ended < 0 ? ended : 0;
+}
+
+static ExitCode delete_data(Cli *cli, const Place *place, bool yes)
+{
+    const char *data = str_to_cstr(cli->arena, place->data_dir);
+    if (!fs_exists(data)) {
+        return EXIT_OK;
+    }
+    const char *question = arena_printf(cli->arena, "Delete all data in %s?", data);
+    if (!yes && !cli_confirm(cli, question)) {
+        cli_errorf(cli, "the data in %s is kept; say -y to delete it without being asked", data);
+        return EXIT_USAGE;
+    }
+    Error err = ERROR_INIT;
+    if (fs_remove_tree(data, &err) < 0) {
+        cli_error(cli, &err);
+        return EXIT_ENVIRONMENT;
+    }
+    cli_status(cli, "deleted %s", data);
+    return EXIT_OK;
+}
+
+static ExitCode run(Cli *cli, const void *opaque)
+{
+    const DownOptions *options = opaque;
+    Place place;
+    ExitCode code = stack_place(cli, &place);
+    if (code != EXIT_OK) {
+        return code;
+    }
+    Error err = ERROR_INIT;
+    int rc = stop(cli, &place, options->timeout_ns, &err);
+    if (rc == -ENOENT) {
+        error_clear(&err);
+        rc = clean(cli, &place, &err);
+    } else if (rc == 0) {
+        cli_status(cli, "everything is stopped");
+    }
+    if (rc < 0) {
+        return stack_failed(cli, rc, &err);
+    }
+    return options->volumes ? delete_data(cli, &place, options->yes) : EXIT_OK;
+}
+
+const Command command_down = {
+    .name = "down",
+    .summary = "Stop everything in reverse order",
+    .examples = "slipway down\n"
+                "slipway down --volumes -y  # and delete the data",
+    .flags = flags,
+    .options_size = sizeof(DownOptions),
+    .run = run,
+};

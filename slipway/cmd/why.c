@@ -1,0 +1,71 @@
+#include "stack/why.h"
+
+#include "base/clock.h"
+
+#include "cmd/stack_common.h"
+#include "commands.h"
+
+typedef struct WhyFlags {
+    int64_t lines;
+} WhyFlags;
+
+static const CliFlag flags[] = {
+    CLI_FLAG(
+        WhyFlags, lines, "lines", 'n', CLI_INT, .argument = "N", .help = "Log lines of each service"
+    ),
+    CLI_FLAGS_END,
+};
+
+static const WhyFlags defaults = { .lines = 5 };
+
+static ExitCode run(Cli *cli, const void *opaque)
+{
+    const WhyFlags *given = opaque;
+    Place place;
+    StackView *view = NULL;
+    bool is_live = false;
+    ExitCode code = stack_place(cli, &place);
+    code = code == EXIT_OK ? stack_view(cli, &place, &view, &is_live) : code;
+    code = code == EXIT_OK && view ? stack_check_names(cli, view) : code;
+    if (code != EXIT_OK) {
+        return code;
+    }
+    if (!view) {
+        cli_status(cli, "nothing ever ran here; start it with `slipway up`");
+        return EXIT_OK;
+    }
+    WhyOptions options = { .place = &place,
+                           .is_live = is_live,
+                           .color = cli->color_out,
+                           .now_us = clock_utc_us(),
+                           .log_lines = given->lines > 0 ? (size_t) given->lines : 0 };
+    StrBuf out = STRBUF_ON_ARENA(cli->arena);
+    if (!is_live) {
+        strbuf_add_cstr(&out, "nothing runs; this is how the last run ended\n");
+    }
+    for (size_t i = 0; i < cli->arg_count; i++) {
+        why_node(&out, view, stack_view_find(view, str_from(cli->args[i])), &options);
+    }
+    if (cli->arg_count == 0) {
+        why_stack(&out, view, &options);
+    }
+    cli_print(cli, strbuf_str(&out));
+    return EXIT_OK;
+}
+
+const Command command_why = {
+    .name = "why",
+    .summary = "Explain why a service is not ready: the chain of causes",
+    .arguments = "[SERVICE…]",
+    .description = "Names what it waits for (and why that isn't ready), what its probe was "
+                   "answered, how it ended,\n"
+                   "who holds its port, and its last error lines. Without a name: every service "
+                   "with a problem.",
+    .examples = "slipway why product",
+    .flags = flags,
+    .options_size = sizeof(WhyFlags),
+    .defaults = &defaults,
+    .max_args = SIZE_MAX,
+    .complete = "service",
+    .run = run,
+};
