@@ -33,7 +33,7 @@ TEXT = (".c", ".h", ".py", ".sh", ".md", ".build", ".txt", ".yaml", ".yml", ".js
 
 def check_readmes():
     rooms = {path.parent for path in tree.files(".c", under=("lib", "chassis", "services", "slipway"))}
-    for room in sorted(rooms):
+    for room in sorted(room.parent if room.name == "src" else room for room in rooms):
         readme = tree.ROOT / room / "README.md"
         if not readme.is_file():
             yield f"{room}: no README.md"

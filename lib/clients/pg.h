@@ -8,11 +8,10 @@
  * closed.
  *
  * Errors: the functions return 0 or a negative errno and fill a PgError:
- *   -EEXIST unique violation · -ENOENT foreign key violation · -EAGAIN serialization failure or
- * deadlock -ETIMEDOUT the fiber's deadline or statement_timeout · -ECANCELED the fiber was canceled
- *   -ECONNREFUSED no server (at once while the last attempt failed) · -ECONNRESET lost while it
- * ran: it may have happened or not · -EACCES login refused · -EINVAL any other error of the
- * statement */
+ *   -EEXIST unique violation · -ENOENT foreign key violation · -EAGAIN serialization or deadlock
+ *   -ETIMEDOUT the fiber's deadline or statement_timeout · -ECANCELED the fiber was canceled
+ *   -ECONNREFUSED no server (at once while the last attempt failed) · -EACCES login refused
+ *   -ECONNRESET lost while it ran: it may have happened or not · -EINVAL any other error */
 #pragma once
 
 #include <stdbool.h>
@@ -220,16 +219,15 @@ void pg_rollback(PgSession *session);
 
 /* Reading. Row and column are checked by asserts; a null reads as 0, false, or the empty Str. */
 bool pg_is_null(const PgResult *result, int row, int column);
-int64_t
-pg_get_int(const PgResult *result, int row, int column); /* int2, int4, int8, whole numeric */
+/* int2, int4, int8, whole numeric */
+int64_t pg_get_int(const PgResult *result, int row, int column);
 double pg_get_double(const PgResult *result, int row, int column);
 bool pg_get_bool(const PgResult *result, int row, int column);
-Str pg_get_str(
-    const PgResult *result, int row, int column
-); /* text, bytea, json, jsonb: a view, NUL behind it */
+/* text, bytea, json, jsonb: a view, NUL behind it */
+Str pg_get_str(const PgResult *result, int row, int column);
 Uuid pg_get_uuid(const PgResult *result, int row, int column);
-int64_t
-pg_get_time(const PgResult *result, int row, int column); /* timestamptz: UTC microseconds */
+/* timestamptz: UTC microseconds */
+int64_t pg_get_time(const PgResult *result, int row, int column);
 /* Columns as the statement named them. */
 int pg_column_count(const PgResult *result);
 const char *pg_column_name(const PgResult *result, int column);
@@ -242,8 +240,7 @@ size_t pg_get_uuid_array(
 );
 
 /* LISTEN on a connection of its own that reconnects by itself. `fn` runs on the loop for each
- * notification, and once with an empty payload after each connect: something may have been missed.
- */
+ * notification, and once with an empty payload after each connect: it may have missed some. */
 typedef struct PgListener PgListener;
 PgListener *
 pg_listen(PgPool *pool, const char *channel, void (*fn)(Str payload, void *arg), void *arg);
