@@ -56,7 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     Str from = { 0 };
     Str to = { 0 };
     (void) str_cut(str_make((const char *) data, size), '\0', &from, &to);
-    DiffOptions options = { .max_cost = 1 + size % 50 };
+    DiffOptions options = { .max_cost = 1 + (unsigned) (size % 50) };
     check_changes(from, to, diff_lines(arena, from, to, &options));
     check_changes(from, to, diff_lines(arena, from, to, NULL));
     bool differs = diff_unified(&out, from, to, &options);
