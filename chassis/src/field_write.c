@@ -25,10 +25,9 @@ static bool is_empty(const Field *field, const void *member)
 
 static void write_time(JsonWriter *w, int64_t utc_us)
 {
-    char room[64];
-    StrBuf text = { .ptr = room, .cap = sizeof room };
-    clock_add_rfc3339(&text, utc_us, 6);
-    json_string(w, strbuf_str(&text));
+    char text[RFC3339_US_LEN + 1];
+    clock_format_us(utc_us, text);
+    json_string(w, str_make(text, RFC3339_US_LEN));
 }
 
 static void write_list(JsonWriter *w, const Field *field, const FieldList *list)

@@ -217,12 +217,11 @@ int health_write_ready(Worker *worker, JsonWriter *w)
 {
     Verdict verdict = judge(worker);
     const char *word = status_word(worker, verdict);
-    char room[64];
-    StrBuf now = { .ptr = room, .cap = sizeof room };
-    clock_add_rfc3339(&now, clock_utc_us(), 6);
+    char now[RFC3339_US_LEN + 1];
+    clock_format_us(clock_utc_us(), now);
     json_begin_object(w);
     json_field_string(w, "status", str_from(word));
-    json_field_string(w, "timestamp", strbuf_str(&now));
+    json_field_string(w, "timestamp", str_from(now));
     json_key(w, "checks");
     json_begin_object(w);
     write_checks(worker, w);

@@ -160,10 +160,12 @@ static void write_responses(JsonWriter *w, const Route *route)
 {
     json_key(w, "responses");
     json_begin_object(w);
-    char status[16];
-    StrBuf text = { .ptr = status, .cap = sizeof status };
-    strbuf_add_int64(&text, route->status ? route->status : 200);
-    json_key_str(w, strbuf_str(&text));
+    int status = route->status ? route->status : 200;
+    char text[4] = { (char) ('0' + status / 100),
+                     (char) ('0' + status / 10 % 10),
+                     (char) ('0' + status % 10),
+                     '\0' };
+    json_key(w, text);
     json_begin_object(w);
     json_field_string(w, "description", STR("Success"));
     if (route->response || route->response_schema) {

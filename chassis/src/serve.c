@@ -115,11 +115,7 @@ static void become_ready(Runtime *runtime)
     atomic_store(&runtime->phase, PHASE_READY);
     workers_set_health(runtime, GRPC_SERVING);
     int64_t spent_us = clock_utc_us() - runtime->started_us;
-    log_info(
-        "ready on http port %d after %lld ms",
-        http_server_port(runtime->workers[0].http, 0),
-        (long long) (spent_us / 1000)
-    );
+    log_info("ready after %lld ms", (long long) (spent_us / 1000));
 }
 
 static void start_fiber(void *arg)
@@ -135,10 +131,28 @@ static void start_fiber(void *arg)
     }
 }
 
+/* With port 0 the kernel chose; the other event loops share what worker 0 got. */
+static void settle_ports(Runtime *runtime)
+{
+    Worker *worker = &runtime->workers[0];
+    Settings *settings = &runtime->settings;
+    settings->http_port = http_server_port(worker->http, 0);
+    JsonLogField fields[] = { LOG_INT("http_port", settings->http_port),
+                              LOG_INT("event_loops", (int64_t) runtime->worker_count),
+                              LOG_INT("grpc_port", 0) };
+    if (worker->grpc_http) {
+        settings->grpc_port = http_server_port(worker->grpc_http, 0);
+        fields[2].integer = settings->grpc_port;
+    }
+    size_t count = worker->grpc_http ? ARRAY_LEN(fields) : ARRAY_LEN(fields) - 1;
+    json_log_write(runtime->log, LOG_INFO, STR("listening"), fields, count);
+}
+
 static int open_servers(Runtime *runtime, Error *err)
 {
     int rc = worker_open(&runtime->workers[0], err);
     if (rc == 0) {
+        settle_ports(runtime);
         rc = workers_start(runtime, err);
     }
     return rc == 0 ? telemetry_start_export(runtime, err) : rc;

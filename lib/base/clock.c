@@ -74,6 +74,57 @@ Str clock_rfc3339(Arena *arena, int64_t utc_us, unsigned digits)
     return strbuf_str(&out);
 }
 
+static char *put_digits(char *at, unsigned digits, int64_t value)
+{
+    for (unsigned i = digits; i > 0; i--) {
+        at[i - 1] = (char) ('0' + value % 10);
+        value /= 10;
+    }
+    return at + digits;
+}
+
+/* Proleptic Gregorian calendar: years are counted from March, so that a leap day ends one. */
+static void civil_from_days(int64_t days, int64_t *ret_year, int64_t *ret_month, int64_t *ret_day)
+{
+    int64_t shifted = days + 719468; /* days from 0000-03-01 to 1970-01-01 */
+    int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
+    int64_t day_of_era = shifted - era * 146097;
+    int64_t year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    int64_t month_from_march = (5 * day_of_year + 2) / 153;
+    *ret_day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    *ret_month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
+    *ret_year = year_of_era + era * 400 + (*ret_month <= 2);
+}
+
+void clock_format_us(int64_t utc_us, char ret_text[static RFC3339_US_LEN + 1])
+{
+    int64_t us = utc_us % US_PER_S;
+    int64_t seconds = utc_us / US_PER_S - (us < 0);
+    us += us < 0 ? US_PER_S : 0;
+    int64_t second_of_day = seconds % 86400;
+    int64_t days = seconds / 86400 - (second_of_day < 0);
+    second_of_day += second_of_day < 0 ? 86400 : 0;
+    int64_t year, month, day;
+    civil_from_days(days, &year, &month, &day);
+    char *at = put_digits(ret_text, 4, year);
+    *at++ = '-';
+    at = put_digits(at, 2, month);
+    *at++ = '-';
+    at = put_digits(at, 2, day);
+    *at++ = 'T';
+    at = put_digits(at, 2, second_of_day / 3600);
+    *at++ = ':';
+    at = put_digits(at, 2, second_of_day / 60 % 60);
+    *at++ = ':';
+    at = put_digits(at, 2, second_of_day % 60);
+    *at++ = '.';
+    at = put_digits(at, 6, us);
+    *at++ = 'Z';
+    *at = '\0';
+}
+
 /* Takes exactly `digits` digits and then `end` ('\0': nothing) off the front. */
 static bool take_number(Str *text, size_t digits, char end, int *ret_value)
 {

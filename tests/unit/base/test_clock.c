@@ -96,12 +96,35 @@ static void deadlines_do_not_overflow(void **state)
     assert_true(deadline_min(3, DEADLINE_NEVER) == 3);
 }
 
+static void formats_microseconds_as_the_general_form_does(void **state)
+{
+    (void) state;
+    const int64_t times[] = { 0,
+                              -1,
+                              951782399999999,
+                              951782400000000,
+                              1709164800000001,
+                              4102444800000000,
+                              253402300799999999 };
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+        StrBuf want = STRBUF_INIT;
+        char text[RFC3339_US_LEN + 1];
+        clock_add_rfc3339(&want, times[i], 6);
+        clock_format_us(times[i], text);
+        unit_assert_text(&want, text, __FILE__, __LINE__);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        arena_test(writes_and_reads_rfc3339),        arena_test(reads_offsets_and_fractions),
-        arena_test(refuses_dates_that_do_not_exist), arena_test(reads_durations),
-        arena_test(writes_the_shortest_duration),    arena_test(deadlines_do_not_overflow),
+        cmocka_unit_test(formats_microseconds_as_the_general_form_does),
+        arena_test(writes_and_reads_rfc3339),
+        arena_test(reads_offsets_and_fractions),
+        arena_test(refuses_dates_that_do_not_exist),
+        arena_test(reads_durations),
+        arena_test(writes_the_shortest_duration),
+        arena_test(deadlines_do_not_overflow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,39 @@
+"""Postgres, Redis and Kafka of tests/integration/servers.h, driven over a pipe."""
+
+import subprocess
+
+from support.tap import Skip
+
+
+class Servers:
+    """Starts the named servers; `ports` has those that run, `reasons` why others don't."""
+
+    def __init__(self, program, *names):
+        self.process = subprocess.Popen(
+            [program, *names], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+        )
+        self.ports, self.reasons = {}, {}
+        for line in iter(self.process.stdout.readline, "ready\n"):
+            if not line:
+                raise RuntimeError("the servers ended")
+            name, port, *reason = line.split()
+            if port == "-":
+                self.reasons[name] = " ".join(reason)
+            else:
+                self.ports[name] = int(port)
+
+    def need(self, *names):
+        """Skips the case when one of the servers can't run here."""
+        for name in names:
+            if name not in self.ports:
+                raise Skip(f"{name}: {self.reasons.get(name, 'not started')}")
+
+    def tell(self, verb, name):
+        """kill, restart, pause or resume one of them."""
+        self.process.stdin.write(f"{verb} {name}\n")
+        if self.process.stdout.readline() != "ok\n":
+            raise AssertionError(f"{verb} {name} failed")
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(30)
