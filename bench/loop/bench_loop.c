@@ -65,6 +65,20 @@ static void yield_among_two(int64_t count)
     fiber_join(fiber);
 }
 
+enum { CROWD = 1000 };
+
+static void yield_among_crowd(int64_t count)
+{
+    Fiber *fibers[CROWD];
+    int64_t share = count / CROWD;
+    for (int i = 0; i < CROWD; i++) {
+        fiber_spawn(loop_current(), NULL, yield_often, &share, &fibers[i]);
+    }
+    for (int i = 0; i < CROWD; i++) {
+        fiber_join(fibers[i]);
+    }
+}
+
 typedef struct Handover {
     Fiber *fibers[2];
     int64_t left;
@@ -213,6 +227,7 @@ static void run_all(void *arg)
     measure("spawn and finish a fiber, 100 at once", 1000000, spawn_many);
     measure("spawn and join a fiber", 1000000, spawn_and_join);
     measure("yield among two fibers (two switches)", 4000000, yield_among_two);
+    measure("yield among a thousand fibers", 4000000, yield_among_crowd);
     measure("wake and park", 4000000, wake_and_park);
     measure("wake and park under ever later deadlines", 4000000, wake_and_park_with_deadline);
     measure("restart one of 10,000 timers", 1000000, start_timers);

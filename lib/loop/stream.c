@@ -247,7 +247,14 @@ static void stop_watching(Stream *stream)
 
 void stream_report_broken(Stream *stream, int error)
 {
-    if (stream->wants_reads && !stream_is_closing(stream) && stream->callbacks.on_read) {
+    if (!stream->wants_reads || stream_is_closing(stream)) {
+        return;
+    }
+    stream->wants_reads = false;
+    if (stream->is_reading) {
+        stop_watching(stream);
+    }
+    if (stream->callbacks.on_read) {
         stream->callbacks.on_read(stream, NULL, 0, error, stream->arg);
     }
 }

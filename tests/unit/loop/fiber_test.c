@@ -1,5 +1,4 @@
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 
 #include "support.h"
@@ -318,6 +317,45 @@ static void cancels_children_but_not_detached_ones(void **state)
     run_on_fiber(cancel_family, &family);
 }
 
+typedef struct Chain {
+    size_t left, ended;
+} Chain;
+
+static void be_a_link(void *arg)
+{
+    Chain *chain = arg;
+    if (chain->left > 0) {
+        chain->left--;
+        fiber_spawn(loop_current(), NULL, be_a_link, chain, NULL);
+    }
+    assert_int_equal(fiber_park(), -ECANCELED);
+    chain->ended++;
+}
+
+static void cancel_chain(void *arg)
+{
+    Chain *chain = arg;
+    Fiber *first;
+    fiber_spawn(loop_current(), NULL, be_a_link, chain, &first);
+    while (chain->left > 0) {
+        fiber_yield();
+    }
+    fiber_yield();
+    fiber_cancel(first);
+    fiber_join(first);
+    while (fiber_count(loop_current()) > 1) {
+        fiber_yield();
+    }
+    assert_int_equal(chain->ended, MANY_FIBERS);
+}
+
+static void a_long_line_of_descendants_is_canceled(void **state)
+{
+    (void) state;
+    Chain chain = { .left = MANY_FIBERS - 1 };
+    run_on_fiber(cancel_chain, &chain);
+}
+
 static void leave_an_orphan(void *arg)
 {
     fiber_spawn(loop_current(), NULL, park_once, arg, NULL);
@@ -431,74 +469,6 @@ static void a_waiter_that_gives_up_leaves_the_queue(void **state)
     run_on_fiber(time_out_in_queue, all);
 }
 
-typedef struct Work {
-    pthread_t thread;
-    int value;
-} Work;
-
-static void square(void *arg)
-{
-    Work *work = arg;
-    work->thread = pthread_self();
-    work->value *= work->value;
-}
-
-static void run_jobs(void *arg)
-{
-    (void) arg;
-    Work work = { .value = 12 };
-    fiber_narrow_deadline(clock_monotonic_ns());
-    assert_int_equal(job_run(square, &work), 0);
-    assert_int_equal(work.value, 144);
-    assert_false(pthread_equal(work.thread, pthread_self()));
-}
-
-static void a_job_runs_on_another_thread_to_its_end(void **state)
-{
-    (void) state;
-    run_on_fiber(run_jobs, NULL);
-}
-
-typedef struct Gate {
-    atomic_bool open;
-    int refused, done;
-} Gate;
-
-static void wait_for_gate(void *arg)
-{
-    Gate *gate = arg;
-    while (!atomic_load(&gate->open)) {
-        sched_yield();
-    }
-}
-
-static void pass_gate(void *arg)
-{
-    Gate *gate = arg;
-    int rc = job_run(wait_for_gate, gate);
-    if (rc == -EAGAIN) {
-        gate->refused++;
-        atomic_store(&gate->open, true);
-    } else {
-        gate->done += rc == 0;
-    }
-}
-
-static void jobs_beyond_the_bound_are_refused(void **state)
-{
-    (void) state;
-    Loop *loop = new_loop();
-    Gate gate = { 0 };
-    jobs_set_limit(loop, 2);
-    for (int i = 0; i < 3; i++) {
-        fiber_spawn(loop, NULL, pass_gate, &gate, NULL);
-    }
-    loop_run(loop);
-    assert_int_equal(gate.refused, 1);
-    assert_int_equal(gate.done, 2);
-    loop_free(loop);
-}
-
 static void freeing_the_loop_ends_its_fibers(void **state)
 {
     (void) state;
@@ -572,12 +542,11 @@ int main(void)
         cmocka_unit_test(sleepers_wake_in_the_order_of_their_deadlines),
         cmocka_unit_test(children_inherit_deadline_and_local),
         cmocka_unit_test(cancels_children_but_not_detached_ones),
+        cmocka_unit_test(a_long_line_of_descendants_is_canceled),
         cmocka_unit_test(an_orphan_is_canceled_with_its_grandparent),
         cmocka_unit_test(a_join_that_times_out_cancels_and_still_awaits_the_end),
         cmocka_unit_test(a_canceled_waiter_does_not_swallow_a_wake),
         cmocka_unit_test(a_waiter_that_gives_up_leaves_the_queue),
-        cmocka_unit_test(a_job_runs_on_another_thread_to_its_end),
-        cmocka_unit_test(jobs_beyond_the_bound_are_refused),
         cmocka_unit_test(freeing_the_loop_ends_its_fibers),
         cmocka_unit_test(stopping_the_loop_cancels_the_main_fiber),
         cmocka_unit_test(each_thread_may_have_its_loop),
