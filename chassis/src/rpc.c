@@ -160,12 +160,7 @@ static int add_service(Worker *worker, GrpcServer *server, const RpcService *ser
     ) { .name = service->descriptor->name, .methods = methods, .method_count = count };
     int rc = grpc_server_add(server, made, worker);
     if (rc == 0 && service->file_descriptor_set) {
-        rc = grpc_server_add_descriptors(
-            server,
-            str_make(
-                (const char *) service->file_descriptor_set, service->file_descriptor_set_bytes
-            )
-        );
+        rc = grpc_server_add_descriptors(server, embedded_text(service->file_descriptor_set));
     }
     return rc < 0 ? error_errno(err, rc, "gRPC service %s", made->name) : 0;
 }

@@ -136,3 +136,9 @@ int slug_of(Context *ctx, const char *field, Str text, Str *ret_slug)
     *ret_slug = slug;
     return 0;
 }
+
+int slug_settle(Context *ctx, Str sent, Str name, Str *ret_slug)
+{
+    return sent.len > 0 ? slug_of(ctx, "slug", sent, ret_slug)
+                        : slug_of(ctx, "name", name, ret_slug);
+}

@@ -55,6 +55,8 @@ extern const Field deleted_fields[];
 int respond_deleted(Request *req, Str id);
 /* A slug as it is stored; VALIDATION_ERROR under `field` when nothing is left of it. */
 int slug_of(Context *ctx, const char *field, Str text, Str *ret_slug);
+/* The slug that was sent, or one of the name when none was. */
+int slug_settle(Context *ctx, Str sent, Str name, Str *ret_slug);
 
 extern const Route product_read_routes[];
 extern const Route product_write_routes[];

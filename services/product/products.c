@@ -157,8 +157,7 @@ static int product_create(Request *req)
     ProductDetail detail;
     TRY(request_body(req, &product));
     TRY(settle_seller(ctx, &product));
-    Str source = product.slug.len > 0 ? product.slug : product.name;
-    TRY(slug_of(ctx, product.slug.len > 0 ? "slug" : "name", source, &product.slug));
+    TRY(slug_settle(ctx, product.slug, product.name, &product.slug));
     auto_tx Db *tx = NULL;
     TRY(tx_begin(ctx, &tx));
     TRY(insert_product(tx, &product, &detail));

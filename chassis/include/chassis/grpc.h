@@ -16,6 +16,8 @@
 #include <chassis/context.h>
 #include <protobuf-c/protobuf-c.h>
 
+#include "base/embed.h"
+
 typedef int (*RpcHandler)(Context *ctx, const void *request, void *reply);
 
 typedef struct RpcMethod {
@@ -29,9 +31,8 @@ typedef struct RpcMethod {
 typedef struct RpcService {
     const ProtobufCServiceDescriptor *descriptor;
     const RpcMethod *methods;
-    const uint8_t *file_descriptor_set; /* for reflection: what protoc --descriptor_set_out wrote;
-                                           NULL: none */
-    size_t file_descriptor_set_bytes;
+    const EmbeddedFile *file_descriptor_set; /* for reflection: what protoc --descriptor_set_out
+                                                wrote; NULL: none */
 } RpcService;
 
 /* The text of a Str as the NUL-terminated string that protobuf-c messages hold. */
