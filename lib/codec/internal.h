@@ -13,6 +13,8 @@
 #include "base/vec.h"
 #include "codec/decode.h"
 #include "codec/node.h"
+#include "codec/protobuf.h"
+#include "codec/protobuf_node.h"
 
 /* JSON Pointer, node_path.c */
 
@@ -50,6 +52,9 @@ static inline bool decode_items_are_structs(const DecodeField *field)
 {
     return field->fields->name || field->fields->type == DECODE_TYPE_END;
 }
+
+/* protobuf_to_node.c: how a type stands on the wire. */
+ProtoWire proto_wire_of(ProtoType type);
 
 /* diff.c and diff_myers.c: one of the two texts, its lines as numbers that are equal where the
  * lines are, and what the other doesn't have. */

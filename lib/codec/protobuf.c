@@ -77,8 +77,7 @@ void proto_add_int(StrBuf *out, uint32_t field, int64_t value)
 
 void proto_add_sint(StrBuf *out, uint32_t field, int64_t value)
 {
-    uint64_t sign = value < 0 ? UINT64_MAX : 0;
-    proto_add_uint(out, field, (uint64_t) value << 1 ^ sign);
+    proto_add_uint(out, field, proto_zigzag(value));
 }
 
 void proto_add_fixed32(StrBuf *out, uint32_t field, uint32_t value)
@@ -241,6 +240,12 @@ bool proto_next(ProtoReader *r, ProtoField *ret_field)
     }
     *ret_field = field;
     return true;
+}
+
+uint64_t proto_zigzag(int64_t value)
+{
+    uint64_t sign = value < 0 ? UINT64_MAX : 0;
+    return (uint64_t) value << 1 ^ sign;
 }
 
 int64_t proto_as_sint(uint64_t value)

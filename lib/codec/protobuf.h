@@ -91,6 +91,7 @@ static inline int64_t proto_as_int(uint64_t value)
 {
     return (int64_t) value;
 }
-int64_t proto_as_sint(uint64_t value);
+int64_t proto_as_sint(uint64_t value); /* of sint32 and sint64 */
+uint64_t proto_zigzag(int64_t value);  /* its inverse */
 double proto_as_double(uint64_t value);
 float proto_as_float(uint64_t value);
