@@ -91,13 +91,7 @@ static int configure(rd_kafka_conf_t *conf, const KafkaSetting *settings, size_t
 }
 
 int kafka_new(
-    rd_kafka_type_t type,
-    const KafkaOptions *options,
-    const KafkaSetting *settings,
-    size_t count,
-    int events,
-    rd_kafka_t **ret_rk,
-    Error *err
+    const KafkaOptions *options, const KafkaInstance *instance, rd_kafka_t **ret_rk, Error *err
 )
 {
     auto_arena Arena *arena = arena_new(0);
@@ -114,15 +108,15 @@ int kafka_new(
     };
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     rd_kafka_conf_set_log_cb(conf, on_log);
-    rd_kafka_conf_set_events(conf, events);
+    rd_kafka_conf_set_events(conf, instance->events);
     int rc = configure(conf, common, ARRAY_LEN(common), err);
-    rc = rc < 0 ? rc : configure(conf, settings, count, err);
+    rc = rc < 0 ? rc : configure(conf, instance->settings, instance->setting_count, err);
     if (rc < 0) {
         rd_kafka_conf_destroy(conf);
         return rc;
     }
     char text[256];
-    rd_kafka_t *rk = rd_kafka_new(type, conf, text, sizeof text);
+    rd_kafka_t *rk = rd_kafka_new(instance->type, conf, text, sizeof text);
     if (!rk) {
         rd_kafka_conf_destroy(conf);
         return error_set(err, -EIO, "kafka: %s", text);

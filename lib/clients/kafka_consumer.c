@@ -268,17 +268,14 @@ static int start_instance(KafkaConsumer *consumer, Error *err)
         { "fetch.wait.max.ms", "250" },
         { "allow.auto.create.topics", "false" },
     };
-    int events = RD_KAFKA_EVENT_FETCH | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_REBALANCE |
-                 RD_KAFKA_EVENT_OFFSET_COMMIT | RD_KAFKA_EVENT_STATS;
-    int rc = kafka_new(
-        RD_KAFKA_CONSUMER,
-        &consumer->options.kafka,
-        settings,
-        ARRAY_LEN(settings),
-        events,
-        &consumer->rk,
-        err
-    );
+    const KafkaInstance instance = {
+        .type = RD_KAFKA_CONSUMER,
+        .settings = settings,
+        .setting_count = ARRAY_LEN(settings),
+        .events = RD_KAFKA_EVENT_FETCH | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_REBALANCE |
+                  RD_KAFKA_EVENT_OFFSET_COMMIT | RD_KAFKA_EVENT_STATS,
+    };
+    int rc = kafka_new(&consumer->options.kafka, &instance, &consumer->rk, err);
     if (rc < 0) {
         return rc;
     }

@@ -28,15 +28,14 @@ typedef struct KafkaSetting {
     const char *name;
     const char *value;
 } KafkaSetting;
-/* An instance with what the options and the settings say. */
+typedef struct KafkaInstance {
+    rd_kafka_type_t type;
+    const KafkaSetting *settings; /* beside those that all have */
+    size_t setting_count;
+    int events; /* RD_KAFKA_EVENT_* that come to its queue */
+} KafkaInstance;
 int kafka_new(
-    rd_kafka_type_t type,
-    const KafkaOptions *options,
-    const KafkaSetting *settings,
-    size_t count,
-    int events,
-    rd_kafka_t **ret_rk,
-    Error *err
+    const KafkaOptions *options, const KafkaInstance *instance, rd_kafka_t **ret_rk, Error *err
 );
 /* From a fiber: ends it on a worker thread, for it may wait for its own threads. */
 void kafka_destroy(rd_kafka_t *rk, int flags);

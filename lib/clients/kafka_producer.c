@@ -172,16 +172,13 @@ static int start_instance(KafkaProducer *producer, Error *err)
         { "queue.buffering.max.messages", "100000" },
         { "queue.buffering.max.kbytes", "65536" },
     };
-    int events = RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_STATS;
-    int rc = kafka_new(
-        RD_KAFKA_PRODUCER,
-        &producer->options,
-        settings,
-        ARRAY_LEN(settings),
-        events,
-        &producer->rk,
-        err
-    );
+    const KafkaInstance instance = {
+        .type = RD_KAFKA_PRODUCER,
+        .settings = settings,
+        .setting_count = ARRAY_LEN(settings),
+        .events = RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_STATS,
+    };
+    int rc = kafka_new(&producer->options, &instance, &producer->rk, err);
     if (rc < 0) {
         return rc;
     }

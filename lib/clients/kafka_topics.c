@@ -126,7 +126,7 @@ int kafka_topics_ensure(
     for (size_t i = 0; rc == 0 && i < count; i++) {
         rc = new_topic(arena, &topics[i], &news[i], err);
     }
-    rc = rc < 0 ? rc : kafka_new(RD_KAFKA_PRODUCER, options, NULL, 0, 0, &rk, err);
+    rc = rc < 0 ? rc : kafka_new(options, &(KafkaInstance) { .type = RD_KAFKA_PRODUCER }, &rk, err);
     if (rc == 0) {
         rc = kafka_queue_init(&queue, loop, rd_kafka_queue_new(rk), on_event, &creation);
         rc = rc < 0 ? error_errno(err, rc, "create topics") : ask(rk, &queue, news, count, err);

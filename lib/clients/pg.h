@@ -8,10 +8,11 @@
  * closed.
  *
  * Errors: the functions return 0 or a negative errno and fill a PgError:
- *   -EEXIST unique violation · -ENOENT foreign key violation · -EAGAIN serialization or deadlock
- *   -ETIMEDOUT the fiber's deadline or statement_timeout · -ECANCELED the fiber was canceled
- *   -ECONNREFUSED no server (at once while the last attempt failed) · -EACCES login refused
- *   -ECONNRESET lost while it ran: it may have happened or not · -EINVAL any other error */
+ *   -EEXIST unique violation · -ENOENT foreign key violation · -EAGAIN serialization failure or
+ * deadlock -ETIMEDOUT the fiber's deadline or statement_timeout · -ECANCELED the fiber was canceled
+ *   -ECONNREFUSED no server (at once while the last attempt failed) · -ECONNRESET lost while it
+ * ran: it may have happened or not · -EACCES login refused · -EINVAL any other error of the
+ * statement */
 #pragma once
 
 #include <stdbool.h>
@@ -217,16 +218,15 @@ int pg_commit_with(
 void pg_rollback(PgSession *session);
 #define auto_pg_session __attribute__((cleanup(pg_session_close)))
 
-/* Reading. Row and column are checked by asserts; a null reads as 0, false, or the empty Str. */
+/* Reading. Row and column are checked by asserts; a null reads as 0, false, or the empty Str.
+ * pg_get_int: int2, int4, int8, whole numeric. pg_get_str: text, bytea, json, jsonb as a view with
+ * a NUL behind it. pg_get_time: timestamptz as UTC microseconds. */
 bool pg_is_null(const PgResult *result, int row, int column);
-/* int2, int4, int8, whole numeric */
 int64_t pg_get_int(const PgResult *result, int row, int column);
 double pg_get_double(const PgResult *result, int row, int column);
 bool pg_get_bool(const PgResult *result, int row, int column);
-/* text, bytea, json, jsonb: a view, NUL behind it */
 Str pg_get_str(const PgResult *result, int row, int column);
 Uuid pg_get_uuid(const PgResult *result, int row, int column);
-/* timestamptz: UTC microseconds */
 int64_t pg_get_time(const PgResult *result, int row, int column);
 /* Columns as the statement named them. */
 int pg_column_count(const PgResult *result);
@@ -240,7 +240,7 @@ size_t pg_get_uuid_array(
 );
 
 /* LISTEN on a connection of its own that reconnects by itself. `fn` runs on the loop for each
- * notification, and once with an empty payload after each connect: it may have missed some. */
+ * notification, and with an empty payload after each connect: something may have been missed. */
 typedef struct PgListener PgListener;
 PgListener *
 pg_listen(PgPool *pool, const char *channel, void (*fn)(Str payload, void *arg), void *arg);
