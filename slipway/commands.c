@@ -11,6 +11,7 @@ const Command *const commands[] = {
     &command_logs,
     &command_why,
     &command_explain,
+    &command_kustomize,
     &command_schema,
     &command_completion,
     &command_version,

@@ -13,6 +13,7 @@ extern const Command command_completion;
 extern const Command command_down;
 extern const Command command_explain;
 extern const Command command_help;
+extern const Command command_kustomize;
 extern const Command command_logs;
 extern const Command command_ps;
 extern const Command command_restart;

@@ -139,14 +139,15 @@ static int add_config(Build *b, Config *config, const Config *other)
     return result;
 }
 
+/* Even merging into nothing leaves out what a more special spec, sorted before it, stands for. */
 int config_merge(Build *b, const Config *a, const Config *other, const Config **ret_config)
 {
-    if (!a || !other || a == other) {
+    if (!other || a == other || (!a && other == b->default_config)) {
         *ret_config = a ? a : other;
         return 0;
     }
     Config *merged = ARENA_NEW(b->arena, Config);
-    int rc = add_config(b, merged, a);
+    int rc = a ? add_config(b, merged, a) : 0;
     if (rc == 0) {
         rc = add_config(b, merged, other);
     }
@@ -187,8 +188,8 @@ const Config *config_default(Build *b)
         vec_push(&vec_last(&config->references)->referrers, b->arena, spec);
     }
     sort_config(config);
-    b->default_config = config;
-    return config;
+    (void) config_merge(b, NULL, config, &b->default_config);
+    return b->default_config;
 }
 
 static const char *const list_names[SPECS_COUNT] = {
@@ -205,10 +206,10 @@ static const char *const list_names[SPECS_COUNT] = {
     [SPECS_REPLICAS] = "replicas",
 };
 
-int field_spec_from_node(Build *b, const Node *node, FieldSpec *ret_spec)
+static int field_spec_from_node(Build *b, const Node *node, bool strict, FieldSpec *ret_spec)
 {
     static const char *const known[] = { "group", "version", "kind", "path", "create", NULL };
-    int rc = check_fields(b, node, known, "a field spec");
+    int rc = strict ? check_fields(b, node, known, "a field spec") : 0;
     if (rc < 0) {
         return rc;
     }
@@ -217,12 +218,12 @@ int field_spec_from_node(Build *b, const Node *node, FieldSpec *ret_spec)
     return 0;
 }
 
-int field_specs_from_node(Build *b, const Node *list, FieldSpecs *ret_specs)
+int field_specs_from_node(Build *b, const Node *list, bool strict, FieldSpecs *ret_specs)
 {
     int result = check_list(b, list);
     for (size_t i = 0; result == 0 && node_is_seq(list) && i < list->seq.len; i++) {
         FieldSpec spec;
-        result = field_spec_from_node(b, list->seq.items[i], &spec);
+        result = field_spec_from_node(b, list->seq.items[i], strict, &spec);
         if (result == 0) {
             vec_push(ret_specs, b->arena, spec);
         }
@@ -241,8 +242,9 @@ static int references_from_node(Build *b, const Node *list, Config *config)
         if (result == 0) {
             reference.target = (Gvk
             ) { field_text(item, "group"), field_text(item, "version"), field_text(item, "kind") };
-            result =
-                field_specs_from_node(b, node_get(item, STR("fieldSpecs")), &reference.referrers);
+            result = field_specs_from_node(
+                b, node_get(item, STR("fieldSpecs")), true, &reference.referrers
+            );
         }
         vec_push(&config->references, b->arena, reference);
     }
@@ -273,8 +275,9 @@ int config_from_node(Build *b, const Node *doc, const Config **ret_config)
     int result = check_fields(b, doc, known, "a transformer configuration");
     Config *config = ARENA_NEW(b->arena, Config);
     for (size_t list = 0; result == 0 && list < SPECS_COUNT; list++) {
-        result =
-            field_specs_from_node(b, node_get_cstr(doc, list_names[list]), &config->specs[list]);
+        result = field_specs_from_node(
+            b, node_get_cstr(doc, list_names[list]), true, &config->specs[list]
+        );
     }
     if (result == 0) {
         result = references_from_node(b, node_get(doc, STR("nameReference")), config);

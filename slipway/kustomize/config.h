@@ -13,8 +13,8 @@ int config_from_node(Build *b, const Node *doc, const Config **ret_config);
 int config_from_crds(Build *b, const Node *definitions, const Config **ret_config);
 
 FieldSpec field_spec_make(Build *b, Gvk gvk, Str path, bool create);
-int field_spec_from_node(Build *b, const Node *node, FieldSpec *ret_spec);
-int field_specs_from_node(Build *b, const Node *list, FieldSpecs *ret_specs);
+/* `strict`: unknown fields are errors. */
+int field_specs_from_node(Build *b, const Node *list, bool strict, FieldSpecs *ret_specs);
 int field_specs_add(Build *b, FieldSpecs *specs, FieldSpec spec);
 int field_specs_add_all(Build *b, FieldSpecs *specs, const FieldSpecs *other);
 /* "a/b\/c" -> a, b/c */

@@ -188,13 +188,20 @@ int load_directory(const Target *target, Str path, Target **ret_sub, Error *err)
     Str full = path_join(b->arena, target->root, path), real;
     const char *full_text = str_to_cstr(b->arena, full);
     if (!fs_is_dir(full_text) || fs_real_path(b->arena, full_text, &real, NULL) < 0) {
-        return error_set(
-            err,
-            -ENOTDIR,
-            "must build at directory: not a valid directory: '%" STR_FMT "' %s",
-            STR_ARG(full),
-            fs_exists(full_text) ? "is a file" : "doesn't exist"
-        );
+        return fs_exists(full_text)
+                   ? error_set(
+                         err,
+                         -ENOTDIR,
+                         "must build at directory: '%" STR_FMT "': file is not directory",
+                         STR_ARG(full)
+                     )
+                   : error_set(
+                         err,
+                         -ENOTDIR,
+                         "must build at directory: not a valid directory: evalsymlink failure on "
+                         "'%" STR_FMT "' : no such file or directory",
+                         STR_ARG(full)
+                     );
     }
     int rc = check_cycle(target, real, err);
     if (rc == 0 && target->depth >= MAX_TARGET_DEPTH) {

@@ -367,7 +367,9 @@ int plugin_transform(Target *target, const Resource *config, ResMap *map)
         if (!str_eq_cstr(resource_kind(config), known_plugins[i].kind)) {
             continue;
         }
-        int rc = field_specs_from_node(b, node_get(config->node, STR("fieldSpecs")), &plugin.specs);
+        int rc = field_specs_from_node(
+            b, node_get(config->node, STR("fieldSpecs")), false, &plugin.specs
+        );
         return rc < 0 ? rc : known_plugins[i].run(&plugin);
     }
     return unknown_plugin(b, config, names);

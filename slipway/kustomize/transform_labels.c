@@ -130,7 +130,7 @@ static int
 label_specs(Target *target, const Node *label, const Config *config, FieldSpecs *ret_specs)
 {
     Build *b = target->b;
-    int rc = field_specs_from_node(b, node_get(label, STR("fields")), ret_specs);
+    int rc = field_specs_from_node(b, node_get(label, STR("fields")), false, ret_specs);
     if (rc == 0) {
         rc = field_specs_add_all(b, ret_specs, &config->specs[SPECS_LABELS]);
     }
