@@ -52,8 +52,15 @@ static char *put_escape(char *to, unsigned char byte)
 static char *put_character(char *to, Str text, size_t *at)
 {
     size_t from = *at;
-    uint32_t codepoint = utf8_next(text, at);
-    if (codepoint == 0xfffd) {
+    const unsigned char *bytes = (const unsigned char *) text.ptr + from;
+    bool is_pair =
+        bytes[0] >= 0xc2 && bytes[0] <= 0xdf && from + 1 < text.len && (bytes[1] & 0xc0) == 0x80;
+    if (is_pair) { /* most of what isn't ASCII in a European text */
+        memcpy(to, bytes, 2);
+        *at += 2;
+        return to + 2;
+    }
+    if (utf8_next(text, at) == 0xfffd) {
         memcpy(to, "\xef\xbf\xbd", 3);
         return to + 3;
     }
