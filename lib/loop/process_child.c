@@ -98,7 +98,8 @@ static _Noreturn void execute(const ChildPlan *plan)
 {
     int error = ENOENT;
     for (char **path = plan->candidates; *path; path++) {
-        execve(*path, plan->argv, plan->envp);
+        /* not by its name: a build for coverage puts a function there that writes files */
+        syscall(SYS_execve, *path, plan->argv, plan->envp);
         if (errno != ENOENT && errno != ENOTDIR) {
             error = errno;
         }

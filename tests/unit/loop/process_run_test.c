@@ -13,7 +13,7 @@ static void run_with_input(void *arg)
     ProcessOptions options = { .argv = SHELL("cat; echo done >&2; exit 3") };
     ProcessResult result = run_or_fail(&options, strbuf_str(&input), arena);
     assert_true(str_eq(result.out, strbuf_str(&input)));
-    assert_true(str_eq(result.err, STR("done\n")));
+    assert_string_equal(str_to_cstr(arena, result.err), "done\n");
     assert_int_equal(result.exit.code, 3);
     arena_free(arena);
 }
