@@ -4,6 +4,10 @@
 #include <stdlib.h>
 #include <time.h>
 
+#ifdef HAVE_CJSON
+#include <cjson/cJSON.h>
+#endif
+
 #include "base/clock.h"
 #include "codec/json.h"
 
@@ -59,6 +63,7 @@ static int64_t cpu_ns(void)
 typedef struct Bench {
     StrBuf page;
     Arena *arena;
+    void *peer_tree;
 } Bench;
 
 static void write_once(Bench *bench)
@@ -76,7 +81,20 @@ static void read_once(Bench *bench)
     }
 }
 
-static void measure(const char *what, Bench *bench, void (*once)(Bench *bench))
+#ifdef HAVE_CJSON
+static void peer_write_once(Bench *bench)
+{
+    free(cJSON_PrintUnformatted(bench->peer_tree));
+}
+
+static void peer_read_once(Bench *bench)
+{
+    cJSON_Delete(cJSON_ParseWithLength(bench->page.ptr, bench->page.len));
+}
+#endif
+
+/* Returns the nanoseconds of one. */
+static double measure(const char *what, Bench *bench, void (*once)(Bench *bench))
 {
     int64_t best_ns = INT64_MAX;
     for (int batch = 0; batch < BATCHES; batch++) {
@@ -89,15 +107,31 @@ static void measure(const char *what, Bench *bench, void (*once)(Bench *bench))
     }
     double each_ns = (double) best_ns / ROUNDS;
     double rate = (double) bench->page.len / each_ns * 1000;
-    (void
-    ) printf("%-6s %zu bytes  %6.2f us  %5.0f MB/s\n", what, bench->page.len, each_ns / 1000, rate);
+    (void) printf("%-12s %zu bytes", what, bench->page.len);
+    (void) printf("  %6.2f us  %5.0f MB/s\n", each_ns / 1000, rate);
+    return each_ns;
+}
+
+static void measure_all(Bench *bench)
+{
+    double write_ns = measure("write", bench, write_once);
+    double read_ns = measure("read", bench, read_once);
+#ifdef HAVE_CJSON
+    bench->peer_tree = cJSON_ParseWithLength(bench->page.ptr, bench->page.len);
+    double peer_write_ns = measure("cJSON write", bench, peer_write_once);
+    double peer_read_ns = measure("cJSON read", bench, peer_read_once);
+    cJSON_Delete(bench->peer_tree);
+    (void) printf("cJSON takes %.1f times as long to write", peer_write_ns / write_ns);
+    (void) printf(" and %.1f times as long to read\n", peer_read_ns / read_ns);
+#else
+    (void) printf("a page in %.2f us; no peer: cJSON isn't here\n", (write_ns + read_ns) / 1000);
+#endif
 }
 
 int main(void)
 {
     Bench bench = { .page = STRBUF_INIT, .arena = arena_new(128 << 10) };
-    measure("write", &bench, write_once);
-    measure("read", &bench, read_once);
+    measure_all(&bench);
     arena_free(bench.arena);
     strbuf_done(&bench.page);
     return 0;
