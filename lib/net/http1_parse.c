@@ -101,8 +101,8 @@ static int on_header_value_complete(llhttp_t *parser)
         return http1_refuse(exchange, 431, "there are too many header fields");
     }
     Str value = str_trim(http1->field_value);
-    if (!http_value_is_valid(value)) {
-        return http1_refuse(exchange, 400, "a header field holds a control character");
+    if (!http_name_is_valid(http1->field_name) || !http_value_is_valid(value)) {
+        return http1_refuse(exchange, 400, "a header field is malformed");
     }
     http_headers_add(
         trailing ? &exchange->pub.trailers : &exchange->pub.headers, http1->field_name, value
@@ -290,6 +290,19 @@ static int on_chunk_extension(llhttp_t *parser, const char *at, size_t length)
                : 0;
 }
 
+/* The last chunk: stops here, so that the lines of the trailer section are looked at as those of
+ * the head are. */
+static int on_chunk_header(llhttp_t *parser)
+{
+    Http1 *http1 = &of(parser)->http1;
+    if (parser->content_length > 0) {
+        return 0;
+    }
+    http1->in_trailers = true;
+    http1->line_state = LINE_START;
+    return HPE_PAUSED;
+}
+
 static int on_message_complete(llhttp_t *parser)
 {
     Http1 *http1 = &of(parser)->http1;
@@ -308,6 +321,7 @@ const llhttp_settings_t http1_settings = {
     .on_body = on_body,
     .on_chunk_extension_name = on_chunk_extension,
     .on_chunk_extension_value = on_chunk_extension,
+    .on_chunk_header = on_chunk_header,
     .on_message_complete = on_message_complete,
 };
 
@@ -368,7 +382,7 @@ void http1_reset_head(Http1 *http1)
     http1->head_bytes = http1->head_count = http1->extension_bytes = 0;
     http1->line_state = LINE_INSIDE;
     http1->last_was_cr = http1->url_complete = http1->head_complete = false;
-    http1->paused = http1->discarding = false;
+    http1->paused = http1->discarding = http1->in_trailers = false;
     http1->in_head = true;
 }
 

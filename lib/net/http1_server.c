@@ -54,10 +54,10 @@ static void fail(Connection *connection, llhttp_errno_t code)
 static size_t parse(Connection *connection, Str data)
 {
     Http1 *http1 = &connection->http1;
-    http1->stable = http1->in_head || (http1->parser.flags & F_TRAILING);
+    http1->stable = http1->in_head || http1->in_trailers;
     Str piece = http1->stable ? http1_keep(connection, data) : data;
-    if (http1->in_head && !http1_lines_are_strict(http1, piece)) {
-        http1_refuse(http1->exchange, 400, "a line of the head is folded or ends without CR");
+    if (http1->stable && !http1_lines_are_strict(http1, piece)) {
+        http1_refuse(http1->exchange, 400, "a line of the fields is folded or ends without CR");
         fail(connection, HPE_OK);
         return data.len;
     }

@@ -102,7 +102,7 @@ typedef struct Http1 {
     size_t head_bytes, head_count, extension_bytes;
     uint8_t line_state; /* of lines_are_strict */
     bool last_was_cr;
-    bool in_head, url_complete;
+    bool in_head, url_complete, in_trailers;
     bool head_complete; /* and the handler not yet started */
     bool paused;        /* the request has come to its end: what follows waits */
     bool parsing;       /* inside take_some(), which goes on by itself */
