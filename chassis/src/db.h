@@ -35,8 +35,9 @@ StatementCache *statement_cache_new(Arena *arena);
 const PgStatement *
 statement_get(StatementCache *cache, const Statement *statement, DbValues values);
 
-/* Adds a statement to be sent with COMMIT; values must live until then (on the context's arena). */
-void tx_add_pending(Db *tx, const PgStatement *statement, const PgParam *params);
+/* Adds a statement to be sent with COMMIT, or before when there are many; values must live until then
+ * (on the context's arena). */
+int tx_add_pending(Db *tx, const PgStatement *statement, const PgParam *params);
 
 /* Counts of lists, for 2 s, of this process (any thread). */
 CountCache *count_cache_new(void);

@@ -21,10 +21,23 @@ int tx_begin(Context *ctx, Db **ret_tx)
     return 0;
 }
 
-void tx_add_pending(Db *tx, const PgStatement *statement, const PgParam *params)
+/* A transaction of many events sends what it has gathered in batches on the way. */
+static int flush_pending(Db *tx)
 {
-    assert(tx->is_open && tx->pending_count < DB_PENDING_MAX);
+    PgError err = PG_ERROR_INIT;
+    int rc = pg_session_batch(&tx->session, tx->ctx->arena, tx->pending, tx->pending_count, &err);
+    tx->pending_count = 0;
+    return rc < 0 ? db_fail(tx->ctx, &err) : 0;
+}
+
+int tx_add_pending(Db *tx, const PgStatement *statement, const PgParam *params)
+{
+    assert(tx->is_open);
+    if (tx->pending_count == DB_PENDING_MAX) {
+        TRY(flush_pending(tx));
+    }
     tx->pending[tx->pending_count++] = (PgCall) { .statement = statement, .params = params };
+    return 0;
 }
 
 static int commit(Db *tx)
@@ -44,7 +57,7 @@ int tx_commit(Db *tx)
     if (tx->ctx->request) {
         TRY(exchange_idempotency_join(exchange_of(tx->ctx->request), tx));
     }
-    outbox_add_notify(tx);
+    TRY(outbox_add_notify(tx));
     TRY(commit(tx));
     for (size_t i = 0; i < tx->write_count; i++) {
         count_cache_drop(tx->ctx->worker->runtime->counts, tx->writes[i]);

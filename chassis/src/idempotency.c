@@ -153,7 +153,7 @@ int exchange_idempotency_join(Exchange *exchange, Db *tx)
     DbValue *values = ARENA_ARRAY(ctx->arena, DbValue, 5);
     completion_values(exchange, values);
     const DbValues all = { .ptr = values, .len = 5 };
-    tx_add_pending(tx, statement_get(ctx->worker->statements, &key_complete, all), values);
+    TRY(tx_add_pending(tx, statement_get(ctx->worker->statements, &key_complete, all), values));
     key->is_joined = true;
     return 0;
 }

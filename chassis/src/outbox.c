@@ -84,18 +84,18 @@ int outbox_emit(Db *tx, const EventOut *event)
     values[3] = db_bytes(envelope(tx, event, event_id));
     values[4] = db_json(headers(tx, event, event_id));
     StatementCache *cache = tx->ctx->worker->statements;
-    tx_add_pending(
+    tx->notify = true;
+    return tx_add_pending(
         tx, statement_get(cache, &outbox_insert, (DbValues) { .ptr = values, .len = 5 }), values
     );
-    tx->notify = true;
-    return 0;
 }
 
-void outbox_add_notify(Db *tx)
+int outbox_add_notify(Db *tx)
 {
-    if (tx->notify) {
-        StatementCache *cache = tx->ctx->worker->statements;
-        tx_add_pending(tx, statement_get(cache, &outbox_notify, (DbValues) { 0 }), NULL);
-        tx->notify = false;
+    if (!tx->notify) {
+        return 0;
     }
+    tx->notify = false;
+    StatementCache *cache = tx->ctx->worker->statements;
+    return tx_add_pending(tx, statement_get(cache, &outbox_notify, (DbValues) { 0 }), NULL);
 }

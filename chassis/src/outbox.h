@@ -6,7 +6,7 @@
 #include "db.h"
 
 /* Once a transaction, after its rows: wakes the relay at the commit. */
-void outbox_add_notify(Db *tx);
+int outbox_add_notify(Db *tx);
 
 int relay_start(Runtime *runtime);
 /* From a fiber: ends after the batch in hand and gives the lease back. */

@@ -30,6 +30,34 @@ static void finish_env(Arena *arena, EnvList *env, const DecodeStrings *secrets)
     *env = (EnvList) { .ptr = all, .len = len };
 }
 
+static bool strings_have(const DecodeStrings *strings, Str name)
+{
+    for (size_t i = 0; i < strings->len; i++) {
+        if (str_eq(strings->ptr[i], name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whoever has a database needs its password, whatever secrets the catalog lists beside it. */
+static void imply_password(Arena *arena, Service *service)
+{
+    DecodeStrings *secrets = &service->secrets;
+    if (!service->database.len || strings_have(secrets, STR("postgres_password"))) {
+        return;
+    }
+    Str *names = ARENA_ARRAY(arena, Str, secrets->len + 1);
+    Node **nodes = ARENA_ARRAY(arena, Node *, secrets->len + 1);
+    if (secrets->len) {
+        memcpy(names, secrets->ptr, secrets->len * sizeof(Str));
+        memcpy(nodes, secrets->nodes, secrets->len * sizeof(Node *));
+    }
+    names[secrets->len] = STR("postgres_password");
+    nodes[secrets->len] = service->node;
+    *secrets = (DecodeStrings) { .ptr = names, .nodes = nodes, .len = secrets->len + 1 };
+}
+
 static void build_service(Catalog *catalog, const DecodeDictEntry *entry)
 {
     Arena *arena = catalog->arena;
@@ -40,6 +68,7 @@ static void build_service(Catalog *catalog, const DecodeDictEntry *entry)
     service->workload = service->language == LANGUAGE_C
                             ? str_concat(arena, entry->name, STR("-service"))
                             : entry->name;
+    imply_password(arena, service);
     finish_env(arena, &service->env, &service->secrets);
     catalog->services[catalog->service_count++] = service;
 }
@@ -61,16 +90,6 @@ static void build_task(Catalog *catalog, const DecodeDictEntry *entry)
     task->node = entry->node;
     finish_env(catalog->arena, &task->env, &(DecodeStrings) { 0 });
     catalog->tasks[catalog->task_count++] = task;
-}
-
-static bool strings_have(const DecodeStrings *strings, Str name)
-{
-    for (size_t i = 0; i < strings->len; i++) {
-        if (str_eq(strings->ptr[i], name)) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* databases: from_services are those of the services that need or want this server, once each. */

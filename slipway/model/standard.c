@@ -270,11 +270,8 @@ Node *standard_service(Arena *arena, Str name, const Node *service, const Node *
         Str database = str_concat(arena, str_replace(arena, name, STR("-"), STR("_")), STR("_db"));
         Node *given = node_get_cstr(service, "database");
         Str variable = str_concat(arena, env_prefix(arena, name), STR("_DB_NAME"));
-        Node *secrets = node_new_seq(arena);
         node_set(arena, standard, STR("database"), text_node(arena, database));
         node_set(arena, env, variable, text_node(arena, node_string_or(given, database)));
-        node_append(arena, secrets, text_node(arena, STR("postgres_password")));
-        node_set(arena, standard, STR("secrets"), secrets);
     }
     node_set(arena, standard, STR("env"), env);
     return standard;

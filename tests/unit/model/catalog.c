@@ -77,6 +77,20 @@ static void implies_the_environment_of_needs_ports_and_calls(void **state)
     loaded_free(loaded);
 }
 
+static void keeps_the_password_of_a_database_beside_listed_secrets(void **state)
+{
+    (void) state;
+    Loaded *loaded =
+        load(HEAD
+             "defaults: { secrets: [jwt_secret] }\nresources: { postgres: { kind: postgres } }\n"
+             "services: { web: { path: ., needs: [postgres] } }\n");
+    assert_clean(loaded);
+    Service *web = catalog_service(loaded->catalog, STR("web"));
+    assert_str(env_find(&web->env, STR("JWT_SECRET"))->secret, "jwt_secret");
+    assert_str(env_find(&web->env, STR("POSTGRES_PASSWORD"))->secret, "postgres_password");
+    loaded_free(loaded);
+}
+
 static void makes_one_database_for_each_service_that_needs_postgres(void **state)
 {
     (void) state;
@@ -164,6 +178,7 @@ int main(void)
         cmocka_unit_test(merges_standard_defaults_service_and_environment),
         cmocka_unit_test(takes_local_when_no_environment_is_named),
         cmocka_unit_test(implies_the_environment_of_needs_ports_and_calls),
+        cmocka_unit_test(keeps_the_password_of_a_database_beside_listed_secrets),
         cmocka_unit_test(makes_one_database_for_each_service_that_needs_postgres),
         cmocka_unit_test(sets_one_value_from_the_command_line),
         cmocka_unit_test(puts_an_included_file_below_the_including_one),
