@@ -48,8 +48,7 @@ static void decode_strings(DecodeContext *ctx, const DecodeField *field, Node *n
         return;
     }
     size_t len = is_one ? 1 : node->seq.len;
-    if (!decode_in_range(field, (int64_t) len)) {
-        decode_fail_range(ctx, field, node, "a list with a length");
+    if (!decode_check_length(ctx, field, node, len, "items")) {
         return;
     }
     DecodeStrings strings = { .ptr = ARENA_ARRAY(ctx->arena, Str, len),
@@ -77,8 +76,7 @@ static void decode_list(DecodeContext *ctx, const DecodeField *field, Node *node
     }
     Node **items = is_one ? one : node->seq.items;
     size_t len = is_one ? 1 : node->seq.len;
-    if (!decode_in_range(field, (int64_t) len)) {
-        decode_fail_range(ctx, field, node, "a list with a length");
+    if (!decode_check_length(ctx, field, node, len, "items")) {
         return;
     }
     DecodeList list = { .ptr = arena_calloc(ctx->arena, len, field->item_size), .len = len };

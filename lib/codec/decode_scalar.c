@@ -1,16 +1,13 @@
 /* Scalars of the decode tables, and the words of their findings. */
-#define PCRE2_CODE_UNIT_WIDTH 8
 #include <assert.h>
-#include <pcre2.h>
+#include <inttypes.h>
 
 #include "base/clock.h"
 #include "base/text.h"
 #include "codec/internal.h"
+#include "codec/regex.h"
 
-enum {
-    SHOWN_BYTES = 60,     /* of a value in a message */
-    MATCH_LIMIT = 100000, /* steps of a regular expression over one value */
-};
+enum { SHOWN_BYTES = 60 }; /* of a value in a message */
 
 /* Findings */
 
@@ -94,9 +91,35 @@ static const char *with_bounds(Arena *arena, const DecodeField *field, const cha
     return text.ptr;
 }
 
-bool decode_fail_range(
-    DecodeContext *ctx, const DecodeField *field, const Node *node, const char *what
+bool decode_check_length(
+    DecodeContext *ctx, const DecodeField *field, const Node *node, size_t len, const char *unit
 )
+{
+    if (decode_in_range(field, (int64_t) len)) {
+        return true;
+    }
+    const char *name = field->name ? field->name : "";
+    const char *colon = *name ? ": " : "";
+    const char *wanted =
+        decode_has_max(field)
+            ? arena_printf(ctx->arena, "%" PRId64 " to %" PRId64, field->min, field->max)
+            : arena_printf(ctx->arena, "at least %" PRId64, field->min);
+    diag_error(
+        ctx->diags,
+        "D1004",
+        node->span,
+        "%s%sexpected %s %s, got %zu",
+        name,
+        colon,
+        wanted,
+        unit,
+        len
+    );
+    return false;
+}
+
+static bool
+fail_range(DecodeContext *ctx, const DecodeField *field, const Node *node, const char *what)
 {
     (void) add_expected(ctx, field, node, "D1004", with_bounds(ctx->arena, field, what));
     return false;
@@ -110,29 +133,13 @@ fail_amount(DecodeContext *ctx, const DecodeField *field, const Node *node, cons
 
 /* Patterns */
 
-static pcre2_code *compile_pattern(const char *pattern)
-{
-    int error = 0;
-    PCRE2_SIZE offset = 0;
-    uint32_t options = PCRE2_ANCHORED | PCRE2_ENDANCHORED | PCRE2_UTF;
-    pcre2_code *code =
-        pcre2_compile((PCRE2_SPTR) pattern, PCRE2_ZERO_TERMINATED, options, &error, &offset, NULL);
-    assert(code && "a pattern of a decode table is a regular expression");
-    return code;
-}
-
 static bool matches(const char *pattern, Str text)
 {
-    pcre2_code *code = compile_pattern(pattern);
-    pcre2_match_data *data = pcre2_match_data_create(1, NULL);
-    pcre2_match_context *limits = pcre2_match_context_create(NULL);
-    pcre2_set_match_limit(limits, MATCH_LIMIT);
-    PCRE2_SPTR subject = (PCRE2_SPTR) (text.ptr ? text.ptr : "");
-    int rc = pcre2_match(code, subject, text.len, 0, 0, data, limits);
-    pcre2_match_context_free(limits);
-    pcre2_match_data_free(data);
-    pcre2_code_free(code);
-    return rc >= 0;
+    auto_arena Arena *arena = arena_new(512);
+    Regex *regex = NULL;
+    int rc = regex_compile(arena, str_from(pattern), true, &regex, NULL);
+    assert(rc == 0 && "a pattern of a decode table is a regular expression");
+    return rc == 0 && regex_matches(regex, text);
 }
 
 bool decode_check_pattern(DecodeContext *ctx, const DecodeField *field, const Node *node)
@@ -170,7 +177,7 @@ static bool decode_int(DecodeContext *ctx, const DecodeField *field, const Node 
         );
     }
     if (!decode_in_range(field, node->integer)) {
-        return decode_fail_range(ctx, field, node, "a number");
+        return fail_range(ctx, field, node, "a number");
     }
     *(int64_t *) into = node->integer;
     return true;
@@ -187,7 +194,7 @@ decode_double(DecodeContext *ctx, const DecodeField *field, const Node *node, vo
         !decode_is_bounded(field) ||
         (value >= (double) field->min && (!decode_has_max(field) || value <= (double) field->max));
     if (!in_range) {
-        return decode_fail_range(ctx, field, node, "a number");
+        return fail_range(ctx, field, node, "a number");
     }
     *(double *) into = value;
     return true;
@@ -203,9 +210,7 @@ decode_string(DecodeContext *ctx, const DecodeField *field, const Node *node, vo
         }
         return false;
     }
-    if (!decode_in_range(field, (int64_t) utf8_count(node->text))) {
-        const char *length = with_bounds(ctx->arena, field, "a string with a length");
-        (void) add_expected(ctx, field, node, "D1004", length);
+    if (!decode_check_length(ctx, field, node, utf8_count(node->text), "characters")) {
         return false;
     }
     if (!decode_check_pattern(ctx, field, node)) {
@@ -256,7 +261,7 @@ decode_duration(DecodeContext *ctx, const DecodeField *field, const Node *node, 
         return fail_amount(ctx, field, node, "a duration such as 30s");
     }
     if (!decode_in_range(field, ns)) {
-        return decode_fail_range(ctx, field, node, "a duration");
+        return fail_range(ctx, field, node, "a duration");
     }
     *(int64_t *) into = ns;
     return true;
@@ -270,7 +275,7 @@ static bool decode_bytes(DecodeContext *ctx, const DecodeField *field, const Nod
         return fail_amount(ctx, field, node, "a size such as 256Mi");
     }
     if (!decode_in_range(field, bytes)) {
-        return decode_fail_range(ctx, field, node, "a size");
+        return fail_range(ctx, field, node, "a size");
     }
     *(int64_t *) into = bytes;
     return true;

@@ -30,9 +30,9 @@ bool pointer_index(Str token, size_t *ret_index);
 bool decode_scalar(DecodeContext *ctx, const DecodeField *field, const Node *node, void *into);
 /* Whether the text of `node` fits the field's pattern; D1006 otherwise. */
 bool decode_check_pattern(DecodeContext *ctx, const DecodeField *field, const Node *node);
-/* "name: expected <what> from <min> to <max>, got …" as D1004. */
-bool decode_fail_range(
-    DecodeContext *ctx, const DecodeField *field, const Node *node, const char *what
+/* Whether a length is within the field's bounds; D1004 otherwise. */
+bool decode_check_length(
+    DecodeContext *ctx, const DecodeField *field, const Node *node, size_t len, const char *unit
 );
 static inline bool decode_is_bounded(const DecodeField *field)
 {
