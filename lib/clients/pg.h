@@ -77,8 +77,8 @@ typedef enum PgType {
 
 enum { PG_PARAMS_MAX = 32, PG_BATCH_MAX = 32 };
 
-/* One statement of the program: static const. It is prepared on each connection at its first use
- * there; `name` names it on the server, in metrics and in spans. */
+/* One statement of the program: static const; at most 1,024 a pool. It is prepared on each
+ * connection at its first use there; `name` names it on the server, in metrics and in spans. */
 typedef struct PgStatement {
     const char *name;
     const char *sql;

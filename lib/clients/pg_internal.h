@@ -7,7 +7,7 @@
 #include "clients/pg.h"
 #include "observe/trace.h"
 
-enum { PG_STATEMENTS_MAX = 512 };
+enum { PG_STATEMENTS_MAX = 1024 };
 
 /* One statement as this pool knows it. */
 typedef struct PgEntry {

@@ -1,6 +1,7 @@
 #include "observe/log_json.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
@@ -39,6 +40,7 @@ struct JsonLog {
     uint64_t added, written; /* bytes since the start */
     uint64_t unreported_drops;
     bool hurry, is_ending, has_ended;
+    bool is_left; /* closed while the writer was stuck: the writer frees it */
 };
 
 static struct timespec in_ms(int64_t ms)
@@ -91,6 +93,18 @@ static void gather(JsonLog *log)
     log->hurry = false;
 }
 
+static void log_free(JsonLog *log)
+{
+    pthread_mutex_destroy(&log->lock);
+    pthread_cond_destroy(&log->has_lines);
+    pthread_cond_destroy(&log->is_written);
+    strbuf_done(&log->waiting);
+    strbuf_done(&log->writing);
+    free((void *) (uintptr_t) log->constant.ptr);
+    close(log->fd);
+    free(log);
+}
+
 static void *writer_main(void *arg)
 {
     JsonLog *log = arg;
@@ -111,8 +125,12 @@ static void *writer_main(void *arg)
         pthread_cond_broadcast(&log->is_written);
     }
     log->has_ended = true;
+    bool is_left = log->is_left;
     pthread_cond_broadcast(&log->is_written);
     pthread_mutex_unlock(&log->lock);
+    if (is_left) {
+        log_free(log);
+    }
     return NULL;
 }
 
@@ -146,21 +164,14 @@ static Str constant_members(const JsonLogOptions *options)
     return str_make(strbuf_take(&text), len);
 }
 
-static void log_free(JsonLog *log)
-{
-    pthread_mutex_destroy(&log->lock);
-    pthread_cond_destroy(&log->has_lines);
-    pthread_cond_destroy(&log->is_written);
-    strbuf_done(&log->waiting);
-    strbuf_done(&log->writing);
-    free((void *) (uintptr_t) log->constant.ptr);
-    free(log);
-}
-
 int json_log_open(const JsonLogOptions *options, JsonLog **ret_log, Error *err)
 {
+    int fd = fcntl(options->fd, F_DUPFD_CLOEXEC, 0);
+    if (fd < 0) {
+        return error_errno(err, -errno, "open the log on descriptor %d", options->fd);
+    }
     JsonLog *log = MEM_NEW(JsonLog);
-    log->fd = options->fd;
+    log->fd = fd;
     log->buffer_bytes =
         options->buffer_bytes ? options->buffer_bytes : (size_t) BUFFER_BYTES_DEFAULT;
     log->constant = constant_members(options);
@@ -338,13 +349,15 @@ void json_log_close(JsonLog *log, int64_t timeout_ms)
     while (rc == 0 && !log->has_ended) {
         rc = pthread_cond_timedwait(&log->is_written, &log->lock, &until);
     }
-    bool is_stuck = !log->has_ended;
+    bool is_stuck = log->is_left = !log->has_ended;
+    pthread_t writer = log->writer;
     pthread_mutex_unlock(&log->lock);
     if (is_stuck) {
-        pthread_cancel(log->writer); /* it sits in write or poll, without the lock */
+        pthread_detach(writer);
+    } else {
+        pthread_join(writer, NULL);
+        log_free(log);
     }
-    pthread_join(log->writer, NULL);
-    log_free(log);
 }
 
 uint64_t json_log_dropped(const JsonLog *log)

@@ -19,7 +19,7 @@
 typedef struct JsonLog JsonLog;
 
 typedef struct JsonLogOptions {
-    int fd;      /* where lines go, e.g. STDOUT_FILENO; not owned */
+    int fd;      /* where lines go, e.g. STDOUT_FILENO; duplicated */
     Str service; /* copied; empty: left out, likewise environment */
     Str environment;
     size_t buffer_bytes; /* 0: 1 MiB */
@@ -27,7 +27,8 @@ typedef struct JsonLogOptions {
 
 /* Own heap object with its thread; json_log_close ends both. */
 int json_log_open(const JsonLogOptions *options, JsonLog **ret_log, Error *err);
-/* Writes what is buffered, waiting until `timeout_ms` have passed at most. NULL is fine. */
+/* Writes what is buffered, waiting until `timeout_ms` have passed at most; a writer that is stuck then
+ * ends and frees itself when its write does. NULL is fine. */
 void json_log_close(JsonLog *log, int64_t timeout_ms);
 /* Waits until what was logged before is written; false when `timeout_ms` passed first. */
 bool json_log_flush(JsonLog *log, int64_t timeout_ms);
