@@ -1,0 +1,158 @@
+"""Whatever is killed, whenever: no child is left, and the next `up` starts clean."""
+
+import os
+import random
+import signal
+
+from children import UNRULY, ordered, shell
+from harness import Stack, eventually, expect, free_port, main
+
+MOMENTS = 20
+GONE_S = 2.0  # what the design promises, from the kill on
+# A loaded machine gets more: what is asserted is that they end, not how fast this machine is.
+PATIENCE_S = 20.0
+
+
+def unruly(name="unruly"):
+    return {name: shell(UNRULY)}
+
+
+def parent_of(pid):
+    with open(f"/proc/{pid}/stat") as stat:
+        return int(stat.read().rpartition(")")[2].split()[1])
+
+
+def kill_and_look(whom):
+    with Stack(dict(unruly(), beside=shell("exec sleep 1000"))) as stack:
+        stack.run("up", "-d", "--wait", check=0)
+        eventually("all its kin are there", lambda: len(stack.processes()) >= 8)
+        supervisor = stack.supervisor()
+        guardian = parent_of(supervisor)
+        for pid in whom(supervisor, guardian):
+            os.kill(pid, signal.SIGKILL)
+        stack.gone(PATIENCE_S)
+        expect("nothing runs" in stack.run("ps", check=0).err, "ps says that something runs")
+        stack.run("up", "-d", "--wait", check=0)
+        expect(stack.state("unruly") == "ready", "the next up is not clean")
+
+
+def nothing_outlives_a_killed_supervisor():
+    kill_and_look(lambda supervisor, guardian: [supervisor])
+
+
+def nothing_outlives_a_killed_guardian():
+    kill_and_look(lambda supervisor, guardian: [guardian])
+
+
+def direct_children_die_with_both_and_the_next_up_ends_the_rest():
+    with Stack(unruly()) as stack:
+        stack.run("up", "-d", "--wait", check=0)
+        eventually("all its kin are there", lambda: len(stack.processes()) >= 6)
+        child = stack.ps()["unruly"]["pid"]
+        supervisor = stack.supervisor()
+        guardian = parent_of(supervisor)
+        os.kill(guardian, signal.SIGSTOP)  # so that neither can act on the other's end
+        os.kill(supervisor, signal.SIGKILL)
+        os.kill(guardian, signal.SIGKILL)
+        eventually("the direct child is gone", lambda: child not in stack.processes(), PATIENCE_S)
+        left = set(stack.processes())
+        stack.run("up", "-d", "--wait", check=0)
+        # one that cleared its environment in a session of its own can't be known any more
+        known = {pid for pid in left if b"IT_TOKEN" in open_environ(pid)}
+        expect(not known, f"left of the former stack: {known}")
+
+
+def open_environ(pid):
+    try:
+        with open(f"/proc/{pid}/environ", "rb") as environ:
+            return environ.read()
+    except OSError:
+        return b""
+
+
+def a_stop_ends_grandchildren_that_ignore_it():
+    with Stack(dict(unruly(), quick=shell("exec sleep 1000"))) as stack:
+        (stack.dir / "slipway.yaml").write_text(
+            (stack.dir / "slipway.yaml").read_text().replace("    path: .\n", "    path: .\n    stop_grace: 300ms\n")
+        )
+        stack.run("up", "-d", "--wait", check=0)
+        eventually("all its kin are there", lambda: len(stack.processes()) >= 7)
+        stack.run("stop", "unruly", check=0)
+        stack.until("unruly", "exited")
+        quick = stack.ps()["quick"]["pid"]
+        eventually("only the other one is left", lambda: stack.processes() == [quick])
+
+
+def down_ends_everything_after_its_timeout():
+    with Stack(unruly()) as stack:
+        stack.run("up", "-d", "--wait", check=0)
+        stack.run("down", "--timeout", "200ms", check=0)
+        stack.gone(PATIENCE_S)
+
+
+def a_crash_takes_its_grandchildren_along():
+    """Else they would hold the ports of the next run."""
+    script = "setsid sleep 1000 & [ -e $IT_DIR/again ] && exec sleep 1000; touch $IT_DIR/again; exit 1"
+    with Stack({"crashing": shell(script)}) as stack:
+        stack.run("up", "-d", check=0)
+        eventually("it was started again", lambda: stack.ps()["crashing"]["restarts"] == 1)
+        stack.until("crashing", "ready")
+        eventually("one leader and one grandchild are there", lambda: len(stack.processes()) == 2)
+
+
+def a_kill_at_any_moment_leaves_no_orphan_and_no_broken_state():
+    seed = random.randrange(1 << 30)
+    print(f"# seed {seed}")
+    chance = random.Random(seed)
+    ports = [free_port() for _ in range(2)]
+    services = {
+        "back": ordered("back", ports[0]),
+        "front": ordered("front", ports[1], ["back"]),
+        "kin": shell(UNRULY, needs=["back"]),
+    }
+    with Stack(services) as stack:
+        for moment in range(MOMENTS):
+            up = stack.start("up")
+            # a moment of the start, of the run or of the stop, by what has happened so far
+            point = chance.choice(["begin", "lock", "back", "front", "stop"])
+            if point == "lock":
+                eventually("the lock is there", lambda: (stack.dir / ".slipway/lock").exists())
+            elif point in ("back", "front"):
+                eventually(f"{point} runs", lambda: stack.events().count("+" + point) > 0 or up.poll() is not None)
+            elif point == "stop":
+                eventually("front runs", lambda: stack.events().count("+front") > 0 or up.poll() is not None)
+                up.send_signal(signal.SIGTERM)
+            for _ in range(chance.randrange(2000)):
+                pass  # a little later or not
+            victim = up.pid
+            if chance.random() < 0.5:
+                below = [p for p in children_of(up.pid)]
+                victim = below[0] if below else up.pid
+            try:
+                os.kill(victim, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            up.communicate(timeout=60)
+            stack.gone(PATIENCE_S)
+            expect(stack.run("ps").returncode == 0, f"moment {moment} ({point}): broken state")
+            (stack.dir / "events").unlink(missing_ok=True)
+        stack.run("up", "-d", "--wait", check=0)
+
+
+def children_of(pid):
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children") as children:
+            return [int(word) for word in children.read().split()]
+    except OSError:
+        return []
+
+
+main([
+    nothing_outlives_a_killed_supervisor,
+    nothing_outlives_a_killed_guardian,
+    direct_children_die_with_both_and_the_next_up_ends_the_rest,
+    a_stop_ends_grandchildren_that_ignore_it,
+    down_ends_everything_after_its_timeout,
+    a_crash_takes_its_grandchildren_along,
+    a_kill_at_any_moment_leaves_no_orphan_and_no_broken_state,
+])
