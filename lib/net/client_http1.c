@@ -121,7 +121,9 @@ static int advance(HttpReply *reply)
             return (int) size;
         }
         if (size == 0) {
-            if (reply->head_complete && llhttp_finish(&connection->parser) == HPE_OK) {
+            /* A body that the end of the connection ends: on_message_complete pauses here too. */
+            llhttp_errno_t code = llhttp_finish(&connection->parser);
+            if (reply->head_complete && (code == HPE_OK || code == HPE_PAUSED)) {
                 reply->ended = true;
                 connection->keep = false;
                 return 0;

@@ -210,7 +210,7 @@ static ExitCode report_failure(const Up *up, const Error *err)
     return EXIT_ENVIRONMENT;
 }
 
-static int supervise(void *arg, pid_t guardian)
+static int supervise(void *arg)
 {
     Up *up = arg;
     Error err = ERROR_INIT;
@@ -222,7 +222,6 @@ static int supervise(void *arg, pid_t guardian)
     SessionOptions options = {
         .place = &up->place,
         .plan = up->plan,
-        .guardian = guardian,
         .stays = is_detached,
         .timeout_ms = is_detached ? 0 : ns_to_ms(up->options->timeout_ns),
         .on_started = on_started,

@@ -35,14 +35,15 @@ static void take_signals(void)
     sigaction(SIGTERM, &action, NULL);
 }
 
-static _Noreturn void
-become_supervisor(int (*supervise)(void *arg, pid_t guardian), void *arg, pid_t guardian)
+static _Noreturn void become_supervisor(int (*supervise)(void *arg), void *arg, pid_t guardian)
 {
     prctl(PR_SET_PDEATHSIG, GUARDIAN_SIGNAL);
+    /* What loses its parent stays below the supervisor: there it is found while that one lives. */
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
     if (getppid() != guardian) {
         _exit(70);
     }
-    exit(supervise(arg, guardian));
+    exit(supervise(arg));
 }
 
 /* Adopted children are waited for on the way, so that no zombies gather. */
@@ -60,7 +61,7 @@ static int wait_for(pid_t pid)
     }
 }
 
-int guardian_run(int (*supervise)(void *arg, pid_t guardian), void *arg)
+int guardian_run(int (*supervise)(void *arg), void *arg)
 {
     pid_t self = getpid();
     sigset_t term, former;

@@ -7,21 +7,20 @@
 #include "stack/supervisor_internal.h"
 
 /* LINGER: how often what a stopped leader left behind is looked for. DRY: how long after its end
- * the pipes of a process may still bring output. */
-enum { LINGER_MS = 20, DRY_MS = 1000 };
+ * the pipes of a process may still bring output. LAST_WORDS: how long its end isn't told as long as
+ * they do, so that why it ended stands in the log by then. */
+enum { LINGER_MS = 20, DRY_MS = 1000, LAST_WORDS_MS = 20 };
 
 static Run *run_new(Unit *unit)
 {
     Run *run = MEM_NEW(Run);
     run->unit = unit;
     run->arena = arena_new(0);
-    unit->supervisor->runs_open++;
     return run;
 }
 
 static void run_free(Run *run)
 {
-    run->unit->supervisor->runs_open--;
     process_free(run->process);
     timer_free(run->timer);
     arena_free(run->arena);
@@ -60,8 +59,13 @@ static void on_stderr(Stream *stream, const void *data, size_t size, int error, 
 static void free_if_dry(void *arg)
 {
     Run *run = arg;
-    if (run->open_pipes == 0 && run->ended && run->unit->run != run) {
+    if (run->open_pipes > 0 || !run->ended) {
+        return;
+    }
+    if (run->unit->run != run) {
         run_free(run);
+    } else if (!run->is_over) {
+        timer_start(run->timer, 0, 0); /* on_over */
     }
 }
 
@@ -104,7 +108,7 @@ static void report_end(Run *run)
     } else {
         log_store_say(unit->log, unit->exited_us, "ended with exit code %d", run->exit.code);
     }
-    supervisor_log_pending(unit->supervisor);
+    log_store_flush(unit->log, unit->exited_us);
     MachineEvent event = { .kind = MACHINE_EXITED_EVENT,
                            .exit_code = run->exit.code,
                            .exit_signal = run->exit.signal };
@@ -146,20 +150,29 @@ static void on_linger(Timer *timer, void *arg)
 
 /* One that was asked to stop may have children that still do: a shell ends at once, the server it
  * started has requests to finish. They have the rest of the grace. */
-static void on_end(Process *process, const ProcessExit *result, void *arg)
+static void on_over(Timer *timer, void *arg)
 {
-    (void) process;
+    (void) timer;
     Run *run = arg;
     Unit *unit = run->unit;
-    run->ended = true;
-    run->exit = *result;
-    bool is_stopping = unit_machine(unit)->state == MACHINE_STOPPING;
-    if (is_stopping && left_something(unit)) {
+    run->is_over = true;
+    if (unit_machine(unit)->state == MACHINE_STOPPING && left_something(unit)) {
+        timer_free(run->timer);
         run->timer = timer_new(unit->supervisor->loop, on_linger, run);
         timer_start(run->timer, LINGER_MS, LINGER_MS);
         return;
     }
     finish(run);
+}
+
+static void on_end(Process *process, const ProcessExit *result, void *arg)
+{
+    (void) process;
+    Run *run = arg;
+    run->ended = true;
+    run->exit = *result;
+    run->timer = timer_new(run->unit->supervisor->loop, on_over, run);
+    timer_start(run->timer, run->open_pipes > 0 ? LAST_WORDS_MS : 0, 0);
 }
 
 /* ---- the start ---- */

@@ -10,7 +10,10 @@
 
 #include "stack/control.h"
 #include "stack/guardian.h"
+#include "stack/proc.h"
 #include "stack/state_file.h"
+
+enum { STRAY_GRACE_MS = 1000 };
 
 struct Session {
     const SessionOptions *options;
@@ -133,9 +136,7 @@ static void start(void *arg)
 static int open_session(Session *session, const EnvContext *env, Error *err)
 {
     const SessionOptions *options = session->options;
-    SupervisorOptions own = {
-        .place = options->place, .plan = options->plan, .env = env, .guardian = options->guardian
-    };
+    SupervisorOptions own = { .place = options->place, .plan = options->plan, .env = env };
     int rc = loop_new(&session->loop, err);
     rc = rc < 0 ? rc : supervisor_new(session->loop, &own, &session->supervisor, err);
     rc = rc < 0 ? rc : supervisor_check(session->supervisor, err);
@@ -169,6 +170,14 @@ static void close_session(Session *session)
     }
 }
 
+/* What left its node so well (another session, no environment, no parent) that it could not be told
+ * whose it is: with the last node it goes too. */
+static void end_strays(void)
+{
+    ProcQuery below = { .ancestor = getpid() };
+    proc_end_all(&below, SIGTERM, STRAY_GRACE_MS);
+}
+
 int session_run(Arena *arena, const SessionOptions *options, SessionEnd *ret_end, Error *err)
 {
     auto_fd int lock = -1;
@@ -185,5 +194,6 @@ int session_run(Arena *arena, const SessionOptions *options, SessionEnd *ret_end
         *ret_end = session.end;
     }
     close_session(&session);
+    end_strays();
     return rc < 0 ? rc : 0;
 }

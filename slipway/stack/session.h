@@ -20,7 +20,6 @@ typedef enum SessionEnd {
 typedef struct SessionOptions {
     const Place *place;
     Plan *plan;
-    pid_t guardian;
     bool stays;                  /* goes on when everything has ended by itself (detached) */
     int64_t timeout_ms;          /* foreground: to ready, else everything ends; 0: none */
     SupervisorListener listener; /* may be empty */

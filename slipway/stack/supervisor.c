@@ -89,6 +89,7 @@ static void on_sample(Timer *timer, void *arg)
     for (size_t i = 0; i < supervisor->options.plan->len; i++) {
         unit_sample(&supervisor->units[i]);
     }
+    reap_adopted(supervisor);
 }
 
 /* ---- what the core wants ---- */
@@ -259,6 +260,7 @@ void supervisor_free(Supervisor *supervisor)
     timer_free(supervisor->sample);
     core_done(&supervisor->core);
     vec_done(&supervisor->listeners);
+    vec_done(&supervisor->zombies);
     arena_free(supervisor->arena);
     free(supervisor);
 }

@@ -30,7 +30,6 @@ typedef struct SupervisorOptions {
     const Place *place;
     Plan *plan;
     const EnvContext *env;
-    pid_t guardian; /* all children are found below it; 0: below this process */
 } SupervisorOptions;
 
 /* The options' pointers outlive it. Opens the log of each selected node. */

@@ -18,7 +18,8 @@ typedef struct Run {
     ProcStat leader; /* pid and start time */
     unsigned number;
     unsigned open_pipes;
-    bool ended;
+    bool ended;   /* the leader */
+    bool is_over; /* and its last words were heard */
     Timer *timer; /* waits for what the leader left behind, then for dry pipes */
     int64_t ended_ms;
     ProcessExit exit;
@@ -63,9 +64,9 @@ struct Supervisor {
     Timer *save;   /* writes the state file */
     Timer *sample; /* cpu and memory */
     VEC(SupervisorListener) listeners;
-    bool is_pumping, has_rested, is_freed;
+    bool is_pumping, has_rested;
     int64_t started_us;
-    unsigned runs_open; /* Runs that are not freed */
+    VEC(ProcStat) zombies; /* adopted ones, as the last sample saw them */
 };
 
 /* --- supervisor.c --- */
@@ -84,7 +85,7 @@ int unit_init(Unit *unit, Supervisor *supervisor, size_t index, Error *err);
 void unit_done(Unit *unit);
 int unit_open_log(Unit *unit, Error *err);
 MachineConfig unit_config(const Unit *unit);
-/* Its processes, as far as they still are below the guardian. */
+/* Its processes: all of them are below this one, which is their subreaper. */
 ProcQuery unit_query(const Unit *unit);
 
 /* --- run.c --- */
@@ -100,3 +101,5 @@ void unit_end_probe(Unit *unit);
 
 /* --- sample.c --- */
 void unit_sample(Unit *unit);
+/* Lets adopted children that have ended go. */
+void reap_adopted(Supervisor *supervisor);

@@ -151,8 +151,7 @@ void unit_done(Unit *unit)
 
 ProcQuery unit_query(const Unit *unit)
 {
-    pid_t guardian = unit->supervisor->options.guardian;
-    return (ProcQuery) { .within = guardian > 0 ? guardian : getpid(),
+    return (ProcQuery) { .within = getpid(),
                          .session = unit->run ? unit->run->leader.pid : 0,
                          .ancestor = unit->run ? unit->run->leader.pid : 0,
                          .marker = unit->marker };

@@ -53,7 +53,7 @@ class Stack:
         self.token = f"it{os.getpid()}x{self.dir.name[-8:]}"
         self.ports = {}
         self.popens = []
-        lines = ["slipway: 1", f"platform: {self.dir.name[-8:].lower().replace('_', 'x')}a", more, "services:"]
+        lines = ["slipway: 1", f"platform: it-{self.dir.name[-8:].lower().replace('_', 'x')}x", more, "services:"]
         for name, keys in services.items():
             lines.append(f"  {name}:")
             lines.append("    path: .")

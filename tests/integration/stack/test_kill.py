@@ -71,7 +71,9 @@ def open_environ(pid):
 
 
 def a_stop_ends_grandchildren_that_ignore_it():
-    with Stack(dict(unruly(), quick=shell("exec sleep 1000"))) as stack:
+    # one that cleared its environment, left its session and lost its parent goes with the stack
+    kin = UNRULY.replace("env -i PATH=$PATH", "env")
+    with Stack({"unruly": shell(kin), "quick": shell("exec sleep 1000")}) as stack:
         (stack.dir / "slipway.yaml").write_text(
             (stack.dir / "slipway.yaml").read_text().replace("    path: .\n", "    path: .\n    stop_grace: 300ms\n")
         )

@@ -242,7 +242,7 @@ def nothing_is_lost_of_a_fast_or_binary_or_endless_line():
 
 def logs_filter_and_speak_json():
     script = (
-        "echo '{\"time\":\"t\",\"level\":\"warn\",\"msg\":\"slow\",\"ms\":12}'; echo plain; "
+        "echo '{{\"time\":\"t\",\"level\":\"warn\",\"msg\":\"slow\",\"ms\":12}}'; echo plain; "
         "echo 'ERROR: broken'; exec sleep 1000"
     )
     with Stack({"app": shell(script)}) as stack:
