@@ -236,7 +236,7 @@ static int run_one(Build *b, Node *root, const Node *op)
                 : fail(b, op, place.holder->kind == NODE_MAP ? "nonexistent key" : "invalid index");
 }
 
-int json_patch_apply(Build *b, Node *root, const Node *ops)
+int json6902_apply(Build *b, Node *root, const Node *ops)
 {
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < ops->seq.len; i++) {

@@ -7,4 +7,4 @@
 /* Whether `ops` has the form of a JSON patch: a list of maps with `op`. */
 bool json_patch_is_one(const Node *ops);
 /* Applies every operation to `root`; stops at the first that fails. */
-int json_patch_apply(Build *b, Node *root, const Node *ops);
+int json6902_apply(Build *b, Node *root, const Node *ops);

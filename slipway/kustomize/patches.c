@@ -164,7 +164,7 @@ static void provide_annotations(Build *b, Node *root)
 static int apply_ops(Build *b, Resource *resource, const Node *ops)
 {
     resource_touch(b, resource, ops->span, "patch", ops);
-    int rc = json_patch_apply(b, resource->node, ops);
+    int rc = json6902_apply(b, resource->node, ops);
     if (rc < 0 && b->diags->diags.len > 0) {
         diag_relate(
             b->diags,
