@@ -159,7 +159,7 @@ LISTS = [
 
 
 def spec_row(spec):
-    text = lambda key: '"%s"' % spec.get(key, "")
+    text = lambda key: '"%s"' % spec.get(key, "").replace("\\", "\\\\")
     create = "true" if spec.get("create") else "false"
     return f'{text("group")}, {text("version")}, {text("kind")}, {text("path")}, {create}'
 

@@ -56,6 +56,8 @@ void yaml_resolve_plain(Node *node);
 /* Whether go-yaml takes the plain text for a date or a time, such as 2001-12-14. Node has no kind
  * for these: they are strings, quoted when written. */
 bool yaml_is_timestamp(Str text);
+/* Whether a plain `text` would be read as something else than a string, by a 1.1 or 1.2 reader. */
+bool yaml_needs_quotes(Str text);
 
 typedef struct YamlWriteOptions {
     unsigned indent;       /* columns a level; 0: 2 */

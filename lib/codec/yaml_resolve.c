@@ -227,6 +227,6 @@ bool yaml_needs_quotes(Str text)
 {
     Node probe = { .text = text };
     yaml_resolve_plain(&probe);
-    return probe.kind != NODE_STRING || probe.yaml11_bool || str_eq(text, STR("<<")) ||
-           is_base60(text) || yaml_is_timestamp(text);
+    return probe.kind != NODE_STRING || probe.yaml11_bool || is_base60(text) ||
+           yaml_is_timestamp(text);
 }

@@ -38,5 +38,3 @@ void yaml_out_indicator(
 NodeStyle yaml_allowed_style(const YamlWriter *w, Str text, NodeStyle wanted, YamlPlace place);
 void yaml_out_scalar(YamlWriter *w, Str text, NodeStyle style, YamlPlace place, Str line_comment);
 bool yaml_has_breaks(Str text);
-/* Whether a plain `text` would be read as something else than a string, by a 1.1 or 1.2 reader. */
-bool yaml_needs_quotes(Str text);

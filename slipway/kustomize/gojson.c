@@ -88,8 +88,8 @@ static void write_seq(StrBuf *out, const Node *seq, unsigned indent, unsigned de
     strbuf_add_char(out, ']');
 }
 
-/* Plain digits from 1e-6 up to 1e21, an exponent outside. */
-static void write_float(StrBuf *out, double value)
+/* The shortest digits that read back equal, without exponent where it is within the bounds. */
+static void float_text(StrBuf *out, double value, long least, long limit)
 {
     char text[64];
     int precision = 0;
@@ -97,11 +97,21 @@ static void write_float(StrBuf *out, double value)
         (void) snprintf(text, sizeof text, "%.*e", precision, value);
     } while (++precision < 18 && strtod(text, NULL) != value);
     long exponent = strtol(strchr(text, 'e') + 1, NULL, 10);
-    if (exponent >= -6 && exponent < 21) {
+    if (exponent >= least && exponent < limit) {
         long decimals = precision - 1 - exponent;
         (void) snprintf(text, sizeof text, "%.*f", decimals > 0 ? (int) decimals : 0, value);
     }
     strbuf_add_cstr(out, text);
+}
+
+static void write_float(StrBuf *out, double value)
+{
+    float_text(out, value, -6, 21);
+}
+
+void go_float_text(StrBuf *out, double value)
+{
+    float_text(out, value, -4, 6);
 }
 
 static void write_any(StrBuf *out, const Node *node, unsigned indent, unsigned depth)

@@ -119,6 +119,15 @@ static int compare_names(const void *a, const void *b)
     return str_cmp(*(const Str *) a, *(const Str *) b);
 }
 
+/* A value set over another takes its style; over a quoted one it becomes a string. */
+static void take_style(Node *merged, const Node *was)
+{
+    if (was && node_is_scalar(was) && node_is_scalar(merged) && node_is_quoted(was)) {
+        merged->kind = NODE_STRING;
+        merged->style = was->style;
+    }
+}
+
 static void set_merged(Build *b, Node *base, const Node *patch, Str name, Node *merged)
 {
     if (!merged) {
@@ -128,6 +137,7 @@ static void set_merged(Build *b, Node *base, const Node *patch, Str name, Node *
     if (node_get(base, name) == merged) {
         return;
     }
+    take_style(merged, node_get(base, name));
     NodePair *from = node_find(patch, name);
     node_set_pair(
         b->arena, base, from ? from->key : node_string(b->arena, name, merged->span), merged

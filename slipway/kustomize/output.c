@@ -5,6 +5,7 @@
 
 #include "codec/yaml.h"
 
+#include "gojson.h"
 #include "resource.h"
 
 /* --- annotations ------------------------------------------------------------------------------ */
@@ -189,6 +190,12 @@ static Str full_time(Arena *arena, Str text)
     return strbuf_str(&out);
 }
 
+static bool is_plain_time(const Node *node)
+{
+    return node->kind == NODE_STRING && node->style == STYLE_PLAIN && node->tag.len == 0 &&
+           node->text.len >= 8 && node->text.ptr[4] == '-' && yaml_is_timestamp(node->text);
+}
+
 static void write_times(Arena *arena, Node *node)
 {
     for (size_t i = 0; node->kind == NODE_SEQ && i < node->seq.len; i++) {
@@ -197,9 +204,56 @@ static void write_times(Arena *arena, Node *node)
     for (size_t i = 0; node->kind == NODE_MAP && i < node->map.len; i++) {
         write_times(arena, node->map.pairs[i].value);
     }
-    bool plain = node->kind == NODE_STRING && node->style == STYLE_PLAIN && node->tag.len == 0;
-    if (plain && node->text.len >= 8 && node->text.ptr[4] == '-' && yaml_is_timestamp(node->text)) {
+    if (is_plain_time(node)) {
         node->text = full_time(arena, node->text);
+    }
+}
+
+static void normalize_number(Arena *arena, Node *node)
+{
+    StrBuf text = STRBUF_ON_ARENA(arena);
+    go_float_text(&text, node->kind == NODE_INT ? (double) node->integer : node->real);
+    node->text = strbuf_str(&text);
+    node->style = STYLE_PLAIN;
+    yaml_resolve_plain(node);
+}
+
+static void normalize_scalar(Arena *arena, Node *node)
+{
+    node->tag = (Str) { 0 };
+    switch (node->kind) {
+    case NODE_NULL:
+        node->text = STR("null");
+        break;
+    case NODE_BOOL:
+        node->text = node->boolean ? STR("true") : STR("false");
+        break;
+    case NODE_INT:
+    case NODE_FLOAT:
+        normalize_number(arena, node);
+        break;
+    default:
+        if (is_plain_time(node)) {
+            node->text = full_time(arena, node->text);
+        }
+        node->style = str_has_char(node->text, '\n')  ? STYLE_LITERAL
+                      : yaml_needs_quotes(node->text) ? STYLE_DOUBLE_QUOTED
+                                                      : STYLE_PLAIN;
+        node->yaml11_bool = false;
+        break;
+    }
+}
+
+void output_normalize(Arena *arena, Node *node)
+{
+    for (size_t i = 0; node->kind == NODE_SEQ && i < node->seq.len; i++) {
+        output_normalize(arena, node->seq.items[i]);
+    }
+    for (size_t i = 0; node->kind == NODE_MAP && i < node->map.len; i++) {
+        output_normalize(arena, node->map.pairs[i].value);
+    }
+    if (node_is_scalar(node)) {
+        normalize_scalar(arena, node);
     }
 }
 

@@ -8,6 +8,7 @@
 #include "kustomization.h"
 #include "load.h"
 #include "merge.h"
+#include "output.h"
 #include "resource.h"
 #include "selector.h"
 
@@ -172,6 +173,9 @@ static int apply_ops(Build *b, Resource *resource, const Node *ops)
             resource->node->span,
             "while patching this resource"
         );
+    }
+    if (rc == 0) {
+        output_normalize(b->arena, resource->node);
     }
     return rc;
 }

@@ -125,7 +125,7 @@ Node *node_string(Arena *arena, Str text, Span span)
     return node;
 }
 
-static bool is_quoted(const Node *node)
+bool node_is_quoted(const Node *node)
 {
     return node->style >= STYLE_SINGLE_QUOTED && node->style <= STYLE_FOLDED;
 }
@@ -135,7 +135,7 @@ void node_set_text(Node *node, Str text, Span span)
     node->text = text;
     node->tag = (Str) { 0 };
     node->span = span;
-    if (is_quoted(node) || str_has_char(text, '\n')) {
+    if (node_is_quoted(node) || str_has_char(text, '\n')) {
         node->kind = NODE_STRING;
     } else {
         node->style = STYLE_PLAIN;
@@ -145,7 +145,7 @@ void node_set_text(Node *node, Str text, Span span)
 
 void node_set_string(Node *node, Str text, Span span)
 {
-    NodeStyle style = is_quoted(node) ? node->style : STYLE_DEFAULT;
+    NodeStyle style = node_is_quoted(node) ? node->style : STYLE_DEFAULT;
     *node = (Node) { .kind = NODE_STRING, .style = style, .text = text, .span = span };
 }
 

@@ -53,6 +53,8 @@ bool node_is_empty(const Node *node);
 /* metadata.<field>, or NULL. */
 Node *node_metadata(const Node *root, const char *field);
 Str node_text_or_empty(const Node *node);
+/* In quotes, or a block scalar: a string whatever it looks like. */
+bool node_is_quoted(const Node *node);
 /* A string whatever it looks like. */
 Node *node_string(Arena *arena, Str text, Span span);
 /* Untagged: plain text is read again, so "5" becomes a number; a quoted node stays a string. */

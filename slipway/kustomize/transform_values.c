@@ -11,8 +11,12 @@
 static int set_count(void *ctx, Node *node)
 {
     const Node *count = ctx;
-    *node = (Node
-    ) { .kind = NODE_INT, .span = count->span, .text = count->text, .integer = count->integer };
+    if (node_is_quoted(node)) {
+        node_set_string(node, count->text, count->span);
+    } else {
+        *node = (Node) { .kind = NODE_INT, .span = count->span, .text = count->text };
+        node->integer = count->integer;
+    }
     return 0;
 }
 
@@ -32,7 +36,7 @@ int transform_replicas(Build *b, const Node *replica, const FieldSpecs *specs, R
 {
     Str name = field_text(replica, "name");
     Node *count = node_get(replica, STR("count"));
-    Node zero = { .kind = NODE_INT, .span = replica->span };
+    Node zero = { .kind = NODE_INT, .span = replica->span, .text = STR("0") };
     FieldWalk walk = {
         .b = b,
         .create = FIELD_CREATE_SCALAR,

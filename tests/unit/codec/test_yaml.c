@@ -235,7 +235,7 @@ static void quotes_what_a_reader_would_take_for_something_else(void **state)
         &afresh,
         "- \"1\"\n- \"true\"\n- \"yes\"\n- \"2001-01-01\"\n- \"1:30\"\n- \"\"\n- 'a: b'\n- '- "
         "x'\n- '#c'\n"
-        "- 'x '\n- \"a\\tb\"\n- \"0x1\"\n- ok\n- \"<<\"\n"
+        "- 'x '\n- \"a\\tb\"\n- \"0x1\"\n- ok\n- <<\n"
     );
 }
 
