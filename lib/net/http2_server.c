@@ -133,10 +133,11 @@ void http2_feed(Connection *connection, Str data)
     http2->in_session = false;
     if (used < 0) {
         connection->server->stats.protocol_errors_total++;
-        if (used == NGHTTP2_ERR_FLOODED) {
-            connection->server->stats.floods_total++;
-        }
-        nghttp2_session_terminate_session(http2->session, NGHTTP2_PROTOCOL_ERROR);
+        bool flooded = used == NGHTTP2_ERR_FLOODED;
+        connection->server->stats.floods_total += flooded;
+        nghttp2_session_terminate_session(
+            http2->session, flooded ? NGHTTP2_ENHANCE_YOUR_CALM : NGHTTP2_PROTOCOL_ERROR
+        );
         flush(connection);
         connection_close_flushed(connection);
         return;

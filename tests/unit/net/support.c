@@ -176,18 +176,28 @@ void raw_send(Stream *stream, Str data)
     stream_write(stream, data);
 }
 
+static size_t count_bytes(Str text, Str part)
+{
+    size_t count = 0;
+    for (size_t at; (at = str_find(text, part)) != STR_NONE;) {
+        text = str_skip(text, at + 1);
+        count++;
+    }
+    return count;
+}
+
 Str raw_read_until(Fixture *fixture, Stream *stream, Str text, size_t count)
 {
     StrBuf got = STRBUF_ON_ARENA(fixture->arena);
     Deadline former = fiber_narrow_deadline(deadline_in_ms(10000));
     for (;;) {
         enum { PIECE_BYTES = 16 * 1024 };
-        if (text.len && count_of(strbuf_str(&got), str_to_cstr(fixture->arena, text)) >= count) {
+        if (text.len && count_bytes(strbuf_str(&got), text) >= count) {
             break;
         }
         ssize_t size = stream_read(stream, strbuf_reserve(&got, PIECE_BYTES), PIECE_BYTES);
         if (size == -ETIMEDOUT) {
-            fail_msg("timed out having read: %s", got.ptr ? got.ptr : "");
+            fail_msg("timed out having read %zu bytes: %s", got.len, got.ptr ? got.ptr : "");
         }
         if (size <= 0) {
             break;
@@ -214,12 +224,7 @@ Str raw_talk(Fixture *fixture, Str request)
 
 size_t count_of(Str text, const char *part)
 {
-    size_t count = 0;
-    for (size_t at; (at = str_find(text, str_from(part))) != STR_NONE;) {
-        text = str_skip(text, at + 1);
-        count++;
-    }
-    return count;
+    return count_bytes(text, str_from(part));
 }
 
 void assert_has(Str text, const char *part)
