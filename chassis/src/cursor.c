@@ -42,9 +42,10 @@ bool cursor_parse(Arena *arena, Str text, Cursor *ret_cursor)
     Cursor cursor = { 0 };
     Str rest = strbuf_str(&plain);
     while (rest.len > 0) {
-        if (cursor.count == CURSOR_MAX_PARTS || !take_part(&rest, &cursor.parts[cursor.count++])) {
+        if (cursor.count == CURSOR_MAX_PARTS || !take_part(&rest, &cursor.parts[cursor.count])) {
             return false;
         }
+        cursor.count++;
     }
     if (cursor.count == 0) {
         return false;

@@ -128,13 +128,13 @@ void exchange_log(const Exchange *exchange)
     const HttpExchange *http = exchange->http;
     const Failure *failure = &exchange->work.ctx.failure;
     const Route *route = exchange->match.route;
-    int64_t spent_ns = clock_monotonic_ns() - http->started_ns;
+    int64_t spent_us = (clock_monotonic_ns() - http->started_ns) / NS_PER_US;
     JsonLogField fields[10] = {
         LOG_TEXT("method", http->method_name),
         LOG_TEXT("path", http->path),
         LOG_TEXT("route", route ? str_from(route->pattern) : STR("/404")),
         LOG_INT("status", exchange->answer.status),
-        LOG_DOUBLE("duration_ms", (double) (spent_ns / 1000) / 1000.0),
+        LOG_DOUBLE("duration_ms", (double) spent_us / 1000.0),
         LOG_INT("bytes", (int64_t) http->bytes_out),
         LOG_TEXT("remote_addr", http->peer),
         LOG_TEXT("user_agent", http_headers_get(&http->headers, STR("user-agent"))),

@@ -24,7 +24,7 @@ static void add_folded(StrBuf *out, uint32_t codepoint)
         bool upper = codepoint >= 'A' && codepoint <= 'Z';
         strbuf_add_char(out, (char) (upper ? codepoint + 32 : codepoint));
     } else if (codepoint >= 0xC0 && codepoint < 0x180) {
-        const char *base = &latin_bases[2 * (codepoint - 0xC0)];
+        const char *base = &latin_bases[(size_t) 2 * (codepoint - 0xC0)];
         if (base[0] == ' ') {
             strbuf_add_codepoint(out, codepoint);
         } else {

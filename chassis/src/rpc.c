@@ -117,11 +117,11 @@ static void after_call(GrpcCall *call, void *worker_arg)
     if (!log_is_on(level)) {
         return;
     }
-    int64_t spent_ns = clock_monotonic_ns() - call->exchange->started_ns;
+    int64_t spent_us = (clock_monotonic_ns() - call->exchange->started_ns) / NS_PER_US;
     const JsonLogField fields[] = {
         LOG_TEXT("method", call->path),
         LOG_TEXT("status", code),
-        LOG_DOUBLE("duration_ms", (double) (spent_ns / 1000) / 1000.0),
+        LOG_DOUBLE("duration_ms", (double) spent_us / 1000.0),
         LOG_TEXT("remote_addr", call->peer),
         LOG_TEXT("correlation_id", metadata(call, STR("x-correlation-id"))),
         LOG_TEXT("error", call->message),

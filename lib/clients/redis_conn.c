@@ -210,7 +210,7 @@ static int greet(RedisConn *conn, Error *err)
                      : REDIS_COMMAND(STR("PING")),
         REDIS_COMMAND(STR("SELECT"), redis_int(arena, options->database)),
     };
-    RedisValue values[2];
+    RedisValue values[2] = { 0 };
     int rc = redis_conn_call(conn, arena, commands, 2, values, err);
     for (size_t i = 0; rc == 0 && i < 2; i++) {
         if (values[i].kind == REDIS_ERROR) {

@@ -269,6 +269,9 @@ static void leave_terminal(const Up *up)
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     int out = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     setsid();
+    if (null < 0) {
+        _exit(EXIT_ENVIRONMENT);
+    }
     dup2(null, STDIN_FILENO);
     dup2(out >= 0 ? out : null, STDOUT_FILENO);
     dup2(out >= 0 ? out : null, STDERR_FILENO);
@@ -308,7 +311,7 @@ static ExitCode await_start(Up *up, int fd, pid_t pid)
 
 static ExitCode run_detached(Up *up)
 {
-    int fds[2];
+    int fds[2] = { -1, -1 };
     Error err = ERROR_INIT;
     int rc = place_make(&up->place, &err);
     if (rc == 0 && pipe2(fds, O_CLOEXEC) < 0) {

@@ -3,7 +3,7 @@
 #include "resource.h"
 #include "schema.h"
 
-static const char CLUSTER_SCOPED[] = "_non_namespaceable_";
+static const char cluster_scoped[] = "_non_namespaceable_";
 
 Gvk gvk_from_api_version(Str api_version, Str kind)
 {
@@ -85,7 +85,7 @@ bool gvk_is_cluster_scoped(Build *b, Gvk gvk)
 Str id_namespace(Build *b, ResId id)
 {
     if (gvk_is_cluster_scoped(b, id.gvk)) {
-        return str_from(CLUSTER_SCOPED);
+        return str_from(cluster_scoped);
     }
     return id.ns.len ? id.ns : DEFAULT_NAMESPACE;
 }

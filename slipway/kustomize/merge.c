@@ -21,7 +21,7 @@ typedef struct Values {
 
 typedef VEC(Values) ValuesList;
 
-static const char DIRECTIVE[] = "$patch";
+static const char directive_key[] = "$patch";
 
 static int walk(Build *b, At at, Node *dest, Node *patch, Node **ret_node);
 
@@ -43,12 +43,12 @@ static int parse_directive(Build *b, const Node *value, Directive *ret_directive
 
 static int map_directive(Build *b, Node *patch, Directive *ret_directive)
 {
-    const Node *value = node_get_cstr(patch, DIRECTIVE);
+    const Node *value = node_get_cstr(patch, directive_key);
     if (!value) {
         return 0;
     }
     int rc = parse_directive(b, value, ret_directive);
-    (void) node_remove(patch, str_from(DIRECTIVE));
+    (void) node_remove(patch, str_from(directive_key));
     return rc;
 }
 
@@ -57,7 +57,7 @@ static int list_directive(Build *b, Node *patch, Directive *ret_directive)
 {
     for (size_t i = 0; i < patch->seq.len; i++) {
         const Node *element = patch->seq.items[i];
-        const Node *value = node_is_map(element) ? node_get_cstr(element, DIRECTIVE) : NULL;
+        const Node *value = node_is_map(element) ? node_get_cstr(element, directive_key) : NULL;
         if (!value) {
             continue;
         }
@@ -65,7 +65,7 @@ static int list_directive(Build *b, Node *patch, Directive *ret_directive)
             return 0;
         }
         int rc = parse_directive(b, value, ret_directive);
-        Str name = str_from(DIRECTIVE), text = value->text;
+        Str name = str_from(directive_key), text = value->text;
         ListKey key = { .keys = &name, .key_count = 1, .values = &text, .value_count = 1 };
         list_set(b, patch, &key, NULL);
         return rc;
