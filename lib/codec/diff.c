@@ -19,7 +19,7 @@ typedef struct Lines {
     uint32_t count;
 } Lines;
 
-static Str next_line(Str *rest)
+Str diff_next_line(Str *rest)
 {
     size_t newline = str_find_char(*rest, '\n');
     Str line = newline == STR_NONE ? *rest : str_slice(*rest, 0, newline + 1);
@@ -41,14 +41,14 @@ static Lines split_lines(Arena *arena, Map *known, Str text)
 {
     size_t count = 0;
     for (Str rest = text; rest.len > 0; count++) {
-        (void) next_line(&rest);
+        (void) diff_next_line(&rest);
     }
     assert(count < INT32_MAX);
     Lines lines = { .texts = ARENA_ARRAY(arena, Str, count),
                     .numbers = ARENA_ARRAY(arena, uint32_t, count),
                     .count = (uint32_t) count };
     for (size_t i = 0; i < count; i++) {
-        lines.texts[i] = next_line(&text);
+        lines.texts[i] = diff_next_line(&text);
         lines.numbers[i] = line_number(known, lines.texts[i]);
     }
     return lines;

@@ -1,4 +1,4 @@
-/* The difference of two texts by lines, in the unified format of diff(1) and git.
+/* The difference of two texts by lines, in the unified format of diff(1) and git, and its way back.
  *
  * Shortest edit script by E. W. Myers, "An O(ND) Difference Algorithm and Its Variations"
  * (Algorithmica 1, 1986), in linear space, its cost bounded: texts that have little in common give
@@ -11,6 +11,8 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/error.h"
+#include "base/source.h"
 #include "base/str.h"
 #include "base/strbuf.h"
 
@@ -37,3 +39,10 @@ DiffChanges diff_lines(Arena *arena, Str from, Str to, const DiffOptions *option
 
 /* Appends the difference, nothing when there is none; returns whether there is one. */
 bool diff_unified(StrBuf *out, Str from, Str to, const DiffOptions *options);
+
+/* Applies a unified difference of one file to `text`. Each hunk goes where its lines stand: where it
+ * says, or the nearest place behind the hunk before it; all of its context must be there as it is.
+ * What stands before the first "@@" is ignored. All or nothing; the result is on the arena.
+ *   -EINVAL  `patch` is malformed, err->span says where
+ *   -ESTALE  a hunk finds no place, err->span is its header */
+int diff_apply(Arena *arena, Str text, Source *patch, Str *ret_text, Error *err);

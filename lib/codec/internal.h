@@ -63,6 +63,8 @@ typedef struct DiffSide {
     uint32_t count;
     bool *changed; /* one more than count, always false there */
 } DiffSide;
+/* The first line with its newline, if it has one; *rest moves behind it. */
+Str diff_next_line(Str *rest);
 /* Marks a shortest edit script in both. `max_cost` > 0. */
 void diff_mark(DiffSide *from, DiffSide *to, uint32_t max_cost);
 

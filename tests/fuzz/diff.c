@@ -1,5 +1,6 @@
 /* codec/diff on any two texts, parted by the first zero byte: what the changes leave is the same in
- * both, line by line. */
+ * both, line by line, and the difference applied to the first is the second. The second is also
+ * taken for a patch of the first. */
 #include "codec/diff.h"
 
 #include <assert.h>
@@ -61,5 +62,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_changes(from, to, diff_lines(arena, from, to, NULL));
     bool differs = diff_unified(&out, from, to, &options);
     assert(differs == !str_eq(from, to) && differs == (out.len > 0));
+    Str result = { 0 };
+    int rc = diff_apply(arena, from, source_new(arena, STR(""), strbuf_str(&out)), &result, NULL);
+    assert(rc == 0 && str_eq(result, to));
+    Error err = ERROR_INIT;
+    rc = diff_apply(arena, from, source_new(arena, STR(""), to), &result, &err);
+    assert(rc == err.code && err.span.end <= to.len);
     return 0;
 }

@@ -212,6 +212,104 @@ static void texts_with_nothing_in_common_take_no_longer_than_allowed(void **stat
     assert_true(removed > 50000);
 }
 
+/* Applying */
+
+static Str patched(Arena *arena, Str text, Str patch)
+{
+    Str result = { 0 };
+    Error err = ERROR_INIT;
+    Source *source = source_new(arena, STR("p"), patch);
+    if (diff_apply(arena, text, source, &result, &err) != 0) {
+        fail_msg("%s in\n%" STR_FMT, err.message, STR_ARG(patch));
+    }
+    return result;
+}
+
+static void a_difference_applied_gives_the_other_text(void **state)
+{
+    for (uint64_t seed = 1; seed <= 400; seed++) {
+        Random random = random_seeded(*state, seed);
+        Str from = random_lines(&random, 60, 2 + (unsigned) (seed % 50));
+        Str to = seed % 3 ? random_edit(&random, from) : random_lines(&random, 40, 20);
+        StrBuf patch = STRBUF_ON_ARENA(*state);
+        (void) diff_unified(&patch, from, to, &labelled);
+        assert_true(str_eq(patched(*state, from, strbuf_str(&patch)), to));
+        arena_clear(*state);
+    }
+}
+
+static void hunks_follow_the_lines_that_moved(void **state)
+{
+    Str patch =
+        unified(*state, "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n", "1\n2\nX\n4\n5\n6\n7\n8\nY\n10\n");
+    assert_str(
+        patched(*state, STR("new\nnew\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n"), patch),
+        "new\nnew\n1\n2\nX\n4\n5\n6\n7\n8\nY\n10\n"
+    );
+    assert_str(
+        patched(*state, STR("0\na\nb\nc\n"), STR("@@ -5,3 +5,3 @@\n a\n-b\n+B\n c\n")),
+        "0\na\nB\nc\n"
+    );
+}
+
+static void takes_patches_as_git_and_editors_leave_them(void **state)
+{
+    Str patch = STR("diff --git a/x b/x\nindex 1..2 100644\n--- a/x\n+++ b/x\n"
+                    "@@ -1,3 +1,3 @@ static int f(void)\n a\n\n-b\n+c\n");
+    assert_str(patched(*state, STR("a\n\nb\n"), patch), "a\n\nc\n");
+    assert_str(patched(*state, STR("same\n"), STR("")), "same\n");
+}
+
+static void says_which_hunk_does_not_apply_and_why(void **state)
+{
+    const struct {
+        const char *text, *patch;
+        int code;
+        uint32_t line;
+        const char *message;
+    } refusals[] = {
+        { "a\n",
+          "@@ -1 +1 @@\n-b\n+c\n",
+          -ESTALE,
+          1,
+          "the lines that the hunk changes are not there any more" },
+        { "x\nc\n",
+          "--- a\n+++ b\n@@ -2 +2 @@\n-b\n+c\n",
+          -ESTALE,
+          3,
+          "what the hunk makes stands there already" },
+        { "a\nb\n",
+          "@@ -2 +2 @@\n-b\n+B\n@@ -1 +1 @@\n-a\n+A\n",
+          -ESTALE,
+          4,
+          "the lines that the hunk changes are not there any more" },
+        { "a\n", "@@ -1,2 +1 @@\n-a\n", -EINVAL, 1, "the hunk has fewer lines than it says" },
+        { "a\n", "@@ -1,2 +1,2 @@\n-a\n*\n", -EINVAL, 3, "the hunk has fewer lines than it says" },
+        { "a\n", "@@ -1 +1 @@\n-a\n-b\n+c\n", -EINVAL, 1, "the hunk has more lines than it says" },
+        { "a\n", "@@ -1 @@\n", -EINVAL, 1, "expected a hunk: @@ -start,count +start,count @@" },
+        { "a\n",
+          "@@ -1 +1 @@\n-a\n+b\n-- \n2.1\n",
+          -EINVAL,
+          4,
+          "expected a hunk: @@ -start,count +start,count @@" },
+        { "a\n",
+          "@@ -99999999999 +1 @@\n-a\n+b\n",
+          -EINVAL,
+          1,
+          "expected a hunk: @@ -start,count +start,count @@" },
+    };
+    for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+        Str result = { 0 };
+        Error err = ERROR_INIT;
+        Source *source = source_new(*state, STR("p"), str_from(refusals[i].patch));
+        int rc = diff_apply(*state, str_from(refusals[i].text), source, &result, &err);
+        assert_int_equal(rc, refusals[i].code);
+        assert_string_equal(err.message, refusals[i].message);
+        assert_int_equal(span_start(err.span).line, refusals[i].line);
+        assert_null(result.ptr);
+    }
+}
+
 /* diff(1) as the peer */
 
 typedef struct Peer {
@@ -285,6 +383,10 @@ int main(void)
         arena_test(the_changes_make_the_one_text_of_the_other),
         arena_test(the_changes_are_as_few_as_can_be),
         arena_test(texts_with_nothing_in_common_take_no_longer_than_allowed),
+        arena_test(a_difference_applied_gives_the_other_text),
+        arena_test(hunks_follow_the_lines_that_moved),
+        arena_test(takes_patches_as_git_and_editors_leave_them),
+        arena_test(says_which_hunk_does_not_apply_and_why),
         arena_test(writes_what_diff_writes),
     };
     return cmocka_run_group_tests_name("diff", tests, NULL, NULL);
