@@ -36,7 +36,7 @@ int json_read_str(Arena *arena, Str text, const JsonOptions *options, Node **ret
  *     json_field_string(&w, "id", id);
  *     json_end_object(&w);
  */
-enum { JSON_WRITER_DEPTH = 256 }; /* levels, the outermost value's included */
+enum { JSON_WRITER_DEPTH = 512 }; /* levels, the outermost value's included */
 typedef struct JsonWriter {
     StrBuf *out;
     unsigned indent; /* columns a level; 0: compact */
