@@ -1,5 +1,6 @@
 """Postgres, Redis and Kafka of tests/integration/servers.h, driven over a pipe."""
 
+import os
 import subprocess
 
 from support.tap import Skip
@@ -37,3 +38,14 @@ class Servers:
     def close(self):
         self.process.stdin.close()
         self.process.wait(30)
+
+
+def sql(servers, database, text):
+    """Runs SQL through psql; the rows as lists of texts."""
+    command = ["psql", "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1",
+               "-p", str(servers.ports["postgres"]), "-U", "ecommerce", "-d", database, "-c", text]
+    environment = {"PATH": os.environ["PATH"], "PGPASSWORD": "ecommerce_secret"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=False)
+    if done.returncode != 0:
+        raise AssertionError(done.stderr)
+    return [line.split("\t") for line in done.stdout.splitlines()]

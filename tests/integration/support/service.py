@@ -112,11 +112,11 @@ class Service:
     def delete(self, path, **options):
         return self.request("DELETE", path, **options)
 
-    def metric(self, name, **labels):
+    def metric(self, series, /, **labels):
         """The sum of the series of that name with these labels."""
         total = 0.0
         for line in self.get("/metrics").body.splitlines():
-            if line.startswith(name + "{") and all(f'{key}="{value}"' in line for key, value in labels.items()):
+            if line.startswith(series + "{") and all(f'{key}="{value}"' in line for key, value in labels.items()):
                 total += float(line.rsplit(" ", 1)[1])
         return total
 
