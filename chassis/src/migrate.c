@@ -14,11 +14,20 @@ static const PgStatement insert_applied = {
     .params = { PG_INT8, PG_TEXT, PG_TEXT },
 };
 
-static const char lock_script[] =
-    "SET statement_timeout = 0; SELECT pg_advisory_lock(1701014893);"
+/* 0x65636D6D: the contract's number. Asked for again and again rather than waited for: a session that
+ * waits holds a snapshot, and CREATE INDEX CONCURRENTLY in the session that has the lock would wait
+ * for that. */
+static const PgStatement try_lock = {
+    .name = "migrations_lock",
+    .sql = "SELECT pg_try_advisory_lock(1701014893)",
+};
+_Static_assert(0x65636D6D == 1701014893, "the lock's number as the contract writes it");
+enum { LOCK_EVERY_MS = 50 };
+
+static const char begin_script[] =
+    "SET statement_timeout = 0; SET client_min_messages = warning;"
     "CREATE TABLE IF NOT EXISTS service_migrations (version int PRIMARY KEY, name text NOT NULL, "
     "checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())";
-_Static_assert(0x65636D6D == 1701014893, "the lock's number as the contract writes it");
 
 typedef struct Applied {
     int64_t version;
@@ -127,42 +136,68 @@ static int apply(MigrateRun *run, const Migration *migration, Error *err)
     return 0;
 }
 
-static int apply_all(MigrateRun *run, const Migration *migrations, int *newest, Error *err)
+static int apply_all(MigrateRun *run, const Migration *migrations, Error *err)
 {
-    for (const Migration *migration = migrations; migration && migration->sql; migration++) {
-        int rc = apply(run, migration, err);
-        if (rc < 0) {
+    int rc = 0;
+    for (const Migration *next = migrations; rc == 0 && next && next->sql; next++) {
+        rc = apply(run, next, err);
+    }
+    return rc;
+}
+
+/* A database that a newer binary has changed is not this one's to serve. */
+static int check_newest(const MigrateRun *run, Error *err)
+{
+    int64_t known = 0;
+    for (const Migration *next = run->runtime->app->migrations; next && next->sql; next++) {
+        known = next->version;
+    }
+    size_t count = run->applied.len;
+    if (count == 0 || run->applied.ptr[count - 1].version <= known) {
+        return 0;
+    }
+    return error_set(
+        err,
+        -EINVAL,
+        "the database has migration %lld, which this binary does not know",
+        (long long) run->applied.ptr[count - 1].version
+    );
+}
+
+static int take_lock(MigrateRun *run, PgError *err)
+{
+    for (;;) {
+        PgResult rows;
+        int rc = pg_session_query(&run->session, run->arena, &try_lock, NULL, &rows, err);
+        if (rc < 0 || pg_get_bool(&rows, 0, 0)) {
             return rc;
         }
-        *newest = migration->version;
+        rc = fiber_sleep_ms(LOCK_EVERY_MS);
+        if (rc < 0) {
+            return error_set(&err->error, rc, "another replica is still migrating");
+        }
     }
-    return 0;
 }
 
 static int run_locked(MigrateRun *run, Error *err)
 {
     PgError pg_err = PG_ERROR_INIT;
-    int rc = pg_session_script(&run->session, lock_script, &pg_err);
+    int rc = take_lock(run, &pg_err);
+    if (rc == 0) {
+        rc = pg_session_script(&run->session, begin_script, &pg_err);
+    }
     if (rc == 0) {
         rc = read_applied(run, &pg_err);
     }
     if (rc < 0) {
         return error_set(err, rc, "%s", pg_err.error.message);
     }
-    int newest = 0;
-    rc = apply_all(run, chassis_migrations, &newest, err);
-    newest = 0;
+    rc = check_newest(run, err);
     if (rc == 0) {
-        rc = apply_all(run, run->runtime->app->migrations, &newest, err);
+        rc = apply_all(run, chassis_migrations, err);
     }
-    size_t count = run->applied.len;
-    if (rc == 0 && count > 0 && run->applied.ptr[count - 1].version > newest) {
-        rc = error_set(
-            err,
-            -EINVAL,
-            "the database has migration %lld, which this binary does not know",
-            (long long) run->applied.ptr[count - 1].version
-        );
+    if (rc == 0) {
+        rc = apply_all(run, run->runtime->app->migrations, err);
     }
     return rc;
 }
