@@ -141,22 +141,14 @@ static size_t topic_index(const ConsumerGroup *group, Str topic)
 
 static void begin_work(Work *work, Consumption *state, Arena *arena)
 {
-    TraceContext parent = { 0 };
-    Str text;
-    if (kafka_header(state->message, STR("traceparent"), &text)) {
-        traceparent_parse(text, &parent);
-    }
     Str correlation_id = { 0 };
     kafka_header(state->message, STR("correlation_id"), &correlation_id);
-    Str name = str_concat(arena, STR("kafka consume "), state->message->topic);
     work_begin(
         work,
         &state->group->runtime->workers[0],
         arena,
-        &(WorkOptions) { .kind = TRACE_CONSUMER,
-                         .name = name,
-                         .parent = &parent,
-                         .correlation_id = correlation_id }
+        &(WorkOptions
+        ) { .kind = TRACE_INTERNAL, .name = STR("handle event"), .correlation_id = correlation_id }
     );
     state->ctx = &work->ctx;
 }

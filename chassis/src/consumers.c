@@ -91,7 +91,8 @@ static KafkaOptions kafka_options(const Runtime *runtime)
 {
     return (KafkaOptions) { .brokers = runtime->settings.kafka_brokers,
                             .client_id = runtime->service,
-                            .metrics = runtime->metrics };
+                            .metrics = runtime->metrics,
+                            .tracer = runtime->tracer };
 }
 
 static bool ensure_topics(Consumers *consumers)

@@ -41,8 +41,13 @@ void work_begin(Work *work, Worker *worker, Arena *arena, const WorkOptions *opt
         .log_fields = work->log_fields,
         .log_field_count = 1,
     };
+    if (options->parent || options->untraced) {
+        trace_begin_from(&work->span, tracer, options->parent, options->kind, options->name);
+    } else {
+        trace_begin(&work->span, options->kind, options->name);
+    }
+    work->outer = fiber_context();
     fiber_set_local(&work->fiber_context);
-    trace_begin_from(&work->span, tracer, options->parent, options->kind, options->name);
     trace_enter(&work->span);
 }
 
@@ -55,7 +60,7 @@ void work_end(Work *work)
         );
     }
     trace_end(&work->span);
-    fiber_set_local(NULL);
+    fiber_set_local(work->outer);
 }
 
 void work_set_principal(Work *work, const Principal *principal)

@@ -12,7 +12,8 @@ enum { WORK_LOG_FIELDS = 2 };
 
 typedef struct Work {
     Context ctx;
-    FiberContext fiber_context; /* the fiber's local */
+    FiberContext fiber_context; /* the fiber's local while it runs */
+    FiberContext *outer;        /* what the local was before */
     TraceSpan span;
     LogField log_fields[WORK_LOG_FIELDS];
     Str authorization; /* as it came, to be forwarded to peers */
@@ -21,7 +22,7 @@ typedef struct Work {
 typedef struct WorkOptions {
     TraceKind kind;
     Str name;                   /* of the span */
-    const TraceContext *parent; /* NULL: none */
+    const TraceContext *parent; /* NULL: the fiber's current span, if any */
     Str correlation_id;         /* empty: a new one */
     bool untraced;              /* the service's own heartbeat: no span */
 } WorkOptions;

@@ -183,3 +183,6 @@ static inline void pg_conn_set_prepared(PgConn *conn, const PgEntry *entry, bool
         conn->prepared[entry->index / 64] &= ~bit;
     }
 }
+
+/* One of the statements that open a transaction. */
+bool pg_statement_is_begin(const PgStatement *statement);

@@ -9,17 +9,26 @@
 
 typedef struct Observed {
     TraceSpan span;
+    const char *name;
     int64_t start_ns;
 } Observed;
 
+/* What a round trip is called: BEGIN only travels along. */
+static const PgStatement *main_statement(const PgCall *calls, size_t count)
+{
+    return calls[count > 1 && pg_statement_is_begin(calls[0].statement)].statement;
+}
+
 static void observe_begin(Observed *observed, PgPool *pool, const PgCall *calls, size_t count)
 {
-    const PgEntry *entry = pg_pool_entry(pool, calls[0].statement);
+    const PgStatement *statement = main_statement(calls, count);
+    const PgEntry *entry = pg_pool_entry(pool, statement);
+    observed->name = statement->name;
     observed->start_ns = clock_monotonic_ns();
     trace_begin(&observed->span, TRACE_CLIENT, str_from(entry->span_name));
     trace_set_text(&observed->span, "db.system", STR("postgresql"));
     trace_set_text(&observed->span, "db.name", str_from(pool->options.database));
-    trace_set_text(&observed->span, "db.operation", str_from(calls[0].statement->name));
+    trace_set_text(&observed->span, "db.operation", str_from(statement->name));
     if (count > 1) {
         trace_set_int(&observed->span, "db.statements", (int64_t) count);
     }
@@ -36,12 +45,12 @@ static void warn_slow(const char *name, int64_t duration_ms)
     log_write(LOG_WARN, fields, 2, "slow query");
 }
 
-static void observe_end(Observed *observed, PgPool *pool, const PgCall *calls, int rc)
+static void observe_end(Observed *observed, const PgPool *pool, int rc)
 {
     int64_t duration_ms = (clock_monotonic_ns() - observed->start_ns) / NS_PER_MS;
     int64_t slow_ms = pool->options.slow_query_ms;
     if (slow_ms >= 0 && duration_ms >= slow_ms) {
-        warn_slow(calls[0].statement->name, duration_ms);
+        warn_slow(observed->name, duration_ms);
     }
     if (rc < 0) {
         trace_set_status(&observed->span, TRACE_ERROR, str_from(error_name(rc)));
@@ -80,7 +89,7 @@ int pg_batch(PgPool *pool, Arena *arena, const PgCall *calls, size_t count, PgEr
     observe_begin(&observed, pool, calls, count);
     int rc = is_heavy ? call_leased(pool, arena, calls, count, err)
                       : call_shared(pool, arena, calls, count, err);
-    observe_end(&observed, pool, calls, rc);
+    observe_end(&observed, pool, rc);
     return rc;
 }
 
@@ -105,6 +114,6 @@ int pg_conn_call_observed(
     PgPool *pool = conn->pool;
     observe_begin(&observed, pool, calls, count);
     int rc = pg_conn_call(conn, arena, calls, count, err);
-    observe_end(&observed, pool, calls, rc);
+    observe_end(&observed, pool, rc);
     return rc;
 }

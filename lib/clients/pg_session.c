@@ -2,6 +2,8 @@
  * a rollback is sent behind the fiber's back: nobody waits for it. */
 #include <assert.h>
 
+#include "base/mem.h"
+
 #include "pg_internal.h"
 
 enum { SESSION_CALLS_MAX = PG_BATCH_MAX + 2 };
@@ -23,6 +25,12 @@ static const PgStatement begin_statements[] = {
     [PG_READ_ONLY] = { .name = "begin_read_only",
                        .sql = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" },
 };
+
+bool pg_statement_is_begin(const PgStatement *statement)
+{
+    return statement >= begin_statements &&
+           statement < begin_statements + ARRAY_LEN(begin_statements);
+}
 static const PgStatement commit_statement = { .name = "commit", .sql = "COMMIT" };
 
 int pg_session_open(PgPool *pool, PgSession *ret_session, PgError *err)

@@ -345,6 +345,7 @@ def a_lost_database_comes_back_by_itself(servers):
             servers.tell("restart", "postgres")
         service.wait_ready(200)
         eventually(lambda: service.get(NOTES).status == 200, what="the list is back")
+        eventually(lambda: {service.get(NOTES).status for _ in range(20)} == {200}, what="every event loop is back")
         equal([note["title"] for note in service.get(NOTES).data], ["kept"])
 
 

@@ -143,5 +143,10 @@ class Service:
         return self
 
     def __exit__(self, *_):
+        """Gracefully, so that a consumer group does not wait for a member that is gone."""
         if self.process.poll() is None:
-            self.kill()
+            try:
+                self.terminate()
+            except subprocess.TimeoutExpired:
+                self.kill()
+                raise

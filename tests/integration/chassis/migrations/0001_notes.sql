@@ -9,6 +9,7 @@ CREATE TABLE notes (
     updated_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE TABLE copies (
+    n bigserial PRIMARY KEY,
     note_id uuid NOT NULL,
     version bigint NOT NULL,
     seen_at timestamptz NOT NULL DEFAULT now()

@@ -1,0 +1,211 @@
+"""Events against a real broker, on the fixture service: events_test.py FIXTURE [CASE] with TEST_SERVERS set."""
+
+import http.server
+import os
+import pathlib
+import subprocess
+import sys
+import threading
+import uuid
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+
+from support import tap, tokens  # noqa: E402
+from support.service import Service  # noqa: E402
+from support.servers import Servers, sql  # noqa: E402
+from support.tap import case, equal, eventually  # noqa: E402
+
+PROGRAM = sys.argv[1]
+NOTES = "/api/v1/notes"
+TOKEN = tokens.access()
+
+
+class Bench:
+    """One database for a case; topics and group are the broker's and shared, so a case looks at its own notes."""
+
+    def __init__(self, servers):
+        servers.need("postgres", "kafka")
+        self.servers = servers
+        self.database = f"events_{uuid.uuid4().hex[:8]}"
+
+    def start(self, **env):
+        return Service(PROGRAM, "fixture", self.servers, self.database, env)
+
+    def sql(self, text):
+        return sql(self.servers, self.database, text)
+
+    def copies(self, note_id=None):
+        where = f" WHERE note_id = '{note_id}'" if note_id else ""
+        return [int(row[0]) for row in self.sql(f"SELECT version FROM copies{where} ORDER BY n")]
+
+    def unpublished(self):
+        return int(self.sql("SELECT count(*) FROM outbox WHERE published_at IS NULL")[0][0])
+
+
+def create(service, title=None):
+    answer = service.post(NOTES, {"title": title or str(uuid.uuid4())}, token=TOKEN)
+    equal(answer.status, 201, repr(answer))
+    return answer.data["id"]
+
+
+@case
+def a_fresh_cluster_delivers_everything_without_a_restart(servers):
+    bench = Bench(servers)
+    with bench.start() as service:
+        ids = [create(service) for _ in range(20)]
+        eventually(lambda: len(bench.copies()) == 20, 60, "all copies are there")
+        for note_id in ids:
+            equal(bench.copies(note_id), [1])
+        equal(bench.unpublished(), 0)
+        eventually(lambda: service.metric("outbox_pending") == 0, what="the gauge says so")
+        equal(service.metric("outbox_published_total", topic="ecommerce.note.created"), 20)
+
+
+@case
+def an_event_that_comes_again_has_no_second_effect(servers):
+    bench = Bench(servers)
+    with bench.start() as service:
+        create(service)
+        eventually(lambda: bench.copies() == [1], 90)
+        for times in range(1, 4):
+            bench.sql("UPDATE outbox SET published_at = NULL")
+            eventually(lambda: service.metric("kafka_consumer_messages_duplicate_total") == times, 30, "a duplicate")
+        equal(bench.copies(), [1])
+
+
+@case
+def changes_of_one_aggregate_arrive_in_order(servers):
+    bench = Bench(servers)
+    with bench.start() as service:
+        ids = [create(service) for _ in range(5)]
+        for number in range(30):
+            for note_id in ids:
+                equal(service.put(f"{NOTES}/{note_id}", {"amount": number}, token=TOKEN).status, 200)
+        eventually(lambda: sum(len(bench.copies(note_id)) for note_id in ids) == 155, 90, "all changes are there")
+        for note_id in ids:
+            updates = [version for version in bench.copies(note_id) if version > 1]
+            equal(updates, list(range(2, 32)))
+
+
+@case
+def a_service_killed_between_commit_and_publish_loses_no_event(servers):
+    bench = Bench(servers)
+    service = bench.start()
+    create(service)
+    eventually(lambda: bench.copies() == [1], 90)
+    servers.tell("pause", "kafka")
+    try:
+        made = [create(service) for _ in range(10)]
+        assert bench.unpublished() == 10
+        service.kill()
+        with bench.start() as again:
+            equal(again.get("/health/live").status, 200)
+            made.append(create(again))
+            servers.tell("resume", "kafka")
+            eventually(lambda: len(bench.copies()) == 12, 120, "every event arrives")
+            for note_id in made:
+                equal(bench.copies(note_id), [1])
+    finally:
+        servers.tell("resume", "kafka")
+
+
+@case
+def poison_becomes_a_dead_letter_once_and_comes_back_by_replay(servers):
+    bench = Bench(servers)
+    with bench.start() as service:
+        poison = create(service, "poison")
+        healthy = create(service)
+        eventually(lambda: bench.copies(healthy) == [1], 90, "the partition goes on")
+        eventually(lambda: service.metric("kafka_consumer_dlq_published_total") == 1, 30, "one dead letter")
+        equal(bench.copies(poison), [])
+        bench.sql("CREATE TABLE cured (x int)")
+        done = subprocess.run([PROGRAM, "--dlq-replay", "ecommerce.note.created", "--max", "1"], env=service.env,
+                              capture_output=True, text=True, timeout=120, check=False)
+        equal((done.returncode, done.stdout.splitlines()[-1]), (0, "1 replayed"), done.stdout)
+        eventually(lambda: bench.copies(poison) == [1], 30, "the cured event has its effect")
+
+
+@case
+def a_malformed_record_is_a_dead_letter_at_once(servers):
+    bench = Bench(servers)
+    with bench.start() as service:
+        bench.sql("INSERT INTO outbox (event_id, topic, key, payload, headers) "
+                  "VALUES (gen_random_uuid(), 'ecommerce.note.created', 'k', '{not json', '{}')")
+        eventually(lambda: service.metric("kafka_consumer_dlq_published_total") == 1, 60, "one dead letter")
+        note = create(service)
+        eventually(lambda: bench.copies(note) == [1], 30)
+
+
+@case
+def one_of_two_replicas_relays_and_the_other_takes_over(servers):
+    bench = Bench(servers)
+    with bench.start() as first, bench.start() as second:
+        def leaders():
+            return [replica for replica in (first, second) if replica.metric("outbox_relay_leader") == 1]
+        eventually(lambda: len(leaders()) == 1, what="one leader")
+        leader = leaders()[0]
+        heir = second if leader is first else first
+        leader.kill()
+        note = create(heir)
+        eventually(lambda: bench.copies(note) == [1], 90, "the heir relays")
+
+
+@case
+def sigterm_commits_the_offsets(servers):
+    bench = Bench(servers)
+    with bench.start() as service:
+        ids = [create(service) for _ in range(10)]
+        eventually(lambda: all(bench.copies(note_id) for note_id in ids), 90)
+        equal(service.terminate(), 0)
+    with bench.start() as again:
+        note = create(again)
+        eventually(lambda: bench.copies(note) == [1], 90)
+        equal(again.metric("kafka_consumer_messages_duplicate_total"), 0)
+
+
+class Collector(http.server.BaseHTTPRequestHandler):
+    """Keeps what is posted to it."""
+    bodies = []
+
+    def do_POST(self):  # the name that http.server wants
+        self.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@case
+def one_trace_holds_http_sql_and_kafka_spans(servers):
+    bench = Bench(servers)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Collector)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    trace = uuid.uuid4().hex
+    try:
+        with bench.start(OTEL_ENABLED="true", OTEL_EXPORTER_OTLP_ENDPOINT=f"127.0.0.1:{server.server_port}") as service:
+            headers = {"traceparent": f"00-{trace}-00f067aa0ba902b7-01"}
+            service.post(NOTES, {"title": str(uuid.uuid4())}, token=TOKEN, headers=headers)
+            eventually(lambda: bench.copies() == [1], 90)
+            # one span is one protobuf message that begins with the trace id: tag 1, 16 bytes
+            def names():
+                spans = b"".join(Collector.bodies).split(b"\x0a\x10" + bytes.fromhex(trace))[1:]
+                return [name for name in (b"/api/v1/notes", b"db note_insert", b"kafka publish ecommerce.note.created",
+                                          b"kafka consume ecommerce.note.created", b"db copy_insert")
+                        if any(name in span[:200] for span in spans)]
+            eventually(lambda: len(names()) == 5, 30, "five spans under one trace")
+    finally:
+        server.shutdown()
+
+
+def main():
+    servers = Servers(os.environ["TEST_SERVERS"], "postgres", "kafka")
+    try:
+        return tap.run(servers)
+    finally:
+        servers.close()
+
+
+if __name__ == "__main__":
+    sys.exit(1 if main() else 0)
