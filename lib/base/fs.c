@@ -21,7 +21,8 @@ static ssize_t read_retrying(int fd, char *data, size_t size)
 /* Reads to the end; `expected` is a guess that saves growing. */
 static int read_all(StrBuf *out, int fd, size_t expected, size_t max_bytes, Error *err)
 {
-    for (size_t chunk = expected + 1;; chunk = READ_CHUNK_BYTES) {
+    size_t chunk = expected + 1;
+    for (;;) {
         char *end = strbuf_reserve(out, chunk);
         ssize_t got = read_retrying(fd, end, chunk);
         if (got < 0) {
@@ -34,6 +35,9 @@ static int read_all(StrBuf *out, int fd, size_t expected, size_t max_bytes, Erro
         if (out->len > max_bytes) {
             return error_set(err, -EFBIG, "larger than %zu bytes", max_bytes);
         }
+        /* what is left of a right guess is enough to see the end */
+        size_t room = out->cap - out->len - 1;
+        chunk = room > 0 ? room : READ_CHUNK_BYTES;
     }
 }
 

@@ -30,6 +30,10 @@ static bool resolve_word(Node *node)
     static const char *const yaml11[] = { "y", "Y",  "yes", "Yes", "YES", "on",  "On",  "ON", "n",
                                           "N", "no", "No",  "NO",  "off", "Off", "OFF", NULL };
     Str text = node->text;
+    enum { LONGEST_WORD = 5 };
+    if (text.len > LONGEST_WORD || (text.len > 0 && !strchr("~nNtTfF.+-yYoO", text.ptr[0]))) {
+        return false;
+    }
     if (is_one_of(text, nulls)) {
         node->kind = NODE_NULL;
     } else if (is_one_of(text, truths) || is_one_of(text, lies)) {

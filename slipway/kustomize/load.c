@@ -57,6 +57,13 @@ static int read_source(Build *b, Str real, Str shown, Source **ret_source, Error
     return 0;
 }
 
+/* A file beside the kustomization that is no link: its real path is known without asking. */
+static bool is_plain_entry(const char *full, Str path)
+{
+    struct stat info;
+    return !str_has_char(path, '/') && lstat(full, &info) == 0 && S_ISREG(info.st_mode);
+}
+
 int load_file(const Target *target, Str path, Source **ret_source, Error *err)
 {
     Build *b = target->b;
@@ -76,9 +83,9 @@ int load_file(const Target *target, Str path, Source **ret_source, Error *err)
         !has_root(path_dir(full), target->root)) {
         return check_restrictor(target, full, full, err);
     }
-    Str real;
+    Str real = full;
     const char *full_text = str_to_cstr(b->arena, full);
-    if (fs_real_path(b->arena, full_text, &real, NULL) < 0) {
+    if (!is_plain_entry(full_text, path) && fs_real_path(b->arena, full_text, &real, NULL) < 0) {
         return error_set(
             err,
             -ENOENT,
