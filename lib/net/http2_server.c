@@ -32,7 +32,6 @@ int http2_server_init(HttpServer *server)
     nghttp2_option_set_max_settings(options, SETTINGS_ENTRIES_MOST);
     nghttp2_option_set_max_continuations(options, CONTINUATIONS_MOST);
     nghttp2_option_set_max_reserved_remote_streams(options, 0);
-    nghttp2_option_set_no_closed_streams(options, 1);
     nghttp2_option_set_server_fallback_rfc7540_priorities(options, 0);
     return 0;
 }
