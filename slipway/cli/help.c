@@ -181,17 +181,45 @@ static void man_flags(StrBuf *out, const char *title, const CliFlag *flags)
     }
 }
 
+static void man_head(StrBuf *out, Str title, const char *summary)
+{
+    strbuf_addf(out, ".TH \"%" STR_FMT "\" 1\n.SH NAME\n", STR_ARG(title));
+    man_text(out, title);
+    strbuf_add_cstr(out, " \\- ");
+    man_text(out, str_from(summary));
+    strbuf_add_char(out, '\n');
+}
+
+static Str man_title(Arena *arena, const char *path)
+{
+    return str_replace(arena, str_printf(arena, "slipway-%s", path), STR(" "), STR("-"));
+}
+
+void help_man_overview(StrBuf *out, const Command *const *commands)
+{
+    auto_arena Arena *arena = arena_new(0);
+    man_head(out, STR("slipway"), "run, render, audit and ship a platform from one catalog");
+    man_section(out, "SYNOPSIS", "slipway [GLOBAL FLAGS] COMMAND [FLAGS] [ARGUMENTS]");
+    strbuf_add_cstr(out, ".SH COMMANDS\n");
+    for (; *commands; commands++) {
+        if (!(*commands)->is_hidden) {
+            strbuf_add_cstr(out, ".TP\n\\fB");
+            man_text(out, man_title(arena, (*commands)->name));
+            strbuf_add_cstr(out, "\\fR(1)\n");
+            man_text(out, str_from((*commands)->summary));
+            strbuf_add_char(out, '\n');
+        }
+    }
+    man_flags(out, "GLOBAL OPTIONS", cli_global_flags);
+    man_section(out, "EXIT STATUS", exit_codes);
+}
+
 void help_man_page(StrBuf *out, const Command *command, const char *path)
 {
-    auto_strbuf StrBuf title = STRBUF_INIT;
+    auto_arena Arena *arena = arena_new(0);
     auto_strbuf StrBuf usage = STRBUF_INIT;
-    strbuf_addf(&title, "slipway-%s", path);
-    for (size_t i = 0; i < title.len; i++) {
-        title.ptr[i] = title.ptr[i] == ' ' ? '-' : title.ptr[i];
-    }
     usage_line(&usage, command, path);
-    strbuf_addf(out, ".TH \"%s\" 1\n.SH NAME\n", title.ptr);
-    strbuf_addf(out, "%s \\- %s\n", title.ptr, command->summary);
+    man_head(out, man_title(arena, path), command->summary);
     man_section(out, "SYNOPSIS", usage.ptr);
     man_section(out, "DESCRIPTION", command->description ? command->description : command->summary);
     man_flags(out, "OPTIONS", command->flags);
@@ -208,7 +236,11 @@ ExitCode cli_help(Cli *cli, const Command *const *commands, bool man_page)
 {
     StrBuf out = STRBUF_ON_ARENA(cli->arena);
     if (cli->arg_count == 0) {
-        help_overview(&out, commands, cli->color_out);
+        if (man_page) {
+            help_man_overview(&out, commands);
+        } else {
+            help_overview(&out, commands, cli->color_out);
+        }
         cli_print(cli, strbuf_str(&out));
         return EXIT_OK;
     }

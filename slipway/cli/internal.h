@@ -35,4 +35,6 @@ DecodeStrings command_names(Arena *arena, const Command *const *commands);
 void help_overview(StrBuf *out, const Command *const *commands, bool color);
 /* `path` is how the command is called, e.g. "kustomize build". */
 void help_command(StrBuf *out, const Command *command, const char *path, bool color);
+/* slipway(1). */
+void help_man_overview(StrBuf *out, const Command *const *commands);
 void help_man_page(StrBuf *out, const Command *command, const char *path);
