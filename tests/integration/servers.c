@@ -330,6 +330,7 @@ static char *kafka_jars(void)
         given ? mem_printf("%s", given) : mem_strdup("/nonexistent"),
         cache ? mem_printf("%s/slipway/kafka-*", cache)
               : mem_printf("%s/.cache/slipway/kafka-*", home ? home : ""),
+        mem_strdup("/var/cache/slipway/kafka-*"),
     };
     char *jars = NULL;
     for (size_t i = 0; i < ARRAY_LEN(patterns); i++) {

@@ -13,7 +13,7 @@ typedef struct TestServer TestServer;
 TestServer *server_start_postgres(const char **ret_why_not);
 TestServer *server_start_redis(const char **ret_why_not);
 /* One KRaft node. Its jars are looked for in $SLIPWAY_TEST_KAFKA, then in
- * $XDG_CACHE_HOME/slipway/kafka-* (a folder with libs/ in it, or of jars). Topics are not made by
+ * $XDG_CACHE_HOME/slipway/kafka-* and, as slipway keeps them for root, /var/cache/slipway/kafka-* (a folder with libs/ in it, or of jars). Topics are not made by
  * themselves. */
 TestServer *server_start_kafka(const char **ret_why_not);
 
