@@ -228,6 +228,72 @@ class Case:
             return self.odd(name), ("Odd", name)
         return self.other(name), None
 
+    # --- patches of other kinds, plugins and the deprecated fields --------------------------
+
+    def other_patch(self):
+        name = self.pick(NAMES)
+        return self.pick([
+            f"apiVersion: v1\nkind: Service\nmetadata:\n  name: {name}\nspec:\n  ports:\n  - port: {self.pick([80, 443, 81])}\n" + self.pick(["    protocol: TCP\n", "    targetPort: 1\n", "    $patch: delete\n", "    name: x\n"]) + self.pick(["", "  selector:\n    app: null\n", "  selector:\n    $patch: replace\n    z: y\n"]),
+            f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}-config\ndata:\n  " + self.pick(["k: null\n", "k: new\n", "$patch: replace\n  only: this\n", "e10: '5'\n  added: |\n    a\n    b\n"]),
+            f"apiVersion: example.com/v1\nkind: Odd\nmetadata:\n  name: {name}\nspec:\n  " + self.pick(["list: [new]\n", "list: null\n", "f0: null\n  added: {a: [1]}\n", "list:\n  - $patch: delete\n", "again:\n    a: 5\n"]),
+            f"apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: {name}\nsecrets:\n- name: s1\nimagePullSecrets:\n- name: p1\n",
+            f"apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: {name}\n  annotations:\n    a: b\nspec:\n  rules: []\n",
+            f"apiVersion: v1\nkind: Secret\nmetadata:\n  name: {name}-secret\ntype: null\nstringData:\n  s: t\n",
+            f"apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata:\n  name: {name}\n$patch: delete\n",
+        ])
+
+    def indented(self, text, pad="  "):
+        return "".join(pad + line + "\n" for line in text.splitlines())
+
+    def plugin(self):
+        head = "apiVersion: builtin\nkind: %s\nmetadata:\n  name: any\n"
+        specs = "fieldSpecs:\n- path: " + self.pick(["metadata/labels\n  create: true", "metadata/annotations\n  create: true", "spec/template/metadata/labels\n  kind: Deployment"]) + "\n"
+        return self.pick([
+            head % "PrefixTransformer" + "prefix: plug-\nfieldSpecs:\n- path: metadata/name\n" + self.pick(["", "  kind: Deployment\n"]),
+            head % "SuffixTransformer" + "suffix: -plug\nfieldSpecs:\n- path: metadata/name\n",
+            head % "LabelTransformer" + "labels:\n  pl: v\n  b: '1'\n" + specs,
+            head % "AnnotationsTransformer" + "annotations:\n  pa: v\n" + specs,
+            (head % "NamespaceTransformer").replace("name: any", "name: any\n  namespace: plugged") + self.pick(["", "unsetOnly: true\n", "setRoleBindingSubjects: allServiceAccounts\n", "setRoleBindingSubjects: none\n"]) + "fieldSpecs:\n- path: metadata/name\n  kind: Namespace\n  create: true\n",
+            head % "ImageTagTransformer" + "imageTag:\n  name: nginx\n  newTag: plug\nfieldSpecs:\n- path: spec/template/spec/containers[]/image\n",
+            head % "ReplicaCountTransformer" + f"replica:\n  name: {self.pick(NAMES)}\n  count: 7\nfieldSpecs:\n- path: spec/replicas\n  create: true\n  kind: Deployment\n",
+            head % "PatchTransformer" + "target:\n  kind: Deployment\npatch: '[{\"op\": \"add\", \"path\": \"/spec/paused\", \"value\": true}]'\n",
+            head % "ValueAddTransformer" + "value: added\ntargets:\n- fieldPath: metadata/labels/va\n" + self.pick(["", "  selector:\n    kind: Deployment\n"]),
+            head % "ReplacementTransformer" + "replacements:\n- sourceValue: lit\n  targets:\n  - select:\n      kind: Deployment\n    fieldPaths: [metadata.annotations.rt]\n    options: {create: true}\n",
+            head % "PatchStrategicMergeTransformer" + "patches: |\n" + self.indented(self.other_patch()),
+        ])
+
+    def configuration(self):
+        return self.pick([
+            "nameReference:\n- kind: ConfigMap\n  version: v1\n  fieldSpecs:\n  - path: spec/f0\n    kind: Odd\n",
+            "commonLabels:\n- path: spec/mine/labels\n  create: true\n  kind: Odd\n",
+            "images:\n- path: spec/image\n  kind: Odd\n",
+            "namespace:\n- path: spec/ns\n  create: true\n  kind: Odd\n",
+            "namePrefix:\n- path: metadata/name\n  kind: Odd\n",
+            "replicas:\n- path: spec/size\n  create: true\n  kind: Odd\n",
+            "commonAnnotations:\n- path: spec/anno\n  create: true\n  group: example.com\n",
+            "varReference:\n- path: spec/f0\n  kind: Odd\n",
+            "templateLabels:\n- path: spec/tpl/labels\n  create: true\n  kind: Odd\n",
+        ])
+
+    def extras(self, here, out, known):
+        if self.chance(0.08):
+            text = self.other_patch()
+            self.write(os.path.join(here, "psm.yaml"), text)
+            out.append("patchesStrategicMerge:\n" + self.pick(["- psm.yaml", "- |-\n" + self.indented(text).rstrip("\n")]))
+        if self.chance(0.06):
+            kind, name = self.pick([k for k in known if k] or [("Deployment", "web")])
+            group = {"ConfigMap": "", "Odd": "    group: example.com\n"}.get(kind, "    group: apps\n")
+            out.append(f"patchesJson6902:\n- target:\n{group}    version: v1\n    kind: {kind}\n    name: {name}\n  patch: |-\n    - op: add\n      path: /metadata/{self.pick(['labels', 'annotations'])}\n      value: {{j: p}}")
+        if self.chance(0.12):
+            text = self.plugin()
+            self.write(os.path.join(here, "plugin.yaml"), text)
+            out.append("transformers:\n" + self.pick(["- plugin.yaml", "- |-\n" + self.indented(text).rstrip("\n")]))
+        if self.chance(0.05):
+            out.append("generators:\n- |-\n  apiVersion: builtin\n  kind: ConfigMapGenerator\n  metadata:\n    name: plugged\n  literals: [a=b]")
+        if self.chance(0.12):
+            self.write(os.path.join(here, "config.yaml"), self.configuration())
+            out.append("configurations: [config.yaml]")
+
     # --- kustomizations ---------------------------------------------------------------------
 
     def generator(self, behaviors=False):
@@ -280,6 +346,8 @@ class Case:
                 self.write(os.path.join(self.here, path), text)
                 return f"- path: {path}" + (f"\n  target:\n{self.selector('    ')}" if self.chance(0.3) else "")
             return "- patch: |\n" + "".join("    " + line + "\n" for line in text.splitlines()).rstrip("\n") + (f"\n  target:\n    kind: {kind}" if self.chance(0.3) else "")
+        if n < 0.7:
+            return "- patch: |-\n" + self.indented(self.other_patch(), "    ").rstrip("\n")
         op = self.pick([
             "- op: add\n      path: /metadata/annotations/p\n      value: v",
             "- op: replace\n      path: /metadata/labels\n      value: {l: m}",
@@ -356,6 +424,7 @@ class Case:
             out.append("sortOptions:\n  order: " + self.pick(["fifo", "legacy", "legacy\n  legacySortOptions:\n    orderFirst: [Odd, Service]\n    orderLast: [ConfigMap]"]))
         if depth == 0 and self.chance(0.08):
             out.append("buildMetadata: [" + self.pick(["originAnnotations", "transformerAnnotations", "originAnnotations, transformerAnnotations"]) + "]")
+        self.extras(here, out, known)
         if not component and self.chance(0.15):
             where = f"comp{self.count}"
             self.count += 1
@@ -390,23 +459,56 @@ def run(command, directory):
     return result.returncode, result.stdout, result.stderr
 
 
+def blocks_of(text):
+    """The top-level fields of a kustomization, each with its lines."""
+    blocks = []
+    for line in text.splitlines(keepends=True):
+        if blocks and line[0] in " -\n#":
+            blocks[-1] += line
+        else:
+            blocks.append(line)
+    return blocks
+
+
+def simplify(rng, root):
+    """Takes one field out of one kustomization: a tree that doesn't build may do so without it."""
+    paths = [os.path.join(d, "kustomization.yaml") for d, _, files in os.walk(root) if "kustomization.yaml" in files]
+    path = rng.choice(sorted(paths))
+    with open(path) as f:
+        blocks = blocks_of(f.read())
+    removable = [b for b in blocks if not b.startswith(("resources", "apiVersion", "kind"))]
+    if removable:
+        blocks.remove(rng.choice(removable))
+        with open(path, "w") as f:
+            f.write("".join(blocks))
+
+
+def keep_case(folder, root, results):
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(root, folder)
+    for name, result in results.items():
+        with open(os.path.join(folder, name), "wb") as f:
+            f.write(result[1] + result[2])
+
+
 def compare(args, seed, work):
+    """(whether all steps were the same, whether one built)"""
     root = os.path.join(work, "case")
     shutil.rmtree(root, ignore_errors=True)
-    Case(random.Random(seed), root).tree()
+    rng = random.Random(seed)
+    Case(rng, root).tree()
     top = os.path.join(root, "top")
-    ours, theirs = run(args.ours, top), run(args.theirs, top)
-    same = (ours[0] == 0) == (theirs[0] == 0) and (theirs[0] != 0 or ours[1] == theirs[1])
-    if same or ours[0] is None:
-        return same, theirs[0] == 0
-    if args.keep:
-        kept = os.path.join(args.keep, str(seed))
-        shutil.rmtree(kept, ignore_errors=True)
-        shutil.copytree(root, kept)
-        for name, result in (("ours", ours), ("theirs", theirs)):
-            with open(os.path.join(kept, name), "wb") as f:
-                f.write(result[1] + result[2])
-    return False, theirs[0] == 0
+    for _ in range(args.steps):
+        ours, theirs = run(args.ours, top), run(args.theirs, top)
+        crashed = theirs[0] is None or b"goroutine" in theirs[2]
+        built = theirs[0] == 0
+        same = crashed or ((ours[0] == 0) == built and (not built or ours[1] == theirs[1]))
+        if not same and args.keep:
+            keep_case(os.path.join(args.keep, str(seed)), root, {"ours": ours, "theirs": theirs})
+        if not same or built:
+            return same, built
+        simplify(rng, root)
+    return True, False
 
 
 def main():
@@ -415,6 +517,7 @@ def main():
     parser.add_argument("--theirs", required=True)
     parser.add_argument("--cases", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--steps", type=int, default=8, help="tries to make a case build by taking fields out")
     parser.add_argument("--keep")
     args = parser.parse_args()
     different, built = [], 0

@@ -155,8 +155,7 @@ static int parse_block_map(YamlParser *p, Node *map)
     p->at++;
     while (!yaml_accept(p, YAML_TOKEN_BLOCK_END)) {
         const YamlToken *token = yaml_next(p);
-        bool keyed = yaml_accept(p, YAML_TOKEN_KEY);
-        if (!keyed && token->kind != YAML_TOKEN_VALUE) {
+        if (!yaml_accept(p, YAML_TOKEN_KEY)) {
             return yaml_unexpected(p, "a key of this map, or less indentation");
         }
         YamlTokenKind next = yaml_next(p)->kind;

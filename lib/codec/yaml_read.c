@@ -62,15 +62,21 @@ typedef VEC(Node *) Roots;
 static int parse_stream(YamlParser *p, YamlScanner *scanner, Roots *roots)
 {
     int result = 0;
-    while (true) {
-        while (yaml_accept(p, YAML_TOKEN_DOCUMENT_END)) {
+    for (bool is_first = true;; is_first = false) {
+        bool ended = false;
+        while (!is_first && yaml_accept(p, YAML_TOKEN_DOCUMENT_END)) {
+            ended = true;
         }
         if (yaml_next(p)->kind == YAML_TOKEN_STREAM_END) {
             return result;
         }
         Node *root = NULL;
         uint32_t first = p->at;
-        if (parse_document(p, &root) < 0) {
+        bool unstarted = ended && yaml_next(p)->kind != YAML_TOKEN_DOCUMENT_START &&
+                         yaml_next(p)->kind != YAML_TOKEN_DIRECTIVE;
+        int rc = unstarted ? yaml_unexpected(p, "\"---\" before another document")
+                           : parse_document(p, &root);
+        if (rc < 0) {
             result = -EINVAL;
             p->at += yaml_next(p)->kind == YAML_TOKEN_DOCUMENT_START && p->at == first;
             skip_broken_document(p);

@@ -145,7 +145,7 @@ static NodeStyle wanted_style(const YamlWriter *w, const Node *node, Str text)
 
 static void write_tag(YamlWriter *w, const Node *node)
 {
-    if (node->tag.len == 0) {
+    if (node->tag.len == 0 || w->ignore_styles) {
         return;
     }
     if (!w->whitespace) {
