@@ -16,6 +16,7 @@ extern const Command command_help;
 extern const Command command_kustomize;
 extern const Command command_logs;
 extern const Command command_ps;
+extern const Command command_render;
 extern const Command command_restart;
 extern const Command command_schema;
 extern const Command command_start;

@@ -167,7 +167,7 @@ static int add_environment(Catalog *catalog, LayerList *list, const CatalogQuery
     note_environments(catalog, environments);
     Str wanted = query->environment ? str_from(query->environment) : STR("local");
     Node *layer = node_get(environments, wanted);
-    if (!layer && query->environment) {
+    if (!layer && query->environment && wanted.len) {
         Str near = str_nearest(wanted, catalog->environments.ptr, catalog->environments.len);
         return error_set(
             err,

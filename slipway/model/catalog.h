@@ -195,7 +195,7 @@ typedef struct CatalogQuery {
     const char *directory;    /* where to look, upward; NULL: here */
     const char *const *files; /* -f; none: look for slipway.yaml */
     size_t file_count;
-    const char *environment; /* NULL: "local" when there is one, else none */
+    const char *environment; /* NULL: "local" when there is one, else none; "": none */
     const char *const *sets; /* --set path=value */
     size_t set_count;
 } CatalogQuery;

@@ -44,5 +44,6 @@ int template_render(
 
 /* A filter turns a value's text into text: yaml (a scalar that reads back as this string), json (a
  * quoted string), shell (one word), promql (a quoted string), dockerfile (the value of ENV or
- * LABEL), upper, lower, env (UPPER_SNAKE), snake, first_upper. NULL-terminated names. */
+ * LABEL), dollars (each $ doubled, for Compose and a container's env),
+ * upper, lower, env (UPPER_SNAKE), snake, first_upper. NULL-terminated names. */
 extern const char *const template_filters[];

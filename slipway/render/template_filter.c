@@ -69,6 +69,15 @@ static int filter_dockerfile(StrBuf *out, Str value)
     return 0;
 }
 
+/* Compose and a container's `env` in Kubernetes expand $; there a doubled one is one $. */
+static int filter_dollars(StrBuf *out, Str value)
+{
+    for (size_t i = 0; i < value.len; i++) {
+        strbuf_add_repeat(out, value.ptr[i], value.ptr[i] == '$' ? 2 : 1);
+    }
+    return 0;
+}
+
 static int map_bytes(StrBuf *out, Str value, int (*map)(int))
 {
     for (size_t i = 0; i < value.len; i++) {
@@ -120,6 +129,7 @@ static const Filter filters[] = {
     { "shell", filter_shell },
     { "promql", filter_promql },
     { "dockerfile", filter_dockerfile },
+    { "dollars", filter_dollars },
     { "upper", filter_upper },
     { "lower", filter_lower },
     { "env", filter_env },
@@ -127,9 +137,9 @@ static const Filter filters[] = {
     { "first_upper", filter_first_upper },
 };
 
-const char *const template_filters[] = { "yaml",       "json",        "shell", "promql",
-                                         "dockerfile", "upper",       "lower", "env",
-                                         "snake",      "first_upper", NULL };
+const char *const template_filters[] = { "yaml",       "json",    "shell",       "promql",
+                                         "dockerfile", "dollars", "upper",       "lower",
+                                         "env",        "snake",   "first_upper", NULL };
 
 const Filter *filter_find(Str name)
 {

@@ -1,0 +1,363 @@
+#include "render/tree.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "base/map.h"
+#include "base/path.h"
+#include "codec/diff.h"
+#include "codec/digest.h"
+#include "codec/json.h"
+
+enum { ARTIFACT_MAX_BYTES = 16 << 20 };
+
+#define MANIFEST_PATH "deploy/.slipway-render.json"
+
+const char *change_name(ChangeKind kind)
+{
+    static const char *const names[] = { "missing", "differs", "left over", "not ours" };
+    return names[kind];
+}
+
+/* --- the manifest --- */
+
+typedef struct ManifestEntry {
+    Str digest, kind;
+} ManifestEntry;
+
+static Str read_or_empty(Arena *arena, Str root, Str path)
+{
+    Str text = { 0 };
+    fs_read(
+        arena, str_to_cstr(arena, path_join(arena, root, path)), ARTIFACT_MAX_BYTES, &text, NULL
+    );
+    return text;
+}
+
+/* path -> ManifestEntry of the last rendering; a manifest that can't be read counts as none. */
+static Map manifest_read(Arena *arena, Str root)
+{
+    Map entries = MAP_ON_ARENA(arena);
+    Node *doc = NULL;
+    Str text = read_or_empty(arena, root, STR(MANIFEST_PATH));
+    if (!text.len || json_read_str(arena, text, NULL, &doc, NULL) < 0) {
+        return entries;
+    }
+    const Node *files = node_get_cstr(doc, "files");
+    for (size_t i = 0; node_is_map(files) && i < files->map.len; i++) {
+        const Node *file = files->map.pairs[i].value;
+        ManifestEntry *entry = ARENA_NEW(arena, ManifestEntry);
+        entry->digest = node_string_or(node_get_cstr(file, "digest"), STR(""));
+        entry->kind = node_string_or(node_get_cstr(file, "kind"), STR(""));
+        map_set(&entries, files->map.pairs[i].key->text, entry);
+    }
+    return entries;
+}
+
+static Str digest_of(Arena *arena, Str text)
+{
+    return str_concat(arena, STR("sha256:"), sha256_hex(arena, text));
+}
+
+typedef struct ManifestLine {
+    Str path, kind, template, digest;
+} ManifestLine;
+
+static int compare_lines(const void *a, const void *b)
+{
+    return str_cmp(((const ManifestLine *) a)->path, ((const ManifestLine *) b)->path);
+}
+
+static void write_manifest(StrBuf *out, ManifestLine *lines, size_t count)
+{
+    JsonWriter w = json_writer(out, 2);
+    json_begin_object(&w);
+    json_field_string(&w, "rendered_by", STR("slipway render"));
+    json_field_int(&w, "version", 1);
+    json_key(&w, "files");
+    json_begin_object(&w);
+    for (size_t i = 0; i < count; i++) {
+        json_key_str(&w, lines[i].path);
+        json_begin_object(&w);
+        json_field_string(&w, "kind", lines[i].kind);
+        json_field_string(&w, "template", lines[i].template);
+        json_field_string(&w, "digest", lines[i].digest);
+        json_end_object(&w);
+    }
+    json_end_object(&w);
+    json_end_object(&w);
+    strbuf_add_char(out, '\n');
+}
+
+static bool has_kind(const RenderOptions *options, Str kind)
+{
+    for (size_t i = 0; i < options->kind_count; i++) {
+        if (str_eq_cstr(kind, options->kinds[i])) {
+            return true;
+        }
+    }
+    return options->kind_count == 0;
+}
+
+typedef struct Compare {
+    Arena *arena;
+    Str root;
+    const ArtifactSet *set;
+    const RenderOptions *options;
+    Map former;   /* path -> ManifestEntry */
+    Map rendered; /* path -> Artifact */
+    VEC(ManifestLine) lines;
+    Changes *changes;
+} Compare;
+
+/* Entries of kinds that were not rendered this time stay as they are. */
+static void keep_other_kinds(Compare *compare)
+{
+    const Node *files = NULL;
+    Node *doc = NULL;
+    Str text = read_or_empty(compare->arena, compare->root, STR(MANIFEST_PATH));
+    if (compare->options->kind_count && text.len &&
+        json_read_str(compare->arena, text, NULL, &doc, NULL) == 0) {
+        files = node_get_cstr(doc, "files");
+    }
+    for (size_t i = 0; node_is_map(files) && i < files->map.len; i++) {
+        const Node *file = files->map.pairs[i].value;
+        ManifestLine line = { .path = files->map.pairs[i].key->text,
+                              .kind = node_string_or(node_get_cstr(file, "kind"), STR("")),
+                              .template = node_string_or(node_get_cstr(file, "template"), STR("")),
+                              .digest = node_string_or(node_get_cstr(file, "digest"), STR("")) };
+        if (!has_kind(compare->options, line.kind)) {
+            vec_push(&compare->lines, compare->arena, line);
+        }
+    }
+}
+
+/* --- comparing --- */
+
+static void compare_artifact(Compare *compare, const Artifact *artifact)
+{
+    Arena *arena = compare->arena;
+    const char *place = str_to_cstr(arena, path_join(arena, compare->root, artifact->path));
+    ManifestEntry *known = map_get(&compare->former, artifact->path);
+    struct stat info;
+    bool is_there = stat(place, &info) == 0;
+    Str before = is_there ? read_or_empty(arena, compare->root, artifact->path) : STR("");
+    ManifestLine line = { .path = artifact->path,
+                          .kind = artifact->kind,
+                          .template = artifact->template,
+                          .digest = digest_of(arena, artifact->text) };
+    vec_push(&compare->lines, arena, line);
+    bool same_mode =
+        is_there && ((info.st_mode & S_IXUSR) != 0) == ((artifact->mode & S_IXUSR) != 0);
+    if (is_there && same_mode && str_eq(before, artifact->text)) {
+        return;
+    }
+    Change change = {
+        .kind = CHANGE_MISSING, .path = artifact->path, .before = before, .after = artifact->text
+    };
+    change.mode = artifact->mode;
+    if (is_there) {
+        change.kind = known || str_eq(before, artifact->text) ? CHANGE_DIFFERS : CHANGE_FOREIGN;
+        change.was_edited = known && !str_eq(known->digest, digest_of(arena, before));
+    }
+    vec_push(&compare->changes->list, arena, change);
+}
+
+static void compare_left_over(Compare *compare)
+{
+    map_foreach(entry, &compare->former) {
+        const ManifestEntry *known = entry->value;
+        Str place = path_join(compare->arena, compare->root, entry->key);
+        bool is_ours =
+            path_is_within(compare->root, place) && has_kind(compare->options, known->kind);
+        if (map_has(&compare->rendered, entry->key) || !is_ours ||
+            !fs_exists(str_to_cstr(compare->arena, place))) {
+            continue;
+        }
+        Str before = read_or_empty(compare->arena, compare->root, entry->key);
+        Change change = { .kind = CHANGE_LEFT_OVER, .path = entry->key, .before = before };
+        change.was_edited = !str_eq(known->digest, digest_of(compare->arena, before));
+        vec_push(&compare->changes->list, compare->arena, change);
+    }
+}
+
+static int compare_changes(const void *a, const void *b)
+{
+    return str_cmp(((const Change *) a)->path, ((const Change *) b)->path);
+}
+
+int tree_compare(
+    Arena *arena,
+    Str root,
+    const ArtifactSet *set,
+    const RenderOptions *options,
+    Changes *ret_changes,
+    Error *err
+)
+{
+    (void) err;
+    *ret_changes = (Changes) { 0 };
+    Compare compare = { .arena = arena,
+                        .root = root,
+                        .set = set,
+                        .options = options,
+                        .former = manifest_read(arena, root),
+                        .rendered = MAP_ON_ARENA(arena),
+                        .changes = ret_changes };
+    vec_foreach(artifact, &set->files) {
+        map_set(&compare.rendered, artifact->path, artifact);
+        compare_artifact(&compare, artifact);
+    }
+    keep_other_kinds(&compare);
+    compare_left_over(&compare);
+    if (ret_changes->list.len) {
+        qsort(ret_changes->list.ptr, ret_changes->list.len, sizeof(Change), compare_changes);
+    }
+    if (compare.lines.len) {
+        qsort(compare.lines.ptr, compare.lines.len, sizeof(ManifestLine), compare_lines);
+    }
+    StrBuf manifest = STRBUF_ON_ARENA(arena);
+    write_manifest(&manifest, compare.lines.ptr, compare.lines.len);
+    ret_changes->manifest = strbuf_str(&manifest);
+    ret_changes->manifest_differs =
+        !str_eq(ret_changes->manifest, read_or_empty(arena, root, STR(MANIFEST_PATH)));
+    return 0;
+}
+
+void changes_diff(StrBuf *out, const Changes *changes)
+{
+    vec_foreach(change, &changes->list) {
+        DiffOptions options = {
+            .from_label = change->kind == CHANGE_MISSING ? STR("/dev/null") : change->path,
+            .to_label = change->kind == CHANGE_LEFT_OVER ? STR("/dev/null") : change->path,
+        };
+        diff_unified(out, change->before, change->after, &options);
+    }
+}
+
+/* --- writing --- */
+
+/* A file on its way: `fresh` lies beside its place until the rename. */
+typedef struct Pending {
+    const Change *change;
+    char *place, *fresh;
+    bool is_done;
+} Pending;
+
+static int stage(Arena *arena, Str root, const Change *change, Pending *ret_pending, Error *err)
+{
+    Str place = path_join(arena, root, change->path);
+    *ret_pending = (Pending) { .change = change, .place = str_to_cstr(arena, place) };
+    if (change->kind == CHANGE_LEFT_OVER) {
+        return 0;
+    }
+    int rc = fs_make_dirs(str_to_cstr(arena, path_dir(place)), 0755, err);
+    if (rc < 0) {
+        return rc;
+    }
+    ret_pending->fresh = arena_printf(arena, "%s.slipway-new", ret_pending->place);
+    auto_fd int fd = open(
+        ret_pending->fresh, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, change->mode
+    );
+    if (fd < 0) {
+        return error_errno(err, -errno, "write %s", ret_pending->fresh);
+    }
+    rc = fs_write_all(fd, change->after.ptr, change->after.len);
+    return rc < 0 ? error_errno(err, rc, "write %s", ret_pending->fresh) : 0;
+}
+
+static int commit(Pending *pending, Error *err)
+{
+    int rc = pending->fresh ? rename(pending->fresh, pending->place) : unlink(pending->place);
+    if (rc < 0) {
+        return error_errno(err, -errno, "write %s", pending->place);
+    }
+    pending->is_done = true;
+    return 0;
+}
+
+/* Puts back what was there; the best that can be done after a failure, so its own failures are not
+ * told. */
+static void put_back(Pending *pending, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const Change *change = pending[i].change;
+        if (!pending[i].is_done) {
+            if (pending[i].fresh) {
+                unlink(pending[i].fresh);
+            }
+        } else if (change->kind == CHANGE_MISSING) {
+            unlink(pending[i].place);
+        } else {
+            fs_write_atomic(
+                pending[i].place, change->before, change->mode ? change->mode : 0644, NULL
+            );
+        }
+    }
+}
+
+static int refuse_losses(const Changes *changes, Error *err)
+{
+    vec_foreach(change, &changes->list) {
+        if (change->was_edited) {
+            return error_set(
+                err,
+                -EEXIST,
+                "%" STR_FMT " was edited by hand; --keep-edits makes the edit a patch that every "
+                "rendering applies, --force drops it",
+                STR_ARG(change->path)
+            );
+        }
+        if (change->kind == CHANGE_FOREIGN) {
+            return error_set(
+                err,
+                -EEXIST,
+                "%" STR_FMT " is there and slipway did not write it; --force overwrites it",
+                STR_ARG(change->path)
+            );
+        }
+    }
+    return 0;
+}
+
+static int stage_all(
+    Arena *arena, Str root, const Changes *changes, Pending *pending, size_t *ret_count, Error *err
+)
+{
+    for (size_t i = 0; i < changes->list.len; i++) {
+        int rc = stage(arena, root, &changes->list.ptr[i], &pending[i], err);
+        *ret_count = i + 1;
+        if (rc < 0) {
+            return rc;
+        }
+    }
+    return 0;
+}
+
+int tree_write(Arena *arena, Str root, const Changes *changes, bool force, Error *err)
+{
+    int rc = force ? 0 : refuse_losses(changes, err);
+    if (rc < 0) {
+        return rc;
+    }
+    Pending *pending = ARENA_ARRAY(arena, Pending, changes->list.len);
+    size_t count = 0;
+    rc = stage_all(arena, root, changes, pending, &count, err);
+    for (size_t i = 0; i < count && rc == 0; i++) {
+        rc = commit(&pending[i], err);
+    }
+    Str manifest = path_join(arena, root, STR(MANIFEST_PATH));
+    if (rc == 0 && changes->manifest_differs) {
+        rc = fs_make_dirs(str_to_cstr(arena, path_dir(manifest)), 0755, err);
+        rc = rc < 0 ? rc
+                    : fs_write_atomic(str_to_cstr(arena, manifest), changes->manifest, 0644, err);
+    }
+    if (rc < 0) {
+        put_back(pending, count);
+    }
+    return rc;
+}

@@ -1,0 +1,417 @@
+#include "base/clock.h"
+#include "base/mem.h"
+
+#include "render/internal.h"
+
+/* Images, with the identity and the ports that they have; the security context needs the first, the
+ * network the second. Pinned by version: a floating tag is another server every week. */
+static const ImageStandard image_standards[] = {
+    { RESOURCE_POSTGRES, "postgres:%-alpine", 70, 70, { { "postgres", 5432 } } },
+    { RESOURCE_REDIS, "redis:%-alpine", 999, 1000, { { "redis", 6379 } } },
+    { RESOURCE_KAFKA,
+      "confluentinc/cp-kafka:7.7.1",
+      1000,
+      1000,
+      { { "kafka", 9092 }, { "controller", 9093 } } },
+    { RESOURCE_ELASTICSEARCH,
+      "docker.elastic.co/elasticsearch/elasticsearch:%",
+      1000,
+      1000,
+      { { "http", 9200 } } },
+    { RESOURCE_MINIO,
+      "minio/minio:RELEASE.%T13-34-11Z",
+      1000,
+      1000,
+      { { "api", 9000 }, { "console", 9001 } } },
+    { RESOURCE_KAFKA_UI, "provectuslabs/kafka-ui:v%", 100, 101, { { "http", 8080 } } },
+    { RESOURCE_PROMETHEUS, "prom/prometheus:v%", 65534, 65534, { { "http", 9090 } } },
+    { RESOURCE_JAEGER, "jaegertracing/all-in-one:%", 10001, 10001, { { "http", 16686 } } },
+    { RESOURCE_GRAFANA, "grafana/grafana:%", 472, 0, { { "http", 3000 } } },
+    { RESOURCE_OTEL_COLLECTOR,
+      "otel/opentelemetry-collector-contrib:%",
+      10001,
+      10001,
+      { { "grpc", 4317 }, { "http", 4318 } } },
+};
+
+const ImageStandard *image_standard(ResourceKind kind)
+{
+    for (size_t i = 0; i < ARRAY_LEN(image_standards); i++) {
+        if (image_standards[i].kind == kind) {
+            return &image_standards[i];
+        }
+    }
+    return NULL;
+}
+
+int64_t container_port(const Resource *resource, const Port *port)
+{
+    const ImageStandard *standard = image_standard(resource->kind);
+    for (size_t i = 0; standard && i < ARRAY_LEN(standard->ports); i++) {
+        if (standard->ports[i].name && str_eq_cstr(port->name, standard->ports[i].name)) {
+            return standard->ports[i].number;
+        }
+    }
+    return port->number;
+}
+
+Node *values_with(Arena *arena, const Node *values, const char *key, const Node *value)
+{
+    Node *with = node_new_map(arena);
+    for (size_t i = 0; i < values->map.len; i++) {
+        node_append_pair(arena, with, values->map.pairs[i].key, values->map.pairs[i].value);
+    }
+    node_set(arena, with, str_from(key), (Node *) (uintptr_t) value);
+    return with;
+}
+
+static Node *text(Arena *arena, Str value)
+{
+    return node_new_string(arena, value);
+}
+
+void value_text(Arena *arena, Node *map, const char *key, Str value)
+{
+    node_set(arena, map, str_from(key), text(arena, value));
+}
+
+void value_int(Arena *arena, Node *map, const char *key, int64_t value)
+{
+    Node *node = node_new_int(arena, value);
+    node->text = str_printf(arena, "%lld", (long long) value);
+    node_set(arena, map, str_from(key), node);
+}
+
+void value_bool(Arena *arena, Node *map, const char *key, bool value)
+{
+    Node *node = node_new_bool(arena, value);
+    node->text = value ? STR("true") : STR("false");
+    node_set(arena, map, str_from(key), node);
+}
+
+Node *value_strings(Arena *arena, const DecodeStrings *list)
+{
+    Node *seq = node_new_seq(arena);
+    for (size_t i = 0; i < list->len; i++) {
+        node_append(arena, seq, text(arena, list->ptr[i]));
+    }
+    return seq;
+}
+
+static void set_ports(Arena *arena, Node *map, const PortList *ports)
+{
+    Node *by_name = node_new_map(arena), *list = node_new_seq(arena);
+    for (size_t i = 0; i < ports->len; i++) {
+        Node *item = node_new_map(arena);
+        value_text(arena, item, "name", ports->ptr[i].name);
+        value_int(arena, item, "number", ports->ptr[i].number);
+        node_append(arena, list, item);
+        node_set(arena, by_name, ports->ptr[i].name, node_get_cstr(item, "number"));
+    }
+    node_set(arena, map, STR("ports"), by_name);
+    node_set(arena, map, STR("port_list"), list);
+}
+
+static Node *health_values(Arena *arena, const Health *health)
+{
+    Node *map = node_new_map(arena);
+    value_text(arena, map, "ready", health->ready);
+    value_text(arena, map, "live", health->live);
+    value_text(arena, map, "metrics", health->metrics);
+    value_text(arena, map, "tcp", health->tcp);
+    value_text(arena, map, "grpc", health->grpc);
+    node_set(arena, map, STR("command"), value_strings(arena, &health->command));
+    value_int(arena, map, "interval_seconds", health->interval_ns / NS_PER_S);
+    value_int(arena, map, "timeout_seconds", health->timeout_ns / NS_PER_S);
+    value_int(arena, map, "failures", health->failures);
+    value_int(arena, map, "start_period_seconds", health->start_period_ns / NS_PER_S);
+    return map;
+}
+
+static Node *quantity_values(Arena *arena, const Quantity *quantity)
+{
+    Node *map = node_new_map(arena);
+    value_text(arena, map, "request", quantity->request);
+    value_text(arena, map, "limit", quantity->limit);
+    return map;
+}
+
+static void set_sizes(Arena *arena, Node *map, const Service *service)
+{
+    Node *replicas = node_new_map(arena), *limits = node_new_map(arena);
+    value_int(arena, replicas, "min", service->replicas.min);
+    value_int(arena, replicas, "max", service->replicas.max);
+    value_int(arena, replicas, "cpu_percent", service->replicas.cpu_percent);
+    value_int(arena, replicas, "memory_percent", service->replicas.memory_percent);
+    node_set(arena, limits, STR("cpu"), quantity_values(arena, &service->resources.cpu));
+    node_set(arena, limits, STR("memory"), quantity_values(arena, &service->resources.memory));
+    node_set(arena, map, STR("replicas"), replicas);
+    node_set(arena, map, STR("resources"), limits);
+}
+
+static void set_resource_ports(Arena *arena, Node *map, const Resource *resource)
+{
+    set_ports(arena, map, &resource->ports);
+    Node *list = node_get_cstr(map, "port_list");
+    for (size_t i = 0; i < resource->ports.len; i++) {
+        const Port *port = &resource->ports.ptr[i];
+        value_int(arena, list->seq.items[i], "container", container_port(resource, port));
+    }
+}
+
+/* The first port is the one that clients use. */
+static void set_client_port(Arena *arena, Node *map, const Resource *resource)
+{
+    int64_t port = resource->ports.len ? container_port(resource, &resource->ports.ptr[0]) : 0;
+    value_int(arena, map, "client_port", port);
+}
+
+static bool has_string(const DecodeStrings *list, Str name)
+{
+    for (size_t i = 0; i < list->len; i++) {
+        if (str_eq(list->ptr[i], name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Resources that a service needs or wants, in the catalog's order of resources. */
+static Node *uses_values(Arena *arena, const Catalog *catalog, const Service *service)
+{
+    Node *list = node_new_seq(arena);
+    for (size_t i = 0; i < catalog->resource_count; i++) {
+        const Resource *resource = catalog->resources[i];
+        bool needed = has_string(&service->needs, resource->name);
+        if (needed || has_string(&service->wants, resource->name)) {
+            Node *item = node_new_map(arena);
+            value_text(arena, item, "name", resource->name);
+            value_text(arena, item, "kind", resource_kind_name(resource->kind));
+            value_bool(arena, item, "needed", needed);
+            set_client_port(arena, item, resource);
+            node_append(arena, list, item);
+        }
+    }
+    return list;
+}
+
+static Node *neighbour(Arena *arena, const Service *service)
+{
+    Node *item = node_new_map(arena);
+    value_text(arena, item, "name", service->name);
+    value_text(arena, item, "workload", service->workload);
+    set_ports(arena, item, &service->ports);
+    return item;
+}
+
+static void set_neighbours(Arena *arena, Node *map, const Catalog *catalog, const Service *service)
+{
+    Node *callers = node_new_seq(arena), *peers = node_new_seq(arena);
+    for (size_t i = 0; i < catalog->service_count; i++) {
+        const Service *other = catalog->services[i];
+        if (has_string(&other->calls, service->name)) {
+            node_append(arena, callers, neighbour(arena, other));
+        }
+        if (has_string(&service->calls, other->name)) {
+            node_append(arena, peers, neighbour(arena, other));
+        }
+    }
+    node_set(arena, map, STR("callers"), callers);
+    node_set(arena, map, STR("peers"), peers);
+}
+
+static Str service_image(Arena *arena, const Catalog *catalog, const Service *service)
+{
+    return service->image.len ? service->image
+                              : str_printf(
+                                    arena,
+                                    "%" STR_FMT "%s%" STR_FMT,
+                                    STR_ARG(catalog->registry),
+                                    catalog->registry.len ? "/" : "",
+                                    STR_ARG(service->workload)
+                                );
+}
+
+static void set_graph(Arena *arena, Node *map, const Catalog *catalog, const Service *service)
+{
+    node_set(arena, map, STR("needs"), value_strings(arena, &service->needs));
+    node_set(arena, map, STR("wants"), value_strings(arena, &service->wants));
+    node_set(arena, map, STR("calls"), value_strings(arena, &service->calls));
+    set_neighbours(arena, map, catalog, service);
+    node_set(arena, map, STR("uses"), uses_values(arena, catalog, service));
+    node_set(arena, map, STR("publishes"), value_strings(arena, &service->publishes));
+    node_set(arena, map, STR("consumes"), value_strings(arena, &service->consumes));
+}
+
+static Node *secrets_values(Arena *arena, const Service *service)
+{
+    Node *list = node_new_seq(arena);
+    for (size_t i = 0; i < service->secrets.len; i++) {
+        Node *item = node_new_map(arena);
+        Str name = service->secrets.ptr[i];
+        value_text(arena, item, "name", name);
+        value_text(
+            arena, item, "variable", str_upper(arena, str_replace(arena, name, STR("-"), STR("_")))
+        );
+        node_append(arena, list, item);
+    }
+    return list;
+}
+
+static Node *
+service_values(Arena *arena, const Catalog *catalog, const Service *service, DiagList *diags)
+{
+    Node *map = node_new_map(arena);
+    value_text(arena, map, "name", service->name);
+    value_text(arena, map, "workload", service->workload);
+    value_text(arena, map, "description", service->description);
+    value_text(arena, map, "language", language_name(service->language));
+    value_text(arena, map, "path", service->path);
+    set_ports(arena, map, &service->ports);
+    set_graph(arena, map, catalog, service);
+    value_env(arena, map, catalog, service, diags);
+    node_set(arena, map, STR("secrets"), secrets_values(arena, service));
+    bool is_page = service->language == LANGUAGE_NODE;
+    value_int(arena, map, "uid", is_page ? 1001 : 65532);
+    value_text(arena, map, "component", is_page ? STR("frontend") : STR("backend"));
+    value_text(arena, map, "ingress_path", is_page ? STR("/") : STR("/api"));
+    node_set(arena, map, STR("health"), health_values(arena, &service->health));
+    value_bool(arena, map, "public", service->is_public);
+    value_bool(arena, map, "planned", service->is_planned);
+    node_set(arena, map, STR("command"), value_strings(arena, &service->command));
+    value_text(arena, map, "image", service_image(arena, catalog, service));
+    Str dockerfile = str_concat(arena, service->path, STR("/Dockerfile"));
+    value_text(
+        arena, map, "dockerfile", service->dockerfile.len ? service->dockerfile : dockerfile
+    );
+    set_sizes(arena, map, service);
+    value_int(arena, map, "stop_grace_seconds", service->stop_grace_ns / NS_PER_S);
+    value_text(arena, map, "database", service->database);
+    node_set(arena, map, STR("profiles"), value_strings(arena, &service->profiles));
+    return map;
+}
+
+static Str resource_image(Arena *arena, const Resource *resource)
+{
+    const ImageStandard *standard = image_standard(resource->kind);
+    if (resource->image.len || !standard) {
+        return resource->image;
+    }
+    return str_replace(arena, str_from(standard->image), STR("%"), resource->version);
+}
+
+static Node *users_values(Arena *arena, const Catalog *catalog, const Resource *resource)
+{
+    Node *list = node_new_seq(arena);
+    for (size_t i = 0; i < catalog->service_count; i++) {
+        const Service *service = catalog->services[i];
+        if (has_string(&service->needs, resource->name) ||
+            has_string(&service->wants, resource->name)) {
+            node_append(arena, list, neighbour(arena, service));
+        }
+    }
+    return list;
+}
+
+static Str joined(Arena *arena, const DecodeStrings *list)
+{
+    StrBuf text = STRBUF_ON_ARENA(arena);
+    for (size_t i = 0; i < list->len; i++) {
+        strbuf_add_cstr(&text, i ? "," : "");
+        strbuf_add(&text, list->ptr[i]);
+    }
+    return str_dup(arena, strbuf_str(&text));
+}
+
+static Node *secret_item(Arena *arena, const char *name, const char *variable)
+{
+    Node *list = node_new_seq(arena), *item = node_new_map(arena);
+    value_text(arena, item, "name", str_from(name));
+    value_text(arena, item, "variable", str_from(variable));
+    node_append(arena, list, item);
+    return list;
+}
+
+/* What belongs to one kind alone: where its exporter listens, the secret that opens it. */
+static void set_kind(Arena *arena, Node *map, const Resource *resource)
+{
+    static const int exporters[] = {
+        [RESOURCE_POSTGRES] = 9187,      [RESOURCE_REDIS] = 9121, [RESOURCE_KAFKA] = 9308,
+        [RESOURCE_ELASTICSEARCH] = 9114, [RESOURCE_MINIO] = 9000, [RESOURCE_OTEL_COLLECTOR] = 8888
+    };
+    size_t kind = (size_t) resource->kind;
+    value_int(arena, map, "exporter_port", kind < ARRAY_LEN(exporters) ? exporters[kind] : 0);
+    if (resource->kind == RESOURCE_POSTGRES) {
+        node_set(
+            arena, map, STR("secrets"), secret_item(arena, "postgres_password", "POSTGRES_PASSWORD")
+        );
+    } else if (resource->kind == RESOURCE_MINIO) {
+        node_set(
+            arena, map, STR("secrets"), secret_item(arena, "minio_secret_key", "MINIO_SECRET_KEY")
+        );
+    }
+}
+
+static Node *resource_values(Arena *arena, const Catalog *catalog, const Resource *resource)
+{
+    Node *map = node_new_map(arena);
+    const ImageStandard *standard = image_standard(resource->kind);
+    value_text(arena, map, "name", resource->name);
+    value_text(arena, map, "kind", resource_kind_name(resource->kind));
+    value_text(arena, map, "version", resource->version);
+    value_text(arena, map, "engine", engine_name(resource->engine));
+    set_resource_ports(arena, map, resource);
+    set_client_port(arena, map, resource);
+    set_kind(arena, map, resource);
+    value_text(arena, map, "workload", resource->name);
+    node_set(arena, map, STR("databases"), value_strings(arena, &resource->databases));
+    value_text(arena, map, "database_list", joined(arena, &resource->databases));
+    value_text(arena, map, "user", resource->user);
+    value_text(arena, map, "memory", resource->memory);
+    value_text(arena, map, "eviction", resource->eviction);
+    value_bool(arena, map, "append_only", resource->append_only);
+    value_text(arena, map, "image", resource_image(arena, resource));
+    value_int(arena, map, "uid", standard ? standard->uid : 65534);
+    value_int(arena, map, "gid", standard ? standard->gid : 65534);
+    node_set(arena, map, STR("users"), users_values(arena, catalog, resource));
+    node_set(arena, map, STR("profiles"), value_strings(arena, &resource->profiles));
+    return map;
+}
+
+static void set_entries(Arena *arena, Node *root, const Catalog *catalog, DiagList *diags)
+{
+    Node *services = node_new_seq(arena), *service = node_new_map(arena);
+    Node *resources = node_new_seq(arena), *resource = node_new_map(arena),
+         *has = node_new_map(arena);
+    for (size_t i = 0; i < catalog->service_count; i++) {
+        Node *values = service_values(arena, catalog, catalog->services[i], diags);
+        node_append(arena, services, values);
+        node_append_pair(arena, service, text(arena, catalog->services[i]->name), values);
+    }
+    for (size_t i = 0; i < catalog->resource_count; i++) {
+        Node *values = resource_values(arena, catalog, catalog->resources[i]);
+        node_append(arena, resources, values);
+        node_append_pair(arena, resource, text(arena, catalog->resources[i]->name), values);
+        value_bool(arena, has, resource_kind_name(catalog->resources[i]->kind).ptr, true);
+    }
+    node_set(arena, root, STR("services"), services);
+    node_set(arena, root, STR("service"), service);
+    node_set(arena, root, STR("resources"), resources);
+    node_set(arena, root, STR("resource"), resource);
+    node_set(arena, root, STR("has"), has);
+}
+
+Node *values_of(Arena *arena, const Catalog *catalog, DiagList *diags)
+{
+    Node *root = node_new_map(arena);
+    value_text(arena, root, "platform", catalog->platform);
+    value_text(arena, root, "source", catalog->source);
+    value_text(arena, root, "registry", catalog->registry);
+    value_text(arena, root, "namespace", catalog->namespace);
+    value_text(arena, root, "tag", catalog->tag);
+    value_text(arena, root, "environment", catalog->environment);
+    set_entries(arena, root, catalog, diags);
+    DecodeStrings topics = catalog_topics(catalog, arena);
+    node_set(arena, root, STR("topics"), value_strings(arena, &topics));
+    return root;
+}
