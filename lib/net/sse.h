@@ -25,7 +25,7 @@ void sse_add(StrBuf *out, const SseEvent *event);
 typedef struct SseParser {
     StrBuf line, data, event, id;
     size_t max_bytes;
-    bool saw_cr, started, has_data;
+    bool saw_cr, started, has_data, dispatched;
     int64_t retry_ms; /* what the server last asked for, or -1 */
 } SseParser;
 void sse_parser_init(SseParser *parser, size_t max_bytes); /* 0: 1 MiB */

@@ -306,7 +306,13 @@ static int set_peer_name(Tls *tls, const TlsContext *context, const char *host)
     struct in6_addr address;
     bool is_address =
         inet_pton(AF_INET, host, &address) == 1 || inet_pton(AF_INET6, host, &address) == 1;
-    if (!is_address && SSL_set_tlsext_host_name(tls->ssl, host) != 1) {
+    /* what the macro SSL_set_tlsext_host_name expands to, which drops the const by itself */
+    void *name = (void *) (uintptr_t) host;
+    long set =
+        is_address
+            ? 1
+            : SSL_ctrl(tls->ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name);
+    if (set != 1) {
         return -EINVAL;
     }
     if (context->insecure) {
