@@ -29,9 +29,9 @@ static bool is_id_name(Str name)
     return str_eq(name, STR("id")) || str_has_suffix(name, STR("Id"));
 }
 
-static void write_path_parameters(JsonWriter *w, const Route *route)
+static void write_path_parameters(JsonWriter *w, Str pattern)
 {
-    Str rest = str_from(route->pattern);
+    Str rest = pattern;
     Str part;
     while (str_next(&rest, '/', &part)) {
         if (part.len < 3 || part.ptr[0] != '{') {
@@ -87,11 +87,11 @@ static void write_idempotency_parameter(JsonWriter *w)
     json_end_object(w);
 }
 
-static void write_parameters(JsonWriter *w, const Route *route)
+static void write_parameters(JsonWriter *w, const Route *route, Str pattern)
 {
     json_key(w, "parameters");
     json_begin_array(w);
-    write_path_parameters(w, route);
+    write_path_parameters(w, pattern);
     write_query_parameters(w, route->query);
     if (route->is_list) {
         write_query_parameters(w, paging_query_fields(route->has_cursor));
@@ -211,7 +211,7 @@ static void write_operation_id(JsonWriter *w, const Route *route)
     json_field_string(w, "operationId", strbuf_str(&id));
 }
 
-static void write_operation(JsonWriter *w, const Route *route)
+static void write_operation(JsonWriter *w, const Route *route, Str pattern)
 {
     char method[16] = { 0 };
     Str name = http_method_name(route->method);
@@ -231,17 +231,34 @@ static void write_operation(JsonWriter *w, const Route *route)
         json_end_array(w);
     }
     write_security(w, route);
-    write_parameters(w, route);
+    write_parameters(w, route, pattern);
     write_request_body(w, route);
     write_responses(w, route);
     json_end_object(w);
+}
+
+/* /x/{id} and /x/{idOrSlug} are one path to OpenAPI, whatever their parameter is called: the first
+ * route names it. */
+static bool is_same_path(Str a, Str b)
+{
+    Str part_a;
+    Str part_b;
+    while (str_next(&a, '/', &part_a)) {
+        bool has_b = str_next(&b, '/', &part_b);
+        bool both_params = has_b && part_a.len > 0 && part_b.len > 0 && part_a.ptr[0] == '{' &&
+                           part_b.ptr[0] == '{';
+        if (!has_b || (!both_params && !str_eq(part_a, part_b))) {
+            return false;
+        }
+    }
+    return !str_next(&b, '/', &part_b);
 }
 
 static bool is_first_of_pattern(const Router *router, size_t index)
 {
     Str pattern = str_from(router_at(router, index)->pattern);
     for (size_t i = 0; i < index; i++) {
-        if (str_eq_cstr(pattern, router_at(router, i)->pattern)) {
+        if (is_same_path(pattern, str_from(router_at(router, i)->pattern))) {
             return false;
         }
     }
@@ -260,8 +277,8 @@ static void write_paths(JsonWriter *w, const Router *router)
         json_key_str(w, pattern);
         json_begin_object(w);
         for (size_t k = i; k < router_count(router); k++) {
-            if (str_eq_cstr(pattern, router_at(router, k)->pattern)) {
-                write_operation(w, router_at(router, k));
+            if (is_same_path(pattern, str_from(router_at(router, k)->pattern))) {
+                write_operation(w, router_at(router, k), pattern);
             }
         }
         json_end_object(w);

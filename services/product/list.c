@@ -199,6 +199,16 @@ static int where_after(const Listing *listing, Sql *sql)
     return 0;
 }
 
+/* How many rows a prefix matches nobody can estimate. OFFSET 0 keeps the planner from reading the
+ * products in the order wanted until enough match, which for a rare word is all of them: the words'
+ * own index gives the matches, and they are sorted. */
+#define FENCED_PRODUCTS "(SELECT p.id, p.created_at, p.base_price, p.name FROM products p"
+
+static bool has_words(const Listing *listing)
+{
+    return listing->input.search.len > 0;
+}
+
 /* The ids of the page by an index; what is shown is read for these alone. */
 static int build_page(Listing *listing, Sql *sql)
 {
@@ -208,11 +218,15 @@ static int build_page(Listing *listing, Sql *sql)
         "SELECT p.id, p.name, p.slug, p.description, p.brand_id, p.category_id, p.seller_id, "
         "p.status, "
         "p.base_price, p.currency, p.metadata, p.created_at, p.updated_at, image.primary_image "
-        "FROM (SELECT p.id FROM products p"
+        "FROM (SELECT p.id FROM "
     );
+    sql_add(sql, has_words(listing) ? FENCED_PRODUCTS : "products p");
     where_filters(listing, sql);
     if (paging->has_cursor) {
         TRY(where_after(listing, sql));
+    }
+    if (has_words(listing)) {
+        sql_add(sql, " OFFSET 0) AS p");
     }
     sql_add(sql, " ORDER BY ");
     sql_add(sql, listing->rule->order_by);
