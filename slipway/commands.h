@@ -10,6 +10,7 @@
 
 extern const Command command_complete;
 extern const Command command_completion;
+extern const Command command_doctor;
 extern const Command command_down;
 extern const Command command_explain;
 extern const Command command_help;

@@ -80,6 +80,9 @@ static Str note_cell(const Cli *cli, const NodeView *node)
     if (text.len == 0 && node->progress.len > 0) {
         return node->progress;
     }
+    if (text.len == 0 && node->reason.len == 0 && node->version.len > 0) {
+        return str_printf(cli->arena, "version %" STR_FMT, STR_ARG(node->version));
+    }
     return text.len > 0 ? strbuf_str(&text) : node->reason;
 }
 

@@ -39,6 +39,9 @@ typedef struct NativeDriver {
     /* Says in `err` what is missing on this machine and how to get it; NULL: never lacks anything.
      * Blocks but shortly: it is asked before anything starts. */
     int (*check)(const NativeContext *ctx, Error *err);
+    /* What would run, when nothing is missing: "Postgres 15 (the catalog says 16)"; NULL: nothing to
+     * say. */
+    Str (*describe)(const NativeContext *ctx);
     /* Fiber: makes ready what the process needs (data, programs) and says how to start it. */
     int (*prepare)(NativeContext *ctx, NativeCommand *ret_command, Error *err);
     /* Fiber: once a run, after the first good probe and before it counts; NULL: nothing. */

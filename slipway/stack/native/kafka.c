@@ -30,6 +30,16 @@ static int check(const NativeContext *ctx, Error *err)
     return rc;
 }
 
+static Str describe(const NativeContext *ctx)
+{
+    return str_printf(
+        ctx->arena,
+        "Kafka " KAFKA_VERSION "%s (the catalog says %" STR_FMT ")",
+        kafka_is_fetched(ctx) ? "" : ", fetched with Maven on the first start",
+        STR_ARG(ctx->node->resource->version)
+    );
+}
+
 typedef struct Broker {
     NativeContext *ctx;
     const char *base; /* its directory */
@@ -198,5 +208,5 @@ static void probe(const NativeContext *ctx, ProbeSpec *ret_spec)
 }
 
 const NativeDriver native_kafka = {
-    .check = check, .prepare = prepare, .settle = settle, .probe = probe
+    .check = check, .describe = describe, .prepare = prepare, .settle = settle, .probe = probe
 };

@@ -89,6 +89,21 @@ static int check(const NativeContext *ctx, Error *err)
     return find_binaries(ctx, &binaries, err);
 }
 
+static Str describe(const NativeContext *ctx)
+{
+    Binaries binaries;
+    if (find_binaries(ctx, &binaries, NULL) < 0) {
+        return STR("");
+    }
+    return str_printf(
+        ctx->arena,
+        "Postgres %d, %s (the catalog says %" STR_FMT ")",
+        (int) binaries.major,
+        binaries.postgres,
+        STR_ARG(ctx->node->resource->version)
+    );
+}
+
 typedef struct Cluster {
     NativeContext *ctx;
     Binaries binaries;
@@ -298,4 +313,6 @@ static void probe(const NativeContext *ctx, ProbeSpec *ret_spec)
                               .user = str_to_cstr(ctx->arena, ctx->node->resource->user) };
 }
 
-const NativeDriver native_postgres = { .check = check, .prepare = prepare, .probe = probe };
+const NativeDriver native_postgres = {
+    .check = check, .describe = describe, .prepare = prepare, .probe = probe
+};

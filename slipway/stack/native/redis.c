@@ -16,6 +16,16 @@ static int check(const NativeContext *ctx, Error *err)
     return 0;
 }
 
+static Str describe(const NativeContext *ctx)
+{
+    return str_printf(
+        ctx->arena,
+        "%" STR_FMT " (the catalog says %" STR_FMT ")",
+        STR_ARG(fs_find_program(ctx->arena, "redis-server")),
+        STR_ARG(ctx->node->resource->version)
+    );
+}
+
 typedef VEC(const char *) Words;
 
 static void add_flag(Words *words, Arena *arena, const char *name, const char *value)
@@ -69,4 +79,6 @@ static void probe(const NativeContext *ctx, ProbeSpec *ret_spec)
         (ProbeSpec) { .kind = PROBE_REDIS, .host = "127.0.0.1", .port = native_port(ctx, 0) };
 }
 
-const NativeDriver native_redis = { .check = check, .prepare = prepare, .probe = probe };
+const NativeDriver native_redis = {
+    .check = check, .describe = describe, .prepare = prepare, .probe = probe
+};
