@@ -1,6 +1,7 @@
 #include "stack/ports.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,8 @@
 
 #include "base/fs.h"
 #include "base/strbuf.h"
+
+#include "stack/ports_internal.h"
 
 enum { TABLE_BYTES = 64 * 1024, LISTENERS = 16 };
 
@@ -92,6 +95,14 @@ static void read_table(const char *path, int64_t port, Inodes *inodes)
 
 static void find_listeners(int64_t port, Inodes *inodes)
 {
+    uint64_t inode = 0;
+    int rc = diag_find_listener(port, &inode);
+    if (rc == 0) {
+        inodes->ptr[inodes->len++] = inode;
+    }
+    if (rc != -ENOTSUP) {
+        return;
+    }
     read_table("/proc/net/tcp", port, inodes);
     read_table("/proc/net/tcp6", port, inodes);
 }

@@ -1,4 +1,5 @@
-/* Ports: who listens where, from /proc/net/tcp and the descriptors of processes. */
+/* Ports: who listens where, from what the kernel says of sockets and from the descriptors of
+ * processes. */
 #pragma once
 
 #include <stdbool.h>

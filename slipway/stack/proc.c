@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "base/fs.h"
 
-enum { COMMAND_MOST = 200, LOOK_AGAIN_MS = 10, KILL_WAIT_MS = 2000 };
+enum { COMMAND_MOST = 200, CHILDREN_MOST = 1024 * 1024, LOOK_AGAIN_MS = 10, KILL_WAIT_MS = 2000 };
 
 /* One read of a small file of /proc; the count, or a negative errno. */
 static ssize_t read_small(pid_t pid, const char *name, char *buffer, size_t size)
@@ -145,6 +145,54 @@ static void read_all(Arena *arena, ProcList *all)
     }
 }
 
+static bool add_thread_children(Arena *arena, pid_t pid, Str thread, ProcList *list)
+{
+    const char *path =
+        arena_printf(arena, "/proc/%d/task/%" STR_FMT "/children", (int) pid, STR_ARG(thread));
+    auto_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
+    Str text, word;
+    if (fd < 0 || fs_read_fd(arena, fd, CHILDREN_MOST, &text, NULL) < 0) {
+        return fd >= 0;
+    }
+    while (str_next(&text, ' ', &word)) {
+        int64_t child = 0;
+        ProcStat stat;
+        if (str_to_int64(word, &child) && proc_read((pid_t) child, &stat) == 0) {
+            vec_push(list, arena, stat);
+        }
+    }
+    return true;
+}
+
+bool proc_add_children(Arena *arena, pid_t pid, ProcList *list)
+{
+    Str *threads = NULL;
+    size_t count = 0;
+    bool is_listed = false;
+    fs_list(arena, arena_printf(arena, "/proc/%d/task", (int) pid), &threads, &count, NULL);
+    for (size_t i = 0; i < count; i++) {
+        is_listed = add_thread_children(arena, pid, threads[i], list) || is_listed;
+    }
+    return is_listed;
+}
+
+/* `root` and all below it, parents first: what else runs on the machine isn't looked at. */
+static bool read_below(Arena *arena, pid_t root, ProcList *all)
+{
+    ProcStat stat;
+    if (proc_read(root, &stat) < 0) {
+        return false;
+    }
+    vec_push(all, arena, stat);
+    if (!proc_add_children(arena, root, all)) {
+        return false;
+    }
+    for (size_t i = 1; i < all->len; i++) {
+        proc_add_children(arena, all->ptr[i].pid, all);
+    }
+    return true;
+}
+
 static const ProcStat *find_pid(const ProcList *all, pid_t pid)
 {
     vec_foreach(stat, all) {
@@ -188,7 +236,10 @@ static void mark_descendants(const ProcList *all, signed char *marks, pid_t ance
 void proc_find(Arena *arena, const ProcQuery *query, ProcList *ret_list)
 {
     ProcList all = { 0 };
-    read_all(arena, &all);
+    if (query->within <= 0 || !read_below(arena, query->within, &all)) {
+        vec_clear(&all);
+        read_all(arena, &all);
+    }
     signed char *marks = ARENA_ARRAY(arena, signed char, all.len);
     StrBuf scratch = STRBUF_ON_ARENA(arena);
     mark_own_line(&all, marks);

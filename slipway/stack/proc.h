@@ -31,6 +31,10 @@ Str proc_boot_id(Arena *arena);
 
 typedef VEC(ProcStat) ProcList;
 
+/* Appends the children of a process, of each of its threads. False when this kernel doesn't list
+ * them (/proc/pid/task/tid/children). */
+bool proc_add_children(Arena *arena, pid_t pid, ProcList *list);
+
 /* Which processes belong together: those below `within` for which any of the three holds. */
 typedef struct ProcQuery {
     pid_t within;   /* only its descendants are looked at; 0: all */

@@ -55,6 +55,16 @@ static size_t count_found(const ProcQuery *query)
     return list.len;
 }
 
+/* True once there are so many, false when that doesn't come. */
+static bool await_count(const ProcQuery *query, size_t count)
+{
+    Deadline deadline = deadline_in_ms(20 * 1000);
+    while (count_found(query) < count && deadline_left_ms(deadline) > 0) {
+        poll(NULL, 0, 5);
+    }
+    return count_found(query) >= count;
+}
+
 static void reads_itself(void **state)
 {
     (void) state;
@@ -75,10 +85,12 @@ static void finds_and_ends_grandchildren_that_left_the_session_and_ignore_sigter
                     "setsid sh -c 'trap \"\" TERM; echo up; while :; do sleep 1000; done' & wait");
     ProcQuery marker = { .marker = STR("SLIPWAY_STACK=feed/one") };
     ProcQuery session = { .session = pid };
-    assert_true(count_found(&session) >= 3);
-    assert_true(count_found(&marker) >= 5);
+    assert_true(await_count(&session, 4));
+    assert_true(await_count(&marker, 6));
     assert_int_equal(count_found(&(ProcQuery) { .marker = STR("SLIPWAY_STACK=feed/on") }), 0);
     assert_true(count_found(&(ProcQuery) { .marker = STR("SLIPWAY_STACK=feed/") }) >= 5);
+    ProcQuery within = { .within = getpid(), .session = pid };
+    assert_true(count_found(&within) >= 4);
     signal(SIGCHLD, SIG_IGN);
     assert_true(proc_end_all(&marker, SIGTERM, 50) >= 5);
     assert_int_equal(count_found(&marker), 0);
