@@ -64,7 +64,7 @@ static void free_if_dry(void *arg)
     }
     if (run->unit->run != run) {
         run_free(run);
-    } else if (!run->is_over) {
+    } else if (!run->has_spoken) {
         timer_start(run->timer, 0, 0); /* on_over */
     }
 }
@@ -124,11 +124,11 @@ static bool left_something(const Unit *unit)
     return list.len > 0;
 }
 
-/* It is over when nothing of it runs any more: then its ports are free. */
+/* Nothing of it runs any more: its ports are free. */
 static void finish(Run *run)
 {
     Unit *unit = run->unit;
-    report_end(run); /* kills what is left */
+    report_end(run);
     unit->run = NULL;
     timer_free(run->timer);
     run->timer = timer_new(unit->supervisor->loop, on_not_dry, run);
@@ -139,30 +139,42 @@ static void finish(Run *run)
     supervisor_settled(unit->supervisor);
 }
 
+/* One that was asked to stop may have children that still do: a shell ends at once, the server it
+ * started has requests to finish. They have the rest of the grace; in any other case they are
+ * killed, again and again, because one may have forked while it was looked for. */
+static bool is_over(Run *run)
+{
+    Unit *unit = run->unit;
+    if (!left_something(unit)) {
+        return true;
+    }
+    if (run->is_killed || unit_machine(unit)->state != MACHINE_STOPPING) {
+        unit_kill(unit);
+    }
+    return false;
+}
+
 static void on_linger(Timer *timer, void *arg)
 {
     (void) timer;
     Run *run = arg;
-    if (!left_something(run->unit)) {
+    if (is_over(run)) {
         finish(run);
     }
 }
 
-/* One that was asked to stop may have children that still do: a shell ends at once, the server it
- * started has requests to finish. They have the rest of the grace. */
 static void on_over(Timer *timer, void *arg)
 {
     (void) timer;
     Run *run = arg;
-    Unit *unit = run->unit;
-    run->is_over = true;
-    if (unit_machine(unit)->state == MACHINE_STOPPING && left_something(unit)) {
-        timer_free(run->timer);
-        run->timer = timer_new(unit->supervisor->loop, on_linger, run);
-        timer_start(run->timer, LINGER_MS, LINGER_MS);
+    run->has_spoken = true;
+    if (is_over(run)) {
+        finish(run);
         return;
     }
-    finish(run);
+    timer_free(run->timer);
+    run->timer = timer_new(run->unit->supervisor->loop, on_linger, run);
+    timer_start(run->timer, LINGER_MS, LINGER_MS);
 }
 
 static void on_end(Process *process, const ProcessExit *result, void *arg)
@@ -290,6 +302,7 @@ void unit_kill(Unit *unit)
     if (!run) {
         return;
     }
+    run->is_killed = true;
     process_signal_group(run->process, SIGKILL);
     auto_arena Arena *arena = arena_new(0);
     ProcQuery query = unit_query(unit);

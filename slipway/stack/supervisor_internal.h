@@ -18,9 +18,10 @@ typedef struct Run {
     ProcStat leader; /* pid and start time */
     unsigned number;
     unsigned open_pipes;
-    bool ended;   /* the leader */
-    bool is_over; /* and its last words were heard */
-    Timer *timer; /* waits for what the leader left behind, then for dry pipes */
+    bool ended;      /* the leader */
+    bool has_spoken; /* and its last words were heard */
+    bool is_killed;  /* SIGKILL was sent to all of it */
+    Timer *timer;    /* waits for what the leader left behind, then for dry pipes */
     int64_t ended_ms;
     ProcessExit exit;
 } Run;
