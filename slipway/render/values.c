@@ -128,11 +128,31 @@ static Node *health_values(Arena *arena, const Health *health)
     return map;
 }
 
+/* A Kubernetes quantity in Compose's words: "500m" of a core is 0.5, "256Mi" is 256m. */
+static Str compose_quantity(Arena *arena, Str quantity)
+{
+    static const char *const suffixes[][2] = { { "Ki", "k" }, { "Mi", "m" }, { "Gi", "g" } };
+    Str number = quantity;
+    for (size_t i = 0; i < ARRAY_LEN(suffixes); i++) {
+        if (str_strip_suffix(&number, str_from(suffixes[i][0]))) {
+            return str_concat(arena, number, str_from(suffixes[i][1]));
+        }
+    }
+    int64_t milli = 0;
+    if (str_strip_suffix(&number, STR("m")) && str_to_int64(number, &milli)) {
+        StrBuf text = STRBUF_ON_ARENA(arena);
+        strbuf_add_double(&text, (double) milli / 1000);
+        return str_dup(arena, strbuf_str(&text));
+    }
+    return quantity;
+}
+
 static Node *quantity_values(Arena *arena, const Quantity *quantity)
 {
     Node *map = node_new_map(arena);
     value_text(arena, map, "request", quantity->request);
     value_text(arena, map, "limit", quantity->limit);
+    value_text(arena, map, "compose_limit", compose_quantity(arena, quantity->limit));
     return map;
 }
 

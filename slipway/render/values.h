@@ -9,7 +9,7 @@
  * A service: name, workload, description, language, path, ports{}, port_list[]{name,number}, uid,
  * needs[] wants[] calls[] (names), callers[] peers[] {name,workload,port_list}, publishes[],
  * consumes[], env[], config[], secrets[] {name,variable}, health{}, public, planned, command[],
- * image (with registry, no tag), dockerfile, replicas{}, resources{cpu{request,limit},memory{}},
+ * image (with registry, no tag), dockerfile, replicas{}, resources{cpu{request,limit,compose_limit},memory{}},
  * stop_grace_seconds, database, uses[]{name,kind,needed,client_port},
  * component, ingress_path.
  *
