@@ -247,6 +247,9 @@ static int connect_and_greet(Redis *redis, Error *err)
         }
         return error_wrap(err, rc, "connect to Redis");
     }
+    if (redis->conn != conn) { /* lost with the very bytes that greeted: conn is gone */
+        return error_set(err, -ECONNRESET, "connect to Redis: %s", redis->failure.message);
+    }
     conn->is_ready = true;
     return 0;
 }
