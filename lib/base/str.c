@@ -109,8 +109,8 @@ static size_t index_of(Str s, const char *found)
 
 size_t str_find(Str s, Str needle)
 {
-    if (needle.len == 0) {
-        return 0;
+    if (needle.len <= 1) {
+        return needle.len ? str_find_char(s, needle.ptr[0]) : 0;
     }
     return s.len ? index_of(s, memmem(s.ptr, s.len, needle.ptr, needle.len)) : STR_NONE;
 }
