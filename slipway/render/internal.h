@@ -13,4 +13,5 @@ Node *values_with(Arena *arena, const Node *values, const char *key, const Node 
 int overlay_render(RenderContext *ctx, const Node *base, const Node *infrastructure, Str name);
 
 extern const ArtifactKind compose_kind;
+extern const ArtifactKind dockerfile_kind;
 extern const ArtifactKind kubernetes_kind;

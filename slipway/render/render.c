@@ -15,6 +15,7 @@ enum { TEMPLATE_MAX_BYTES = 1 << 20 };
 
 const ArtifactKind *const artifact_kinds[] = {
     &compose_kind,
+    &dockerfile_kind,
     &kubernetes_kind,
     NULL,
 };
