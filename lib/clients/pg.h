@@ -10,7 +10,7 @@
  * Errors: the functions return 0 or a negative errno and fill a PgError:
  *   -EEXIST unique violation · -ENOENT foreign key violation · -EAGAIN serialization failure or
  * deadlock -ETIMEDOUT the fiber's deadline or statement_timeout · -ECANCELED the fiber was canceled
- *   -ECONNREFUSED no server (at once while the last attempt failed) · -ECONNRESET lost while it
+ *   -ECONNREFUSED no server (at once while the last attempt failed), -EBUSY it is far behind · -ECONNRESET lost while it
  * ran: it may have happened or not · -EACCES login refused · -EINVAL any other error of the
  * statement */
 #pragma once

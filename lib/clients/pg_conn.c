@@ -30,6 +30,9 @@ static void request_free(PgPool *pool, PgRequest *request)
 
 static void append(PgConn *conn, PgRequest *request)
 {
+    if (!conn->head) {
+        conn->progress_ns = clock_monotonic_ns();
+    }
     *(conn->tail ? &conn->tail->next : &conn->head) = request;
     conn->tail = request;
     conn->pending++;
@@ -52,6 +55,7 @@ static void complete(PgConn *conn)
     conn->head = request->next;
     conn->tail = conn->head ? conn->tail : NULL;
     conn->pending--;
+    conn->progress_ns = clock_monotonic_ns();
     request->next = NULL;
     request->is_done = true;
     if (request->prepared && request->code) {

@@ -85,6 +85,10 @@ static PGconn *start(const PgPoolOptions *options, const Resolution *resolution)
     set(&settings, "gssencmode", "disable");
     set(&settings, "application_name", options->application_name);
     set(&settings, "client_encoding", "UTF8");
+    set(&settings, "keepalives_idle", "30");
+    set(&settings, "keepalives_interval", "10");
+    set(&settings, "keepalives_count", "3");
+    set(&settings, "tcp_user_timeout", "30000");
     set(&settings, "options", options->statement_timeout_ms > 0 ? flags : NULL);
     return PQconnectStartParams(settings.keys, settings.values, 0);
 }

@@ -63,6 +63,7 @@ struct PgConn {
     size_t pending;
     int64_t born_ns, retire_ns, idle_ns; /* monotonic */
     int64_t drain_by_ns;
+    int64_t progress_ns; /* the last answer came, or something was sent after a pause */
     uint64_t prepared[PG_STATEMENTS_MAX / 64];
 };
 
@@ -150,6 +151,8 @@ void pg_pool_release(PgConn *conn, PgRelease how);
 /* Starts connections for those who wait, as far as the options allow. */
 void pg_pool_grow_shared(PgPool *pool);
 void pg_pool_grow_leased(PgPool *pool);
+/* How long a server that lives may take for one statement; INT64_MAX: there is no timeout. */
+int64_t pg_patience_ns(const PgPool *pool);
 bool pg_conn_is_ready(const PgConn *conn);
 bool pg_conn_is_ready_shared(const PgConn *conn);
 bool pg_conn_is_connecting(const PgConn *conn);

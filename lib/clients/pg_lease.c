@@ -6,10 +6,10 @@
 #include "pg_internal.h"
 
 enum {
-    PENDING_FEW =
-        4, /* a shared connection with fewer is taken at once: that packs sends together */
-    PENDING_MANY = 8, /* when all have as many, another is opened */
-    DRAIN_EXTRA_MS = 5000,
+    PENDING_FEW = 4,     /* with fewer it is taken at once: that packs sends together */
+    PENDING_MANY = 8,    /* when all have as many, another is opened */
+    PENDING_MOST = 1024, /* more are refused: nobody would wait so long */
+    PATIENCE_EXTRA_MS = 1000,
 };
 
 bool pg_conn_is_ready(const PgConn *conn)
@@ -46,6 +46,12 @@ static bool is_connecting_own(const PgConn *conn)
 static bool is_lasting_shared(const PgConn *conn)
 {
     return conn->is_shared && !conn->is_retiring;
+}
+
+int64_t pg_patience_ns(const PgPool *pool)
+{
+    int64_t timeout_ms = pool->options.statement_timeout_ms;
+    return timeout_ms > 0 ? (2 * timeout_ms + PATIENCE_EXTRA_MS) * NS_PER_MS : INT64_MAX;
 }
 
 static bool may_grow(const PgPool *pool)
@@ -101,6 +107,9 @@ int pg_pool_pick_shared(PgPool *pool, PgConn **ret_conn, PgError *err)
     metric_inc(pool->metrics.acquire_count);
     for (;;) {
         PgConn *conn = pool->is_closing ? NULL : best_shared(pool);
+        if (conn && conn->pending >= PENDING_MOST) {
+            return pg_fail(err, PG_UNAVAILABLE, -EBUSY, "Postgres is behind with its answers");
+        }
         if (conn) {
             if (conn->pending >= PENDING_MANY) {
                 pg_pool_grow_shared(pool);
@@ -238,10 +247,9 @@ void pg_pool_release(PgConn *conn, PgRelease how)
         pg_conn_close(conn, "its session was discarded");
         return;
     }
-    int64_t drain_ms = conn->pool->options.statement_timeout_ms;
     conn->is_draining = true;
-    conn->drain_by_ns =
-        clock_monotonic_ns() + ((drain_ms > 0 ? drain_ms : 0) + DRAIN_EXTRA_MS) * NS_PER_MS;
+    int64_t patience_ns = pg_patience_ns(conn->pool);
+    conn->drain_by_ns = patience_ns < INT64_MAX ? clock_monotonic_ns() + patience_ns : INT64_MAX;
     if (!pg_conn_send_rollback(conn)) {
         pg_conn_close(conn, "its session ended half way");
     }

@@ -8,7 +8,9 @@
 #include "pg_internal.h"
 
 enum {
-    MAINTENANCE_MS = 5000,
+    MAINTENANCE_MS_LEAST = 50,
+    MAINTENANCE_MS_MOST = 5000,
+    MAINTENANCES_A_TIME = 4, /* in the shortest time that is to be kept */
     BACKOFF_MS_FIRST = 100,
     BACKOFF_MS_MOST = 5000,
     JITTER_PERCENT = 10,
@@ -189,34 +191,38 @@ static void on_reconnect(Timer *timer, void *arg)
     pg_pool_grow_leased(pool);
 }
 
-static void retire_shared(PgPool *pool, PgConn *conn)
+/* Its successor is opened first; see close_retired. */
+static void maintain_shared(PgPool *pool, PgConn *conn, int64_t now_ns)
 {
-    if (!conn->is_retiring) {
+    int64_t patience_ns = pg_patience_ns(pool);
+    if (conn->head && patience_ns < INT64_MAX && now_ns - conn->progress_ns >= patience_ns) {
+        pg_conn_close(conn, "no answer for too long");
+        return;
+    }
+    if (now_ns >= conn->retire_ns) {
+        metric_add(pool->metrics.max_lifetime_destroy, !conn->is_retiring);
         conn->is_retiring = true;
-        metric_inc(pool->metrics.max_lifetime_destroy);
         pg_pool_grow_shared(pool);
+    }
+}
+
+static void maintain_own(PgPool *pool, PgConn *conn, int64_t now_ns)
+{
+    bool is_old = now_ns >= conn->retire_ns;
+    bool is_stale = now_ns - conn->idle_ns >= jittered_ns(pool->options.max_idle_ms) &&
+                    pool->conns.len > pool->options.min_conns;
+    if (conn->is_draining && now_ns >= conn->drain_by_ns) {
+        pg_conn_close(conn, "its last statement does not end");
+    } else if (pg_conn_is_idle(conn) && (is_old || is_stale)) {
+        metric_inc(is_old ? pool->metrics.max_lifetime_destroy : pool->metrics.max_idle_destroy);
+        pg_conn_close(conn, "its time is over");
     }
 }
 
 static void maintain(PgPool *pool, PgConn *conn, int64_t now_ns)
 {
-    bool is_old = now_ns >= conn->retire_ns;
-    bool is_stale = now_ns - conn->idle_ns >= jittered_ns(pool->options.max_idle_ms) &&
-                    pool->conns.len > pool->options.min_conns;
-    if (conn->state != PG_CONN_READY) {
-        return;
-    }
-    if (conn->is_shared) {
-        if (is_old) {
-            retire_shared(pool, conn);
-        }
-    } else if (conn->is_draining) {
-        if (now_ns >= conn->drain_by_ns) {
-            pg_conn_close(conn, "its last statement does not end");
-        }
-    } else if (!conn->is_leased && (is_old || is_stale)) {
-        metric_inc(is_old ? pool->metrics.max_lifetime_destroy : pool->metrics.max_idle_destroy);
-        pg_conn_close(conn, "its time is over");
+    if (conn->state == PG_CONN_READY) {
+        (conn->is_shared ? maintain_shared : maintain_own)(pool, conn, now_ns);
     }
 }
 
@@ -267,6 +273,18 @@ static void copy_options(PgPool *pool, const PgPoolOptions *from)
     }
 }
 
+static int64_t maintenance_ms(const PgPool *pool)
+{
+    const PgPoolOptions *options = &pool->options;
+    int64_t patience_ms = pg_patience_ns(pool) / NS_PER_MS;
+    int64_t shortest = options->max_lifetime_ms;
+    shortest = options->max_idle_ms < shortest ? options->max_idle_ms : shortest;
+    shortest = patience_ms < shortest ? patience_ms : shortest;
+    int64_t ms = shortest / MAINTENANCES_A_TIME;
+    ms = ms < MAINTENANCE_MS_MOST ? ms : MAINTENANCE_MS_MOST;
+    return ms > MAINTENANCE_MS_LEAST ? ms : MAINTENANCE_MS_LEAST;
+}
+
 int pg_pool_open(Loop *loop, const PgPoolOptions *options, PgPool **ret_pool, Error *err)
 {
     if (!options->database || !options->user) {
@@ -281,7 +299,8 @@ int pg_pool_open(Loop *loop, const PgPoolOptions *options, PgPool **ret_pool, Er
     pool->reconnect = timer_new(loop, on_reconnect, pool);
     timer_unref(pool->maintenance);
     timer_unref(pool->reconnect);
-    timer_start(pool->maintenance, MAINTENANCE_MS, MAINTENANCE_MS);
+    int64_t every_ms = maintenance_ms(pool);
+    timer_start(pool->maintenance, every_ms, every_ms);
     pg_pool_grow_shared(pool);
     *ret_pool = pool;
     return 0;

@@ -300,6 +300,126 @@ CASE(a_fiber_that_is_canceled_gives_its_lease_back)
     pg_pool_close(pool, 1000);
 }
 
+/* A sample of the pool's metrics, e.g. "db_pool_idle_connections". */
+static int64_t sample(Metrics *metrics, const char *name)
+{
+    auto_strbuf StrBuf out = STRBUF_INIT;
+    metrics_expose(metrics, &out);
+    Str rest = strbuf_str(&out), line, value;
+    int64_t number = -1;
+    while (str_next_line(&rest, &line)) {
+        if (str_cut(line, ' ', &line, &value) && str_eq_cstr(line, name)) {
+            str_to_int64(value, &number);
+        }
+    }
+    return number;
+}
+
+static void until_sample(Metrics *metrics, const char *name, int64_t least)
+{
+    Deadline until = deadline_in_ms(WAIT_MS);
+    while (sample(metrics, name) < least && deadline_left_ms(until) > 0) {
+        fiber_sleep_ms(5);
+    }
+    assert_true(sample(metrics, name) >= least);
+}
+
+CASE(old_connections_are_replaced_without_a_failure)
+{
+    Metrics *metrics = metrics_new(NULL, 0);
+    PgPoolOptions options = pool_options(server);
+    options.shared_conns = 1;
+    options.max_lifetime_ms = 200;
+    options.metrics = metrics;
+    PgPool *pool = open_pool(loop, &options);
+    Deadline until = deadline_in_ms(WAIT_MS);
+    for (int64_t i = 0; sample(metrics, "db_pool_new_connections_total") < 4; i++) {
+        assert_true(deadline_left_ms(until) > 0);
+        expect_echo(pool, arena, i);
+        fiber_sleep_ms(1);
+    }
+    assert_true(sample(metrics, "db_pool_max_lifetime_destroy_total") >= 3);
+    pg_pool_close(pool, 1000);
+    metrics_free(metrics);
+}
+
+CASE(idle_connections_are_closed)
+{
+    Metrics *metrics = metrics_new(NULL, 0);
+    PgPoolOptions options = pool_options(server);
+    options.max_idle_ms = 100;
+    options.metrics = metrics;
+    PgPool *pool = open_pool(loop, &options);
+    assert_int_equal(ask(pool, arena, &one), 1);
+    until_sample(metrics, "db_pool_max_idle_destroy_total", 1);
+    assert_int_equal(sample(metrics, "db_pool_total_connections"), 1);
+    assert_int_equal(ask(pool, arena, &one), 1);
+    pg_pool_close(pool, 1000);
+    metrics_free(metrics);
+}
+
+static void nap_long(void *arg)
+{
+    static const PgStatement long_nap = { .name = "long_nap",
+                                          .sql = "SELECT pg_sleep(0.3)",
+                                          .heavy = true };
+    Load *load = arg;
+    auto_arena Arena *arena = arena_new(0);
+    PgError err = PG_ERROR_INIT;
+    load->running++;
+    load->wrong += pg_query(load->pool, arena, &long_nap, NULL, NULL, &err) < 0;
+    load->running--;
+}
+
+CASE(nobody_waits_behind_a_heavy_statement)
+{
+    PgPoolOptions options = pool_options(server);
+    options.shared_conns = 1;
+    PgPool *pool = open_pool(loop, &options);
+    expect_echo(pool, arena, 1);
+    Load load = { .pool = pool };
+    assert_int_equal(fiber_spawn(loop, NULL, nap_long, &load, NULL), 0);
+    fiber_yield();
+    for (int64_t i = 0; i < 20; i++) {
+        expect_echo(pool, arena, i);
+    }
+    assert_int_equal(load.running, 1); /* it naps still */
+    while (load.running > 0) {
+        fiber_sleep_ms(5);
+    }
+    assert_int_equal(load.wrong, 0);
+    pg_pool_close(pool, 1000);
+}
+
+CASE(a_server_that_hangs_is_left_and_met_again)
+{
+    Metrics *metrics = metrics_new(NULL, 0);
+    PgPoolOptions options = pool_options(server);
+    options.shared_conns = 1;
+    options.statement_timeout_ms = 100;
+    options.connect_timeout_ms = 200;
+    options.metrics = metrics;
+    PgPool *pool = open_pool(loop, &options);
+    expect_echo(pool, arena, 1);
+    server_pause(server, true);
+    PgError err = PG_ERROR_INIT;
+    int rc = 0;
+    Deadline until = deadline_in_ms(WAIT_MS);
+    while (rc != -ECONNREFUSED && deadline_left_ms(until) > 0) {
+        Deadline former = fiber_narrow_deadline(deadline_in_ms(50));
+        rc = pg_query(pool, arena, &echo, PG_PARAMS(pg_int(1)), NULL, &err);
+        fiber_restore_deadline(former);
+        assert_true(rc == -ETIMEDOUT || rc == -ECONNRESET || rc == -ECONNREFUSED);
+    }
+    assert_int_equal(rc, -ECONNREFUSED);
+    server_pause(server, false);
+    Error error = ERROR_INIT;
+    assert_int_equal(pg_pool_wait_ready(pool, &error), 0);
+    expect_echo(pool, arena, 2);
+    pg_pool_close(pool, 1000);
+    metrics_free(metrics);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -311,6 +431,10 @@ int main(void)
         cmocka_unit_test(a_name_is_resolved_without_blocking),
         cmocka_unit_test(killed_under_load_it_gives_no_wrong_answer_and_no_half_transaction),
         cmocka_unit_test(a_fiber_that_is_canceled_gives_its_lease_back),
+        cmocka_unit_test(old_connections_are_replaced_without_a_failure),
+        cmocka_unit_test(idle_connections_are_closed),
+        cmocka_unit_test(nobody_waits_behind_a_heavy_statement),
+        cmocka_unit_test(a_server_that_hangs_is_left_and_met_again),
     };
     RUN_WITH_SERVER("pg_faults", server_start_postgres);
 }
