@@ -3,7 +3,7 @@
 
 #include "codec/yaml.h"
 
-#include "jsonpatch.h"
+#include "patch_ops.h"
 #include "resource.h"
 
 /* --- which patches concern a path -------------------------------------------------------------- */
@@ -32,7 +32,7 @@ static bool touch_concerns(const KustomizeTouch *touch, Str path)
     if (path.len == 0 || !patch) {
         return true;
     }
-    if (!json_patch_is_one(patch)) {
+    if (!patch_ops_is_list(patch)) {
         size_t end = 0;
         while (end < path.len && path.ptr[end] != '.' && path.ptr[end] != '[') {
             end++;

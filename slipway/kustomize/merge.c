@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "merge_directives.h"
 #include "merge_list.h"
 #include "resource.h"
 #include "schema.h"
@@ -158,14 +159,8 @@ static int walk_field(Build *b, At at, Node *base, Node *patch, Str name)
     return 0;
 }
 
-static int walk_map(Build *b, At at, Node *dest, Node *patch, Node **ret_node)
+static int walk_fields(Build *b, At at, Node *base, Node *patch)
 {
-    Node *base = NULL;
-    int rc = choose_map(b, dest, patch, &base);
-    *ret_node = base;
-    if (rc < 0 || !node_is_map(base)) {
-        return rc;
-    }
     /* what the patch doesn't name is looked at too, for nulls in it */
     Strs names = { 0 };
     add_names(b, &names, base);
@@ -175,12 +170,26 @@ static int walk_map(Build *b, At at, Node *dest, Node *patch, Node **ret_node)
     if (names.len > 0) {
         qsort(names.ptr, names.len, sizeof(Str), compare_names);
     }
+    int rc = 0;
     for (size_t i = 0; rc == 0 && i < names.len; i++) {
         if (i == 0 || !str_eq(names.ptr[i], names.ptr[i - 1])) {
             rc = walk_field(b, at, base, patch, names.ptr[i]);
         }
     }
     return rc;
+}
+
+static int walk_map(Build *b, At at, Node *dest, Node *patch, Node **ret_node)
+{
+    Node *base = NULL;
+    int rc = choose_map(b, dest, patch, &base);
+    *ret_node = base;
+    if (rc < 0 || !node_is_map(base)) {
+        return rc;
+    }
+    MergeDirectives directives = directives_take(b, patch);
+    rc = walk_fields(b, at, base, patch);
+    return rc < 0 ? rc : directives_apply(b, at.type, base, &directives);
 }
 
 /* --- lists that merge ------------------------------------------------------------------------- */

@@ -4,11 +4,11 @@
 #include "codec/yaml.h"
 
 #include "documents.h"
-#include "jsonpatch.h"
 #include "kustomization.h"
 #include "load.h"
 #include "merge.h"
 #include "output.h"
+#include "patch_ops.h"
 #include "resource.h"
 #include "selector.h"
 
@@ -165,7 +165,7 @@ static void provide_annotations(Build *b, Node *root)
 static int apply_ops(Build *b, Resource *resource, const Node *ops)
 {
     resource_touch(b, resource, ops->span, "patch", ops);
-    int rc = json6902_apply(b, resource->node, ops);
+    int rc = patch_ops_apply(b, resource->node, ops);
     if (rc < 0 && b->diags->diags.len > 0) {
         diag_relate(
             b->diags,
@@ -257,7 +257,7 @@ static int read_ops(Build *b, Source *source, Node **ret_ops)
     int rc = text.len > 0 && text.ptr[0] == '['
                  ? json_read(b->arena, source, NULL, ret_ops, NULL)
                  : yaml_read_one(b->arena, source, &options, ret_ops, b->diags);
-    return rc < 0 || !json_patch_is_one(*ret_ops) ? -EINVAL : 0;
+    return rc < 0 || !patch_ops_is_list(*ret_ops) ? -EINVAL : 0;
 }
 
 static bool try_ops(Build *b, Source *source, Node **ret_ops)

@@ -1,4 +1,4 @@
-#include "jsonpatch.h"
+#include "patch_ops.h"
 
 #include "kustomization.h"
 #include "resource.h"
@@ -8,7 +8,7 @@ typedef struct Place {
     Str key;
 } Place;
 
-bool json_patch_is_one(const Node *ops)
+bool patch_ops_is_list(const Node *ops)
 {
     for (size_t i = 0; node_is_seq(ops) && i < ops->seq.len; i++) {
         if (!node_is_map(ops->seq.items[i])) {
@@ -236,7 +236,7 @@ static int run_one(Build *b, Node *root, const Node *op)
                 : fail(b, op, place.holder->kind == NODE_MAP ? "nonexistent key" : "invalid index");
 }
 
-int json6902_apply(Build *b, Node *root, const Node *ops)
+int patch_ops_apply(Build *b, Node *root, const Node *ops)
 {
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < ops->seq.len; i++) {

@@ -5,6 +5,6 @@
 #include "internal.h"
 
 /* Whether `ops` has the form of a JSON patch: a list of maps with `op`. */
-bool json_patch_is_one(const Node *ops);
+bool patch_ops_is_list(const Node *ops);
 /* Applies every operation to `root`; stops at the first that fails. */
-int json6902_apply(Build *b, Node *root, const Node *ops);
+int patch_ops_apply(Build *b, Node *root, const Node *ops);
