@@ -12,6 +12,7 @@ Node *values_with(Arena *arena, const Node *values, const char *key, const Node 
 /* deploy/kubernetes/overlays/<name>; `infrastructure` are the resources that run in the cluster. */
 int overlay_render(RenderContext *ctx, const Node *base, const Node *infrastructure, Str name);
 
+extern const ArtifactKind actions_kind;
 extern const ArtifactKind compose_kind;
 extern const ArtifactKind dockerfile_kind;
 extern const ArtifactKind kubernetes_kind;

@@ -12,7 +12,7 @@ typedef struct Overlay {
     Node *values;     /* of the environment */
     Str folder;
     Node *patches; /* names of the files */
-    Node *images;  /* services whose tag differs */
+    Node *images;  /* services, with the tag of the environment */
     bool tag_differs;
     int worst;
 } Overlay;
@@ -104,9 +104,7 @@ static void compare_service(Overlay *overlay, const Node *base, Node *service)
     if (count || differs(now, then, "max")) {
         patch(overlay, service, "replicas.yaml");
     }
-    if (overlay->tag_differs) {
-        node_append(arena, overlay->images, service);
-    }
+    node_append(arena, overlay->images, service); /* a deploy writes its own tag there */
 }
 
 /* Everyone with a Secret: services, and the servers whose password they share. */

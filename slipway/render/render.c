@@ -14,10 +14,7 @@
 enum { TEMPLATE_MAX_BYTES = 1 << 20 };
 
 const ArtifactKind *const artifact_kinds[] = {
-    &compose_kind,
-    &dockerfile_kind,
-    &kubernetes_kind,
-    NULL,
+    &actions_kind, &compose_kind, &dockerfile_kind, &kubernetes_kind, NULL,
 };
 
 struct RenderContext {
