@@ -1,5 +1,7 @@
 #include "kustomize/kustomize.h"
 
+#include <stdio.h>
+
 #include "base/fs.h"
 #include "codec/json.h"
 
@@ -127,6 +129,24 @@ write_output(const Cli *cli, const BuildOptions *options, const KustomizeResult 
     return EXIT_OK;
 }
 
+/* Deprecations are told in kustomize's own words; with -v their place follows among the others. */
+static void show_findings(Cli *cli, DiagList *diags)
+{
+    DiagList others = DIAG_LIST(cli->arena);
+    vec_foreach(diag, &diags->diags) {
+        bool deprecation = str_eq(diag->rule, STR("KZ901"));
+        if (deprecation) {
+            (void) fprintf(stderr, "# Warning: %" STR_FMT "\n", STR_ARG(diag->message));
+        }
+        if (!deprecation || cli->globals.verbose) {
+            vec_push(&others.diags, others.arena, *diag);
+        }
+    }
+    if (others.diags.len > 0) {
+        cli_diags(cli, &others);
+    }
+}
+
 static ExitCode run_build(Cli *cli, const void *opaque)
 {
     const BuildOptions *options = opaque;
@@ -141,9 +161,7 @@ static ExitCode run_build(Cli *cli, const void *opaque)
     KustomizeResult result;
     Str directory = cli->arg_count > 0 ? str_from(cli->args[0]) : STR(".");
     int rc = kustomize_build(cli->arena, directory, &build, &result, &diags);
-    if (diags.diags.len > 0) {
-        cli_diags(cli, &diags);
-    }
+    show_findings(cli, &diags);
     if (rc < 0) {
         return EXIT_FINDINGS;
     }

@@ -9,160 +9,155 @@ typedef struct KnownField {
     const char *name;
     FieldType type;
     const struct KnownField *fields; /* of OBJECT and OBJECTS, NULL: unchecked */
-    const char *deprecated;          /* what to use instead */
 } KnownField;
 
-#define SELECTOR_FIELDS                                                                           \
-    { "group", TEXT, NULL, NULL }, { "version", TEXT, NULL, NULL }, { "kind", TEXT, NULL, NULL }, \
-        { "name", TEXT, NULL, NULL },                                                             \
-    {                                                                                             \
-        "namespace", TEXT, NULL, NULL                                                             \
+#define SELECTOR_FIELDS                                                         \
+    { "group", TEXT, NULL }, { "version", TEXT, NULL }, { "kind", TEXT, NULL }, \
+        { "name", TEXT, NULL },                                                 \
+    {                                                                           \
+        "namespace", TEXT, NULL, NULL                                           \
     }
 
 static const KnownField selector[] = {
     SELECTOR_FIELDS,
-    { "annotationSelector", TEXT, NULL, NULL },
-    { "labelSelector", TEXT, NULL, NULL },
+    { "annotationSelector", TEXT, NULL },
+    { "labelSelector", TEXT, NULL },
     { 0 },
 };
 static const KnownField metadata[] = {
-    { "name", TEXT, NULL, NULL },
-    { "namespace", TEXT, NULL, NULL },
-    { "labels", TEXT_MAP, NULL, NULL },
-    { "annotations", TEXT_MAP, NULL, NULL },
+    { "name", TEXT, NULL },
+    { "namespace", TEXT, NULL },
+    { "labels", TEXT_MAP, NULL },
+    { "annotations", TEXT_MAP, NULL },
     { 0 },
 };
 static const KnownField field_spec[] = {
-    { "group", TEXT, NULL, NULL }, { "version", TEXT, NULL, NULL }, { "kind", TEXT, NULL, NULL },
-    { "path", TEXT, NULL, NULL },  { "create", BOOL, NULL, NULL },  { 0 },
+    { "group", TEXT, NULL }, { "version", TEXT, NULL }, { "kind", TEXT, NULL },
+    { "path", TEXT, NULL },  { "create", BOOL, NULL },  { 0 },
 };
 static const KnownField label[] = {
-    { "pairs", TEXT_MAP, NULL, NULL },        { "includeSelectors", BOOL, NULL, NULL },
-    { "includeTemplates", BOOL, NULL, NULL }, { "includeVolumeClaimTemplates", BOOL, NULL, NULL },
-    { "fields", OBJECTS, field_spec, NULL },  { 0 },
+    { "pairs", TEXT_MAP, NULL },        { "includeSelectors", BOOL, NULL },
+    { "includeTemplates", BOOL, NULL }, { "includeVolumeClaimTemplates", BOOL, NULL },
+    { "fields", OBJECTS, field_spec },  { 0 },
 };
 static const KnownField patch_options[] = {
-    { "allowNameChange", BOOL, NULL, NULL },
-    { "allowKindChange", BOOL, NULL, NULL },
+    { "allowNameChange", BOOL, NULL },
+    { "allowKindChange", BOOL, NULL },
     { 0 },
 };
 static const KnownField patch[] = {
-    { "path", TEXT, NULL, NULL },
-    { "patch", TEXT, NULL, NULL },
-    { "target", OBJECT, selector, NULL },
-    { "options", OBJECT, patch_options, NULL },
+    { "path", TEXT, NULL },
+    { "patch", TEXT, NULL },
+    { "target", OBJECT, selector },
+    { "options", OBJECT, patch_options },
     { 0 },
 };
 static const KnownField image[] = {
-    { "name", TEXT, NULL, NULL },      { "newName", TEXT, NULL, NULL },
-    { "tagSuffix", TEXT, NULL, NULL }, { "newTag", TEXT, NULL, NULL },
-    { "digest", TEXT, NULL, NULL },    { 0 },
+    { "name", TEXT, NULL },   { "newName", TEXT, NULL }, { "tagSuffix", TEXT, NULL },
+    { "newTag", TEXT, NULL }, { "digest", TEXT, NULL },  { 0 },
 };
 static const KnownField field_options[] = {
-    { "delimiter", TEXT, NULL, NULL },
-    { "index", INT, NULL, NULL },
-    { "encoding", TEXT, NULL, NULL },
-    { "create", BOOL, NULL, NULL },
+    { "delimiter", TEXT, NULL },
+    { "index", INT, NULL },
+    { "encoding", TEXT, NULL },
+    { "create", BOOL, NULL },
     { 0 },
 };
 static const KnownField source[] = {
     SELECTOR_FIELDS,
-    { "fieldPath", TEXT, NULL, NULL },
-    { "options", OBJECT, field_options, NULL },
+    { "fieldPath", TEXT, NULL },
+    { "options", OBJECT, field_options },
     { 0 },
 };
 static const KnownField replacement_target[] = {
-    { "select", OBJECT, selector, NULL },
-    { "reject", OBJECTS, selector, NULL },
-    { "fieldPaths", TEXTS, NULL, NULL },
-    { "options", OBJECT, field_options, NULL },
+    { "select", OBJECT, selector },
+    { "reject", OBJECTS, selector },
+    { "fieldPaths", TEXTS, NULL },
+    { "options", OBJECT, field_options },
     { 0 },
 };
 static const KnownField replacement[] = {
-    { "path", TEXT, NULL, NULL },
-    { "source", OBJECT, source, NULL },
-    { "sourceValue", TEXT, NULL, NULL },
-    { "targets", OBJECTS, replacement_target, NULL },
+    { "path", TEXT, NULL },
+    { "source", OBJECT, source },
+    { "sourceValue", TEXT, NULL },
+    { "targets", OBJECTS, replacement_target },
     { 0 },
 };
-static const KnownField replica[] = { { "name", TEXT, NULL, NULL },
-                                      { "count", INT, NULL, NULL },
-                                      { 0 } };
+static const KnownField replica[] = { { "name", TEXT, NULL }, { "count", INT, NULL }, { 0 } };
 static const KnownField object_ref[] = {
-    { "apiVersion", TEXT, NULL, NULL },
+    { "apiVersion", TEXT, NULL },
     SELECTOR_FIELDS,
     { 0 },
 };
-static const KnownField field_ref[] = { { "fieldPath", TEXT, NULL, NULL }, { 0 } };
+static const KnownField field_ref[] = { { "fieldPath", TEXT, NULL }, { 0 } };
 static const KnownField var[] = {
-    { "name", TEXT, NULL, NULL },
-    { "objref", OBJECT, object_ref, NULL },
-    { "fieldref", OBJECT, field_ref, NULL },
+    { "name", TEXT, NULL },
+    { "objref", OBJECT, object_ref },
+    { "fieldref", OBJECT, field_ref },
     { 0 },
 };
 static const KnownField legacy_sort[] = {
-    { "orderFirst", TEXTS, NULL, NULL },
-    { "orderLast", TEXTS, NULL, NULL },
+    { "orderFirst", TEXTS, NULL },
+    { "orderLast", TEXTS, NULL },
     { 0 },
 };
 static const KnownField sort_options[] = {
-    { "order", TEXT, NULL, NULL },
-    { "legacySortOptions", OBJECT, legacy_sort, NULL },
+    { "order", TEXT, NULL },
+    { "legacySortOptions", OBJECT, legacy_sort },
     { 0 },
 };
 static const KnownField generator_options[] = {
-    { "labels", TEXT_MAP, NULL, NULL },
-    { "annotations", TEXT_MAP, NULL, NULL },
-    { "disableNameSuffixHash", BOOL, NULL, NULL },
-    { "immutable", BOOL, NULL, NULL },
+    { "labels", TEXT_MAP, NULL },
+    { "annotations", TEXT_MAP, NULL },
+    { "disableNameSuffixHash", BOOL, NULL },
+    { "immutable", BOOL, NULL },
     { 0 },
 };
-#define GENERATOR_FIELDS                                                     \
-    { "name", TEXT, NULL, NULL }, { "namespace", TEXT, NULL, NULL },         \
-        { "behavior", TEXT, NULL, NULL }, { "literals", TEXTS, NULL, NULL }, \
-        { "files", TEXTS, NULL, NULL }, { "envs", TEXTS, NULL, NULL },       \
-        { "env", TEXT, NULL, NULL },                                         \
-    {                                                                        \
-        "options", OBJECT, generator_options, NULL                           \
+#define GENERATOR_FIELDS                                                                \
+    { "name", TEXT, NULL }, { "namespace", TEXT, NULL }, { "behavior", TEXT, NULL },    \
+        { "literals", TEXTS, NULL }, { "files", TEXTS, NULL }, { "envs", TEXTS, NULL }, \
+        { "env", TEXT, NULL },                                                          \
+    {                                                                                   \
+        "options", OBJECT, generator_options, NULL                                      \
     }
 static const KnownField config_map[] = { GENERATOR_FIELDS, { 0 } };
-static const KnownField secret[] = { GENERATOR_FIELDS, { "type", TEXT, NULL, NULL }, { 0 } };
+static const KnownField secret[] = { GENERATOR_FIELDS, { "type", TEXT, NULL }, { 0 } };
 
 static const KnownField kustomization[] = {
-    { "apiVersion", TEXT, NULL, NULL },
-    { "kind", TEXT, NULL, NULL },
-    { "metadata", OBJECT, metadata, NULL },
-    { "openapi", TEXT_MAP, NULL, NULL },
-    { "namePrefix", TEXT, NULL, NULL },
-    { "nameSuffix", TEXT, NULL, NULL },
-    { "namespace", TEXT, NULL, NULL },
-    { "commonLabels", TEXT_MAP, NULL, "labels" },
-    { "labels", OBJECTS, label, NULL },
-    { "commonAnnotations", TEXT_MAP, NULL, NULL },
-    { "patchesStrategicMerge", TEXTS, NULL, "patches" },
-    { "patchesJson6902", OBJECTS, patch, "patches" },
-    { "patches", OBJECTS, patch, NULL },
-    { "images", OBJECTS, image, NULL },
-    { "imageTags", OBJECTS, image, "images" },
-    { "replacements", OBJECTS, replacement, NULL },
-    { "replicas", OBJECTS, replica, NULL },
-    { "vars", OBJECTS, var, "replacements" },
-    { "sortOptions", OBJECT, sort_options, NULL },
-    { "resources", TEXTS, NULL, NULL },
-    { "components", TEXTS, NULL, NULL },
-    { "crds", TEXTS, NULL, NULL },
-    { "bases", TEXTS, NULL, "resources" },
-    { "configMapGenerator", OBJECTS, config_map, NULL },
-    { "secretGenerator", OBJECTS, secret, NULL },
-    { "helmGlobals", ANY, NULL, NULL },
-    { "helmCharts", ANY, NULL, NULL },
-    { "helmChartInflationGenerator", ANY, NULL, NULL },
-    { "generatorOptions", OBJECT, generator_options, NULL },
-    { "configurations", TEXTS, NULL, NULL },
-    { "generators", TEXTS, NULL, NULL },
-    { "transformers", TEXTS, NULL, NULL },
-    { "validators", TEXTS, NULL, NULL },
-    { "buildMetadata", TEXTS, NULL, NULL },
+    { "apiVersion", TEXT, NULL },
+    { "kind", TEXT, NULL },
+    { "metadata", OBJECT, metadata },
+    { "openapi", TEXT_MAP, NULL },
+    { "namePrefix", TEXT, NULL },
+    { "nameSuffix", TEXT, NULL },
+    { "namespace", TEXT, NULL },
+    { "commonLabels", TEXT_MAP, NULL },
+    { "labels", OBJECTS, label },
+    { "commonAnnotations", TEXT_MAP, NULL },
+    { "patchesStrategicMerge", TEXTS, NULL },
+    { "patchesJson6902", OBJECTS, patch },
+    { "patches", OBJECTS, patch },
+    { "images", OBJECTS, image },
+    { "imageTags", OBJECTS, image },
+    { "replacements", OBJECTS, replacement },
+    { "replicas", OBJECTS, replica },
+    { "vars", OBJECTS, var },
+    { "sortOptions", OBJECT, sort_options },
+    { "resources", TEXTS, NULL },
+    { "components", TEXTS, NULL },
+    { "crds", TEXTS, NULL },
+    { "bases", TEXTS, NULL },
+    { "configMapGenerator", OBJECTS, config_map },
+    { "secretGenerator", OBJECTS, secret },
+    { "helmGlobals", ANY, NULL },
+    { "helmCharts", ANY, NULL },
+    { "helmChartInflationGenerator", ANY, NULL },
+    { "generatorOptions", OBJECT, generator_options },
+    { "configurations", TEXTS, NULL },
+    { "generators", TEXTS, NULL },
+    { "transformers", TEXTS, NULL },
+    { "validators", TEXTS, NULL },
+    { "buildMetadata", TEXTS, NULL },
     { 0 },
 };
 
@@ -373,14 +368,25 @@ Span field_span(const Node *map, const char *name)
 
 /* --- the file --------------------------------------------------------------------------------- */
 
+/* In the order in which kustomize warns of them. */
 static void warn_deprecated(Build *b, const Node *doc)
 {
-    for (const KnownField *field = kustomization; field->name; field++) {
-        const Node *node = node_get_cstr(doc, field->name);
-        if (!field->deprecated || node_is_null_or_absent(node)) {
+    static const struct {
+        const char *name, *instead;
+    } deprecated[] = {
+        { "bases", "resources" },
+        { "commonLabels", "labels" },
+        { "imageTags", "images" },
+        { "patchesJson6902", "patches" },
+        { "patchesStrategicMerge", "patches" },
+        { "vars", "replacements" },
+    };
+    for (size_t i = 0; i < sizeof deprecated / sizeof *deprecated; i++) {
+        const Node *node = node_get_cstr(doc, deprecated[i].name);
+        if (node_is_null_or_absent(node)) {
             continue;
         }
-        bool experimental = str_eq_cstr(STR("vars"), field->name);
+        bool experimental = str_eq_cstr(STR("vars"), deprecated[i].name);
         build_warn(
             b,
             "KZ901",
@@ -388,8 +394,8 @@ static void warn_deprecated(Build *b, const Node *doc)
             "'%s' is deprecated. Please use '%s' instead. %sRun 'kustomize edit fix' to update "
             "your Kustomization "
             "automatically.",
-            field->name,
-            field->deprecated,
+            deprecated[i].name,
+            deprecated[i].instead,
             experimental ? "[EXPERIMENTAL] " : ""
         );
     }
