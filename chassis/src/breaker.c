@@ -98,7 +98,10 @@ static void judge(Breaker *breaker, int64_t now_ms, bool failed)
         }
         return;
     }
-    breaker->failures += failed;
+    if (!failed) {
+        return;
+    }
+    breaker->failures++;
     double ratio = (double) breaker->failures / (double) breaker->requests;
     if (breaker->requests >= options->min_requests && ratio >= options->failure_ratio) {
         change(breaker, BREAKER_OPEN, now_ms + options->timeout_ms);

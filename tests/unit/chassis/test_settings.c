@@ -1,0 +1,127 @@
+#include "settings.h"
+#include "unit.h"
+
+static const App app = {
+    .name = "thing", .http_port = 8001, .grpc_port = 9001, .database = "thing_db"
+};
+
+static const char *lookup(const char *name, void *ctx)
+{
+    size_t len = strlen(name);
+    for (const char *const *pair = ctx; *pair; pair++) {
+        if (strncmp(*pair, name, len) == 0 && (*pair)[len] == '=') {
+            return *pair + len + 1;
+        }
+    }
+    return NULL;
+}
+
+typedef struct Reading {
+    Arena *arena;
+    StrBuf problems;
+    Settings settings;
+} Reading;
+
+static bool read_pairs(Reading *reading, const char **pairs)
+{
+    *reading = (Reading) { .arena = arena_new(0) };
+    reading->problems.arena = reading->arena;
+    const ConfigSource source = {
+        .lookup = lookup, .ctx = pairs, .arena = reading->arena, .problems = &reading->problems
+    };
+    return settings_read(&app, &source, &reading->settings);
+}
+#define PAIRS(...) ((const char *[]) { __VA_ARGS__, NULL })
+
+static void development_needs_nothing(void **state)
+{
+    (void) state;
+    Reading reading;
+    assert_true(read_pairs(&reading, PAIRS("UNUSED=1")));
+    assert_int_equal(reading.settings.http_port, 8001);
+    assert_int_equal(reading.settings.grpc_port, 9001);
+    assert_str(reading.settings.http_host, "0.0.0.0");
+    assert_str(reading.settings.db_name, "thing_db");
+    assert_true(reading.settings.db_auto_create);
+    assert_int_equal(reading.settings.service_jwt_secret.len, 32);
+    assert_true(settings_has_kafka(&reading.settings));
+    arena_free(reading.arena);
+}
+
+static void variables_carry_the_name_of_the_service(void **state)
+{
+    (void) state;
+    Reading reading;
+    assert_true(read_pairs(
+        &reading,
+        PAIRS("THING_HTTP_PORT=81", "THING_DB_NAME=x", "AUTH_MODE=dev", "KAFKA_BROKERS=none")
+    ));
+    assert_int_equal(reading.settings.http_port, 81);
+    assert_str(reading.settings.db_name, "x");
+    assert_str(reading.settings.http_host, "127.0.0.1");
+    assert_false(settings_has_kafka(&reading.settings));
+    arena_free(reading.arena);
+}
+
+static void production_refuses_what_is_for_development(void **state)
+{
+    (void) state;
+    static const struct {
+        const char *pairs[5];
+        const char *problem;
+    } cases[] = {
+        { { "ENVIRONMENT=production", "POSTGRES_PASSWORD=p", "SERVICE_JWT_SECRET=s" },
+          "JWT_SECRET: " },
+        { { "ENVIRONMENT=staging",
+            "JWT_SECRET=0123456789012345678901234567890",
+            "POSTGRES_PASSWORD=p",
+            "SERVICE_JWT_SECRET=s" },
+          "JWT_SECRET: " },
+        { { "ENVIRONMENT=production",
+            "JWT_SECRET=01234567890123456789012345678901",
+            "SERVICE_JWT_SECRET=s" },
+          "POSTGRES_PASSWORD: " },
+        { { "ENVIRONMENT=test" }, "SERVICE_JWT_SECRET: " },
+        { { "ENVIRONMENT=production", "AUTH_MODE=dev" }, "AUTH_MODE: " },
+        { { "ENVIRONMENT=staging", "SEED_DATA=true" }, "SEED_DATA: " },
+        { { "DEBUG_ALLOWED_CIDRS=x" }, "DEBUG_ALLOWED_CIDRS: \"x\"" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        Reading reading;
+        const char *pairs[6] = { 0 };
+        memcpy(pairs, cases[i].pairs, sizeof cases[i].pairs);
+        assert_false(read_pairs(&reading, pairs));
+        assert_true(
+            str_find(strbuf_str(&reading.problems), str_from(cases[i].problem)) != STR_NONE
+        );
+        arena_free(reading.arena);
+    }
+}
+
+static void production_starts_with_real_secrets(void **state)
+{
+    (void) state;
+    Reading reading;
+    assert_true(read_pairs(
+        &reading,
+        PAIRS(
+            "ENVIRONMENT=production",
+            "JWT_SECRET=01234567890123456789012345678901",
+            "POSTGRES_PASSWORD=p",
+            "SERVICE_JWT_SECRET=s"
+        )
+    ));
+    assert_false(reading.settings.db_auto_create);
+    arena_free(reading.arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(development_needs_nothing),
+        cmocka_unit_test(variables_carry_the_name_of_the_service),
+        cmocka_unit_test(production_refuses_what_is_for_development),
+        cmocka_unit_test(production_starts_with_real_secrets),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
