@@ -15,7 +15,7 @@ typedef struct KnownField {
     { "group", TEXT, NULL }, { "version", TEXT, NULL }, { "kind", TEXT, NULL }, \
         { "name", TEXT, NULL },                                                 \
     {                                                                           \
-        "namespace", TEXT, NULL, NULL                                           \
+        "namespace", TEXT, NULL                                                 \
     }
 
 static const KnownField selector[] = {
@@ -118,7 +118,7 @@ static const KnownField generator_options[] = {
         { "literals", TEXTS, NULL }, { "files", TEXTS, NULL }, { "envs", TEXTS, NULL }, \
         { "env", TEXT, NULL },                                                          \
     {                                                                                   \
-        "options", OBJECT, generator_options, NULL                                      \
+        "options", OBJECT, generator_options                                            \
     }
 static const KnownField config_map[] = { GENERATOR_FIELDS, { 0 } };
 static const KnownField secret[] = { GENERATOR_FIELDS, { "type", TEXT, NULL }, { 0 } };
