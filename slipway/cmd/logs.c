@@ -1,5 +1,6 @@
 #include <poll.h>
-#include <regex.h>
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
 
 #include "base/clock.h"
 #include "base/fs.h"
@@ -53,7 +54,7 @@ static const CliFlag flags[] = {
         0,
         CLI_STRING,
         .argument = "REGEX",
-        .help = "Only lines that match this extended regular expression"
+        .help = "Only lines that match this regular expression (PCRE)"
     ),
     CLI_FLAG(LogsOptions, no_time, "no-time", 0, CLI_BOOL, .help = "Leave the time out"),
     CLI_FLAG(
@@ -76,8 +77,8 @@ typedef struct Logs {
     const LogsOptions *options;
     const Str *nodes;
     size_t node_count;
-    bool has_regex;
-    regex_t regex;
+    pcre2_code *regex; /* NULL: every line */
+    pcre2_match_data *match;
     LogPrinter printer;
     Arena *scratch;
     StrBuf out;
@@ -87,11 +88,9 @@ static bool wants(void *arg, Str node, const LogRecord *record)
 {
     (void) node;
     Logs *logs = arg;
-    if (logs->has_regex) {
-        /* The text is no C string: its bounds are given. */
-        regmatch_t bounds = { .rm_so = 0, .rm_eo = (regoff_t) record->text.len };
-        const char *text = record->text.ptr ? record->text.ptr : "";
-        if (regexec(&logs->regex, text, 1, &bounds, REG_STARTEND) != 0) {
+    if (logs->regex) {
+        PCRE2_SPTR text = (PCRE2_SPTR) (record->text.ptr ? record->text.ptr : "");
+        if (pcre2_match(logs->regex, text, record->text.len, 0, 0, logs->match, NULL) < 0) {
             return false;
         }
     }
@@ -160,14 +159,17 @@ static ExitCode read_regex(Cli *cli, const LogsOptions *options, Logs *logs)
     if (!options->grep) {
         return EXIT_OK;
     }
-    int rc = regcomp(&logs->regex, options->grep, REG_EXTENDED | REG_NEWLINE);
-    if (rc != 0) {
-        char text[160];
-        regerror(rc, &logs->regex, text, sizeof text);
-        cli_errorf(cli, "--grep: %s", text);
+    int code = 0;
+    PCRE2_SIZE at = 0;
+    logs->regex =
+        pcre2_compile((PCRE2_SPTR) options->grep, PCRE2_ZERO_TERMINATED, 0, &code, &at, NULL);
+    if (!logs->regex) {
+        PCRE2_UCHAR text[160];
+        pcre2_get_error_message(code, text, sizeof text);
+        cli_errorf(cli, "--grep: %s at character %d", (const char *) text, (int) at + 1);
         return EXIT_USAGE;
     }
-    logs->has_regex = true;
+    logs->match = pcre2_match_data_create_from_pattern(logs->regex, NULL);
     return EXIT_OK;
 }
 
@@ -211,9 +213,8 @@ static ExitCode run(Cli *cli, const void *opaque)
     if (code == EXIT_OK) {
         show(cli, &place, &logs);
     }
-    if (logs.has_regex) {
-        regfree(&logs.regex);
-    }
+    pcre2_match_data_free(logs.match);
+    pcre2_code_free(logs.regex);
     strbuf_done(&logs.out);
     arena_free(logs.printer.scratch);
     arena_free(logs.scratch);
