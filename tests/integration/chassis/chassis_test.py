@@ -368,11 +368,12 @@ def a_start_without_a_database_waits_for_it(servers):
 def sigterm_under_load_fails_no_request(servers):
     servers.need("postgres")
     service = fixture(servers, SHUTDOWN_DRAIN_SECONDS="1")
-    failures, served, ended = [], [0], threading.Event()
+    failures, served = [], [0]
+    draining, ended = threading.Event(), threading.Event()
 
     def load(_):
         token = tokens.access()
-        while not ended.is_set():
+        while not draining.is_set():  # a balancer opens no connection to a replica that drains
             connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=20)
             try:
                 connection.connect()
@@ -402,6 +403,7 @@ def sigterm_under_load_fails_no_request(servers):
         codes = []
         stopper.start()
         eventually(lambda: service.get("/health/ready").json["status"] == "draining", 5, "ready says draining")
+        draining.set()
         stopper.join()
         ended.set()
         for future in work:
