@@ -106,6 +106,7 @@ int kafka_new(
         { "log.connection.close", "false" },
         { "statistics.interval.ms", "5000" },
     };
+    kafka_know_threads();
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     rd_kafka_conf_set_log_cb(conf, on_log);
     rd_kafka_conf_set_events(conf, instance->events);

@@ -37,6 +37,8 @@ typedef struct KafkaInstance {
 int kafka_new(
     const KafkaOptions *options, const KafkaInstance *instance, rd_kafka_t **ret_rk, Error *err
 );
+/* Links the definitions of kafka_tsan.c, which ThreadSanitizer needs. */
+void kafka_know_threads(void);
 /* From a fiber: ends it on a worker thread, for it may wait for its own threads. */
 void kafka_destroy(rd_kafka_t *rk, int flags);
 int kafka_errno(rd_kafka_resp_err_t code);

@@ -289,10 +289,5 @@ int main(void)
         cmocka_unit_test(closing_without_a_broker_ends_in_time),
         cmocka_unit_test(a_broker_that_is_gone_blocks_nothing),
     };
-#ifdef __SANITIZE_THREAD__
-    (void) tests;
-    return unit_skip("ThreadSanitizer can't follow the C11 threads that librdkafka starts");
-#else
     RUN_WITH_SERVER("kafka", server_start_kafka);
-#endif
 }
