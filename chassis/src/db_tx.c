@@ -1,5 +1,6 @@
 /* Transactions: BEGIN goes with the first statement, what was kept for the end goes with COMMIT. */
 #include <assert.h>
+#include <chassis/failpoint.h>
 #include <errno.h>
 
 #include "db.h"
@@ -58,7 +59,9 @@ int tx_commit(Db *tx)
         TRY(exchange_idempotency_join(exchange_of(tx->ctx->request), tx));
     }
     TRY(outbox_add_notify(tx));
+    FAILPOINT("before-commit");
     TRY(commit(tx));
+    FAILPOINT("after-commit");
     for (size_t i = 0; i < tx->write_count; i++) {
         count_cache_drop(tx->ctx->worker->runtime->counts, tx->writes[i]);
     }

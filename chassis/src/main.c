@@ -7,6 +7,12 @@
 #include "options.h"
 #include "serve.h"
 
+#ifdef CHASSIS_FAILPOINTS
+#define FAILPOINTS_NOTE ", with fail points"
+#else
+#define FAILPOINTS_NOTE ""
+#endif
+
 static const char *from_environment(const char *name, void *ctx)
 {
     (void) ctx;
@@ -46,7 +52,7 @@ static int print_version(const App *app)
     Str commit = build_commit();
     Str time = build_time();
     printf(
-        "%s-service %s (%" STR_FMT ", %" STR_FMT ", %s)\n",
+        "%s-service %s (%" STR_FMT ", %" STR_FMT ", %s" FAILPOINTS_NOTE ")\n",
         app->name,
         BUILD_VERSION,
         STR_ARG(commit),

@@ -1,4 +1,5 @@
 /* The relay: one replica brings the outbox to Kafka, in order for each key, at least once. */
+#include <chassis/failpoint.h>
 #include <errno.h>
 
 #include "lease.h"
@@ -194,6 +195,7 @@ static int publish(Context *ctx, const DbRows *rows)
         kafka_publish_all(producer, batch.records, wave, batch.results, &err);
         take_results(&batch, wave);
     }
+    FAILPOINT("after-publish");
     return mark(&batch, str_from(err.message));
 }
 

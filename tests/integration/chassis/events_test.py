@@ -110,6 +110,30 @@ def a_service_killed_between_commit_and_publish_loses_no_event(servers):
 
 
 @case
+def death_at_a_fail_point_loses_and_doubles_nothing(servers):
+    bench = Bench(servers)
+    version = subprocess.run([PROGRAM, "--version"], capture_output=True, text=True, timeout=10, check=True).stdout
+    if "fail points" not in version:
+        raise tap.Skip("built without -Dfailpoints=true")
+    with bench.start():
+        pass
+    for point, is_there in (("before-commit", False), ("after-commit", True), ("after-publish", True)):
+        title = str(uuid.uuid4())
+        service = bench.start(FAILPOINT=point)
+        try:
+            service.post(NOTES, {"title": title}, token=TOKEN)
+        except OSError:
+            pass
+        equal(service.process.wait(30), -9, point)
+        rows = bench.sql(f"SELECT id FROM notes WHERE title = '{title}'")
+        equal(len(rows), 1 if is_there else 0, point)
+        with bench.start():
+            if is_there:
+                eventually(lambda: bench.copies(rows[0][0]) == [1], 120, "the event arrives")
+            eventually(lambda: bench.unpublished() == 0, 60)
+
+
+@case
 def poison_becomes_a_dead_letter_once_and_comes_back_by_replay(servers):
     bench = Bench(servers)
     with bench.start() as service:

@@ -4,6 +4,12 @@
 #include <chassis/ids.h>
 #include <chassis/peers.h>
 
+#include "product.pb-c.h"
+
+#ifndef FIXTURE_NAME
+#define FIXTURE_NAME "fixture"
+#endif
+
 typedef struct Note {
     Str id, user_id, title, body;
     int64_t amount;
@@ -227,6 +233,28 @@ static int call_peer(Request *req)
     return respond_end(req);
 }
 
+/* The catalogue by gRPC, as cart asks it. */
+static int call_product(Request *req)
+{
+    Ecommerce__Product__V1__GetProductRequest request;
+    ecommerce__product__v1__get_product_request__init(&request);
+    request.id = rpc_text(req->ctx->arena, request_param(req, "id"));
+    const PeerCall call = {
+        .peer = "product",
+        .method = "GetProduct",
+        .service = &ecommerce__product__v1__product_service__descriptor,
+        .is_read = true,
+    };
+    const ProtobufCMessage *reply = NULL;
+    TRY(peer_call(req->ctx, &call, &request.base, &reply));
+    const Ecommerce__Product__V1__Product *product =
+        ((const Ecommerce__Product__V1__GetProductResponse *) (const void *) reply)->product;
+    JsonWriter *w = respond_begin(req, 200);
+    json_field_string(w, "name", str_from(product->name));
+    json_field_int(w, "variants", (int64_t) product->n_variants);
+    return respond_end(req);
+}
+
 static int who(Request *req)
 {
     JsonWriter *w = respond_begin(req, 200);
@@ -271,6 +299,7 @@ static const Route routes[] = {
       .summary = "Change a note" },
     { HTTP_GET, "/fail/{code}", fail_as_asked, .summary = "Any failure" },
     { HTTP_GET, "/sleep/{ms}", sleep_as_asked, .deadline_ms = 2000, .summary = "A slow statement" },
+    { HTTP_GET, "/catalogue/{id}", call_product, .summary = "A product by gRPC" },
     { HTTP_GET, "/peer", call_peer, .summary = "A call to cart" },
     { HTTP_GET, "/who", who, .access = ACCESS_USER, .summary = "Who asks" },
     { HTTP_GET,
@@ -334,7 +363,7 @@ static const char *const publishes[] = { "ecommerce.note.created", "ecommerce.no
 extern const Migration fixture_migrations[];
 
 static const App app = {
-    .name = "fixture",
+    .name = FIXTURE_NAME,
     .summary = "What the chassis can do",
     .http_port = 18001,
     .database = "fixture_db",

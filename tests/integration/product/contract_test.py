@@ -148,6 +148,22 @@ def the_list_filters_sorts_and_walks(servers):
 
 
 @case
+def grpc_answers_the_services_of_its_list(servers):
+    with start(servers) as service:
+        product = publish(service, variants=[{"sku": "G-1", "name": "One"}])
+        address = {"PRODUCT_GRPC_ADDR": f"127.0.0.1:{service.grpc_port}", "KAFKA_BROKERS": "none"}
+        with Service(os.environ["CART"], "cart", servers, next(DATABASES), address) as cart:
+            equal(cart.get(f"/catalogue/{product['id']}").data, {"name": "A lamp", "variants": 1})
+            is_refused(cart.get(f"/catalogue/{uuid.uuid4()}"), 404, "NOT_FOUND")
+            with Service(os.environ["FIXTURE"], "fixture", servers, next(DATABASES), address) as stranger:
+                is_refused(stranger.get(f"/catalogue/{product['id']}"), 403, "FORBIDDEN")
+            equal(service.metric("grpc_server_handled_total", code="OK"), 1)
+            equal(service.metric("grpc_server_handled_total", code="PERMISSION_DENIED"), 1)
+            service.terminate()
+            is_refused(cart.get(f"/catalogue/{product['id']}"), 503, "SERVICE_UNAVAILABLE")
+
+
+@case
 def ten_thousand_products_are_listed_within_the_bar(servers):
     """services.md 3.1: plans, not times: no statement of the list may read the table row by row."""
     database = next(DATABASES)

@@ -150,3 +150,11 @@ class Service:
             except subprocess.TimeoutExpired:
                 self.kill()
                 raise
+        self.check_sanitizers()
+
+    def check_sanitizers(self):
+        """A report of a sanitizer fails the case, whatever the answers were."""
+        self.reader.join(10)
+        for number, line in enumerate(self.lines):
+            if "Sanitizer" in line or "runtime error:" in line:
+                raise AssertionError("".join(self.lines[number:number + 40]))
