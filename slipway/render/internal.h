@@ -16,3 +16,4 @@ extern const ArtifactKind actions_kind;
 extern const ArtifactKind compose_kind;
 extern const ArtifactKind dockerfile_kind;
 extern const ArtifactKind kubernetes_kind;
+extern const ArtifactKind observability_kind;

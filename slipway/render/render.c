@@ -14,7 +14,7 @@
 enum { TEMPLATE_MAX_BYTES = 1 << 20 };
 
 const ArtifactKind *const artifact_kinds[] = {
-    &actions_kind, &compose_kind, &dockerfile_kind, &kubernetes_kind, NULL,
+    &actions_kind, &compose_kind, &dockerfile_kind, &kubernetes_kind, &observability_kind, NULL,
 };
 
 struct RenderContext {
