@@ -21,6 +21,7 @@ reset: ## stop the platform and delete its data
 
 test: packages-test configure ## install what is missing, build, run every test
 	@ninja -C $(BUILD)
+	@tools/fetch_broker.sh $(BUILD)/slipway/slipway
 	@tools/run_tests.py $(BUILD) --no-suite prove
 
 prove: packages-test configure ## the proofs that need tools from other registries
