@@ -139,6 +139,23 @@ static int add_config(Build *b, Config *config, const Config *other)
     return result;
 }
 
+/* Lists of its own, to be added to. */
+static void copy_config(Build *b, Config *config, const Config *from)
+{
+    for (size_t list = 0; list < SPECS_COUNT; list++) {
+        vec_foreach(spec, &from->specs[list]) {
+            vec_push(&config->specs[list], b->arena, *spec);
+        }
+    }
+    vec_foreach(reference, &from->references) {
+        Reference copy = { .target = reference->target };
+        vec_foreach(spec, &reference->referrers) {
+            vec_push(&copy.referrers, b->arena, *spec);
+        }
+        vec_push(&config->references, b->arena, copy);
+    }
+}
+
 /* Even merging into nothing leaves out what a more special spec, sorted before it, stands for. */
 int config_merge(Build *b, const Config *a, const Config *other, const Config **ret_config)
 {
@@ -147,10 +164,10 @@ int config_merge(Build *b, const Config *a, const Config *other, const Config **
         return 0;
     }
     Config *merged = ARENA_NEW(b->arena, Config);
-    int rc = a ? add_config(b, merged, a) : 0;
-    if (rc == 0) {
-        rc = add_config(b, merged, other);
+    if (a) {
+        copy_config(b, merged, a);
     }
+    int rc = add_config(b, merged, other);
     sort_config(merged);
     *ret_config = merged;
     return rc;

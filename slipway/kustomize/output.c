@@ -121,19 +121,13 @@ static bool is_dropped(const Node *build_metadata, Str key)
             !asks_for(build_metadata, "transformerAnnotations"));
 }
 
-static void clean_annotations(Build *b, const Node *build_metadata, Node *annotations)
+static void clean_annotations(const Node *build_metadata, Node *annotations)
 {
     size_t kept = 0;
     for (size_t i = 0; i < annotations->map.len; i++) {
         NodePair pair = annotations->map.pairs[i];
         if (is_dropped(build_metadata, pair.key->text)) {
             continue;
-        }
-        if (pair.value->kind != NODE_STRING) {
-            Str text = node_is_scalar(pair.value) ? pair.value->text : (Str) { 0 };
-            pair.value = node_string(b->arena, text, pair.value->span);
-        } else if (pair.value->style == STYLE_PLAIN) {
-            pair.value->style = STYLE_DEFAULT; /* a date is text here */
         }
         annotations->map.pairs[kept++] = pair;
     }
@@ -149,7 +143,8 @@ void output_finish(Build *b, const Node *build_metadata, Resource *resource)
         annotations = node_new_map(b->arena);
         node_set(b->arena, metadata, STR("annotations"), annotations);
     }
-    clean_annotations(b, build_metadata, annotations);
+    clean_annotations(build_metadata, annotations);
+    annotations_to_strings(b, resource);
     add_metadata(b, build_metadata, resource, annotations);
     if (annotations->map.len == 0) {
         (void) node_remove(metadata, STR("annotations"));

@@ -162,9 +162,33 @@ static void provide_annotations(Build *b, Node *root)
     (void) node_child_map(b->arena, metadata, STR("annotations"), metadata->span);
 }
 
+/* kustomize keeps origins in annotations as well: operations that replace these lose them. */
+static const char ORIGIN_MARK[] = "config.kubernetes.io/origin";
+
+static void put_origin_mark(Build *b, Resource *resource)
+{
+    if (resource->origin) {
+        provide_annotations(b, resource->node);
+        Node *annotations = node_metadata(resource->node, "annotations");
+        node_set(
+            b->arena, annotations, str_from(ORIGIN_MARK), node_string(b->arena, STR("x"), SPAN_NONE)
+        );
+    }
+}
+
+static void take_origin_mark(Resource *resource)
+{
+    Node *annotations = node_metadata(resource->node, "annotations");
+    if (resource->origin && !node_remove(annotations, str_from(ORIGIN_MARK))) {
+        resource->origin = NULL;
+        resource->transformations.len = 0;
+    }
+}
+
 static int apply_ops(Build *b, Resource *resource, const Node *ops)
 {
     resource_touch(b, resource, ops->span, "patch", ops);
+    put_origin_mark(b, resource);
     int rc = patch_ops_apply(b, resource->node, ops);
     if (rc < 0 && b->diags->diags.len > 0) {
         diag_relate(
@@ -175,6 +199,7 @@ static int apply_ops(Build *b, Resource *resource, const Node *ops)
         );
     }
     if (rc == 0) {
+        take_origin_mark(resource);
         output_normalize(b->arena, resource->node);
     }
     return rc;

@@ -169,3 +169,18 @@ Node *node_child_map(Arena *arena, Node *map, Str key, Span span)
     }
     return child;
 }
+
+void annotations_to_strings(Build *b, Resource *resource)
+{
+    Node *annotations = node_metadata(resource->node, "annotations");
+    for (size_t i = 0; node_is_map(annotations) && i < annotations->map.len; i++) {
+        Node **value = &annotations->map.pairs[i].value;
+        if ((*value)->kind != NODE_STRING) {
+            *value = node_string(
+                b->arena, node_is_scalar(*value) ? (*value)->text : (Str) { 0 }, (*value)->span
+            );
+        } else if ((*value)->style == STYLE_PLAIN) {
+            (*value)->style = STYLE_DEFAULT; /* a date is text here */
+        }
+    }
+}

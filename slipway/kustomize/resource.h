@@ -63,6 +63,8 @@ void node_set_string(Node *node, Str text, Span span);
 /* Sets a field as kustomize's FieldSetter does with an untagged value: an existing one keeps its
  * style, a new one is a string. */
 void node_set_field_text(Arena *arena, Node *map, Str key, Str text, Span span);
+/* Every value of metadata.annotations becomes a string. */
+void annotations_to_strings(Build *b, Resource *resource);
 Node *node_child_map(Arena *arena, Node *map, Str key, Span span); /* made where absent or null */
 
 /* --- resmap ----------------------------------------------------------------------------------- */

@@ -33,6 +33,7 @@ static void note_transformation(Build *b, const ResMap *map, Origin *origin)
         return;
     }
     vec_foreach(resource, &map->list) {
+        annotations_to_strings(b, *resource);
         if (!(*resource)->origin) {
             (*resource)->origin = origin;
         } else {
