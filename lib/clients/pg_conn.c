@@ -2,6 +2,9 @@
  * failure ends at its own Sync and touches no other fiber's statement behind it. Answers come in
  * the order sent. */
 #include <assert.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -229,6 +232,38 @@ void pg_conn_close(PgConn *conn, const char *reason)
     }
 }
 
+static void set_cork(PgConn *conn, int is_corked)
+{
+    /* Not TCP (a unix socket): it fails, and each statement leaves by itself. */
+    setsockopt(PQsocket(conn->pq), IPPROTO_TCP, TCP_CORK, &is_corked, sizeof is_corked);
+    conn->is_corked = is_corked;
+}
+
+static void uncork_all(void *arg)
+{
+    PgPool *pool = arg;
+    pool->has_corked = false;
+    vec_foreach(conn, &pool->conns) {
+        if ((*conn)->is_corked && (*conn)->pq) {
+            set_cork(*conn, false);
+        }
+    }
+}
+
+/* libpq 15 writes with every Sync. On a shared connection the statements of one turn then still leave
+ * as one segment, and the server reads them at once. */
+static void cork(PgConn *conn)
+{
+    if (!conn->is_shared || conn->is_corked) {
+        return;
+    }
+    set_cork(conn, true);
+    if (!conn->pool->has_corked) {
+        conn->pool->has_corked = true;
+        loop_defer(conn->pool->loop, uncork_all, conn->pool);
+    }
+}
+
 /* Under way without an owner, ahead of the request that needs it. */
 static bool send_prepare(PgConn *conn, PgEntry *entry, PgRequest *needed_by)
 {
@@ -294,6 +329,7 @@ int pg_conn_call(PgConn *conn, Arena *arena, const PgCall *calls, size_t count, 
     request->arena = arena;
     request->err = err;
     request->start_ns = clock_monotonic_ns();
+    cork(conn);
     bool is_sent = send_calls(conn, request);
     append(conn, request);
     if (is_sent) {

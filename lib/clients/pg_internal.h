@@ -58,6 +58,7 @@ struct PgConn {
     bool is_retiring; /* shared: replaced, closed when its last answer came */
     bool is_busy;     /* in conn_on_poll: freed by it at its end */
     bool is_doomed;
+    bool is_corked; /* what is sent leaves at the end of this turn */
     bool wants_write;
     PgRequest *head, *tail; /* sent, in order */
     size_t pending;
@@ -95,6 +96,7 @@ struct PgPool {
     VEC(PgConnecting *) connecting;
     FiberQueue closers; /* pg_pool_close, while work may end */
     Fiber *closer;      /* the same, while attempts to connect end */
+    bool has_corked;    /* uncork_all is due */
     Timer *maintenance;
     Timer *reconnect;
     int64_t backoff_ms;

@@ -385,7 +385,7 @@ void pg_pool_close(PgPool *pool, int64_t timeout_ms)
         assert(!(*vec_last(&pool->conns))->is_leased);
         pg_conn_close(*vec_last(&pool->conns), "the pool was closed");
     }
-    while (pool->users > 0) {
+    while (pool->users > 0 || pool->has_corked) {
         fiber_yield(); /* woken above, they leave as they run */
     }
     pool_free(pool);
