@@ -13,6 +13,12 @@ enum {
     CONTINUATIONS_MOST = 8,
     FLUSH_BYTES = 64 * 1024,
     PROGRESS_BYTES = 1024,
+    /* At once, and as they come back. A peer in trouble cancels many calls; an attacker resets tens of
+     * thousands a second. nghttp2's own bound on resets stands above ours, which says why. */
+    RESETS_MOST = 500,
+    RESETS_PER_S = 200,
+    ODDITIES_MOST = 500,
+    ODDITIES_PER_S = 50,
 };
 
 int http2_server_init(HttpServer *server)
@@ -31,6 +37,7 @@ int http2_server_init(HttpServer *server)
     nghttp2_option_set_max_outbound_ack(options, OUTBOUND_ACKS_MOST);
     nghttp2_option_set_max_settings(options, SETTINGS_ENTRIES_MOST);
     nghttp2_option_set_max_continuations(options, CONTINUATIONS_MOST);
+    nghttp2_option_set_stream_reset_rate_limit(options, 2 * RESETS_MOST, 2 * RESETS_PER_S);
     nghttp2_option_set_max_reserved_remote_streams(options, 0);
     nghttp2_option_set_server_fallback_rfc7540_priorities(options, 0);
     return 0;
@@ -172,7 +179,10 @@ static void end_for_flood(Connection *connection)
 void http2_count_reset(Connection *connection)
 {
     if (!take_token(
-            &connection->http2.resets, 50, 200, loop_now_ms(connection->server->loop) + 1
+            &connection->http2.resets,
+            RESETS_PER_S,
+            RESETS_MOST,
+            loop_now_ms(connection->server->loop) + 1
         )) {
         end_for_flood(connection);
     }
@@ -181,7 +191,10 @@ void http2_count_reset(Connection *connection)
 void http2_count_oddity(Connection *connection)
 {
     if (!take_token(
-            &connection->http2.oddities, 50, 500, loop_now_ms(connection->server->loop) + 1
+            &connection->http2.oddities,
+            ODDITIES_PER_S,
+            ODDITIES_MOST,
+            loop_now_ms(connection->server->loop) + 1
         )) {
         end_for_flood(connection);
     }

@@ -1,6 +1,6 @@
 #include "net/http_server.h"
 
-#include <stdio.h>
+#include <sys/resource.h>
 
 #include "base/mem.h"
 
@@ -19,6 +19,17 @@ static int64_t default_ms(int64_t value, int64_t standard)
     return value ? value : standard;
 }
 
+/* Connections may take three of four descriptors, so that what a handler opens finds one. */
+static size_t most_connections(void)
+{
+    enum { STANDARD = 4096 };
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur / 4 * 3 > STANDARD) {
+        return STANDARD;
+    }
+    return (size_t) limit.rlim_cur / 4 * 3;
+}
+
 static void set_defaults(HttpServerOptions *options)
 {
     options->header_bytes = default_size(options->header_bytes, 16 * 1024);
@@ -27,7 +38,7 @@ static void set_defaults(HttpServerOptions *options)
     options->body_timeout_ms = default_ms(options->body_timeout_ms, 15 * 1000);
     options->idle_timeout_ms = default_ms(options->idle_timeout_ms, 60 * 1000);
     options->write_timeout_ms = default_ms(options->write_timeout_ms, 15 * 1000);
-    options->max_connections = default_size(options->max_connections, 4096);
+    options->max_connections = default_size(options->max_connections, most_connections());
     options->max_requests = default_size(options->max_requests, 4096);
     options->max_streams = default_size(options->max_streams, 100);
     options->max_pipelined_bytes = default_size(options->max_pipelined_bytes, 64 * 1024);

@@ -73,16 +73,17 @@ typedef struct HttpServerOptions {
     size_t header_bytes; /* request line or pseudo-fields plus fields [16 KiB]; 431, the target
                             alone 414 */
     size_t header_count; /* [100] */
-    int64_t header_timeout_ms;  /* first byte to end of head [10,000]; 408 */
-    int64_t body_timeout_ms;    /* end of head to end of body [15,000]; http_read gives -ETIME */
-    int64_t idle_timeout_ms;    /* between requests, and before the first byte [60,000] */
-    int64_t write_timeout_ms;   /* a peer that takes nothing of what is queued for so long is closed
+    int64_t header_timeout_ms; /* first byte to end of head [10,000]; 408 */
+    int64_t body_timeout_ms;   /* end of head to end of body [15,000]; http_read gives -ETIME */
+    int64_t idle_timeout_ms;   /* between requests, and before the first byte [60,000] */
+    int64_t write_timeout_ms;  /* a peer that takes nothing of what is queued for so long is closed
                                    [15,000] */
-    size_t max_connections;     /* [4,096]; further ones get 503 and are closed */
-    size_t max_requests;        /* handlers running at once [4,096]; further requests get 503 */
-    size_t max_streams;         /* concurrent of one HTTP/2 connection [100] */
-    size_t max_pipelined_bytes; /* HTTP/1 bytes read ahead of the request in hand [64 KiB] */
-    size_t body_buffer_bytes;   /* body read ahead of the handler; the HTTP/2 window [64 KiB] */
+    size_t
+        max_connections; /* [4,096, at most three quarters of the descriptors]; further ones get 503 */
+    size_t max_requests;            /* handlers running at once [4,096]; further requests get 503 */
+    size_t max_streams;             /* concurrent of one HTTP/2 connection [100] */
+    size_t max_pipelined_bytes;     /* HTTP/1 bytes read ahead of the request in hand [64 KiB] */
+    size_t body_buffer_bytes;       /* body read ahead of the handler; the HTTP/2 window [64 KiB] */
     size_t requests_per_connection; /* then it is closed, so load spreads [no bound] */
     size_t stack_bytes;             /* of a handler's fiber [loop's default] */
     int retry_after_s;              /* [1] */
@@ -146,7 +147,7 @@ int http_write(HttpExchange *exchange, Str data);
 /* Sends what http_respond_start and http_write left in the buffer, now. http_write alone may
  * gather. */
 int http_flush(HttpExchange *exchange);
-/* Trailers may be NULL; HTTP/1.0 drops them. */
+/* Trailers may be NULL, else they and their items live on the exchange's arena; HTTP/1.0 drops them. */
 int http_respond_end(HttpExchange *exchange, const HttpHeaders *trailers);
 /* Gives up a started answer so that the client sees it is broken (RST_STREAM; the connection
  * closed). */

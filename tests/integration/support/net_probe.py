@@ -1,16 +1,16 @@
-"""The server of net_probe.c, for as long as a `with` lasts."""
+"""The server of tests/integration/net/net_probe.c, for as long as a `with` lasts."""
 
 import contextlib
+import os
 import subprocess
-import sys
 
 
 @contextlib.contextmanager
 def serving():
     """Gives the ports of HTTP and of gRPC."""
-    program, descriptors = sys.argv[1:3]
     process = subprocess.Popen(
-        [program, descriptors], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [os.environ["NET_PROBE"], os.environ["NET_PROBE_DESCRIPTORS"]],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )
     try:
         yield tuple(map(int, process.stdout.readline().split()))
