@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -166,7 +167,11 @@ static ExitCode join(const Up *up, const StackView *view)
     Error err = ERROR_INIT;
     int rc = control_post(&up->place, "/v1/up", up_request(up), &err);
     if (rc < 0) {
-        return stack_failed(cli, rc, &err);
+        ExitCode code = stack_failed(cli, rc, &err);
+        if (rc == -ESRCH) {
+            cli_hint(cli, "the catalog may have changed since it started: slipway down, then up");
+        }
+        return code;
     }
     ExitCode code = EXIT_OK;
     if (up->options->wait) {
@@ -281,6 +286,9 @@ static void leave_terminal(const Up *up)
     if (out > 2) {
         close(out);
     }
+    /* Nothing of the caller's (a pipe, a lock) is held for as long as the stack runs. */
+    syscall(SYS_close_range, 3U, (unsigned) up->report_fd - 1, 0U);
+    syscall(SYS_close_range, (unsigned) up->report_fd + 1, ~0U, 0U);
 }
 
 static ExitCode await_start(Up *up, int fd, pid_t pid)

@@ -86,10 +86,14 @@ static int make_private(Str path, Error *err)
     auto_arena Arena *arena = arena_new(0);
     const char *text = str_to_cstr(arena, path);
     int rc = fs_make_dirs(text, 0700, err);
-    if (rc == 0 && chmod(text, 0700) < 0) {
-        return error_errno(err, -errno, "close %s to others", text);
+    struct stat info;
+    if (rc < 0) {
+        return rc;
     }
-    return rc;
+    if (lstat(text, &info) < 0 || !S_ISDIR(info.st_mode) || info.st_uid != geteuid()) {
+        return error_set(err, -EPERM, "%s belongs to another user", text);
+    }
+    return chmod(text, 0700) < 0 ? error_errno(err, -errno, "close %s to others", text) : 0;
 }
 
 /* Others may pass through (the log directory is read by its owner only). */

@@ -30,8 +30,7 @@ static bool is_state(const NodeView *node, MachineState state)
 static bool is_well(const NodeView *node)
 {
     return is_state(node, MACHINE_READY) || is_state(node, MACHINE_COMPLETED) ||
-           is_state(node, MACHINE_PENDING) ||
-           (is_state(node, MACHINE_EXITED) && !node->exit_signal && node->exit_code <= 0);
+           is_state(node, MACHINE_PENDING) || is_state(node, MACHINE_EXITED);
 }
 
 static bool is_running(const NodeView *node)
@@ -148,9 +147,14 @@ static void add_log_line(void *arg, Str node, const LogRecord *record)
     LogPick *pick = arg;
     arena_clear(pick->arena);
     LogLine line;
-    log_line_parse(pick->arena, str_slice(record->text, 0, LINE_SHOWN), &line);
+    log_line_parse(pick->arena, record->text, &line);
     strbuf_add_cstr(pick->out, "  | ");
+    size_t start = pick->out->len;
     log_line_render(pick->out, &line, false);
+    if (pick->out->len - start > LINE_SHOWN) {
+        strbuf_truncate(pick->out, start + LINE_SHOWN);
+        strbuf_add_cstr(pick->out, "…");
+    }
     strbuf_add_char(pick->out, '\n');
     pick->count++;
 }

@@ -166,7 +166,7 @@ static int prepare(NativeContext *ctx, NativeCommand *ret_command, Error *err)
                             "-XX:+UseSerialGC",
                             "-XX:TieredStopAtLevel=1",
                             "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-                            "-Dorg.slf4j.simpleLogger.log.kafka.server=info",
+                            "-Dorg.slf4j.simpleLogger.log.kafka.server.KafkaRaftServer=info",
                             "-cp",
                             class_path(&broker),
                             "kafka.Kafka",

@@ -5,12 +5,13 @@
 
 #include "base/fs.h"
 #include "base/path.h"
+#include "codec/digest.h"
 
 #include "stack/native/driver.h"
 
 #define DEBIAN_ROOT "/usr/lib/postgresql"
 
-enum { INITDB_MS = 120 * 1000, SINGLE_MS = 60 * 1000, SOCKET_PATH_MOST = 80, LIST_MOST = 65536 };
+enum { INITDB_MS = 120 * 1000, SINGLE_MS = 60 * 1000, SOCKET_PATH_MOST = 80, NOTE_MOST = 65536 };
 
 typedef struct Binaries {
     const char *initdb, *postgres;
@@ -182,35 +183,23 @@ static bool has_line(Str text, Str wanted)
     return false;
 }
 
-/* Databases are made in single-user mode before the server runs, so no client is needed. Which were
- * made stands in a file: one that somebody dropped later is not made again. */
-static int make_databases(Cluster *cluster, Error *err)
+/* What slipway keeps beside the cluster's files: "slipway.databases", "slipway.password". */
+static int read_note(const Cluster *cluster, const char *name, Str *ret_text, Error *err)
 {
-    NativeContext *ctx = cluster->ctx;
-    Arena *arena = ctx->arena;
-    const DecodeStrings *names = &ctx->node->resource->databases;
-    const char *list_path = arena_printf(arena, "%s/slipway.databases", cluster->data);
-    Str made = STR("");
-    if (fs_exists(list_path)) {
-        int rc = fs_read(arena, list_path, LIST_MOST, &made, err);
-        if (rc < 0) {
-            return rc;
-        }
-    }
-    StrBuf list = STRBUF_ON_ARENA(arena), statements = STRBUF_ON_ARENA(arena);
-    strbuf_add(&list, made);
-    for (size_t i = 0; i < names->len; i++) {
-        if (!has_line(made, names->ptr[i])) {
-            strbuf_add_cstr(&statements, "CREATE DATABASE ");
-            add_identifier(&statements, names->ptr[i]);
-            strbuf_add_cstr(&statements, "\n");
-            strbuf_addf(&list, "%" STR_FMT "\n", STR_ARG(names->ptr[i]));
-        }
-    }
-    if (statements.len == 0) {
-        return 0;
-    }
-    ctx->progress(ctx->progress_arg, "making databases");
+    const char *path = arena_printf(cluster->ctx->arena, "%s/slipway.%s", cluster->data, name);
+    *ret_text = STR("");
+    return fs_exists(path) ? fs_read(cluster->ctx->arena, path, NOTE_MOST, ret_text, err) : 0;
+}
+
+static int write_note(const Cluster *cluster, const char *name, Str text, Error *err)
+{
+    const char *path = arena_printf(cluster->ctx->arena, "%s/slipway.%s", cluster->data, name);
+    return fs_write_atomic(path, text, 0600, err);
+}
+
+/* Statements, one a line, in single-user mode: before the server runs, so no client is needed. */
+static int run_statements(Cluster *cluster, const StrBuf *statements, Error *err)
+{
     const char *argv[] = {
         cluster->binaries.postgres, "--single", "-D", cluster->data, "postgres", NULL
     };
@@ -218,10 +207,65 @@ static int make_databases(Cluster *cluster, Error *err)
                     .envp = cluster->envp,
                     .directory = "/",
                     .user = cluster->user,
-                    .input = strbuf_str(&statements),
+                    .input = strbuf_str(statements),
                     .timeout_ms = SINGLE_MS };
-    int rc = tool_run(ctx, &run, NULL, err);
-    return rc < 0 ? rc : fs_write_atomic(list_path, strbuf_str(&list), 0600, err);
+    return tool_run(cluster->ctx, &run, NULL, err);
+}
+
+/* The data may be older than the secret: another checkout made it, or .slipway was deleted. The
+ * secret wins. A digest says which one the cluster knows. */
+static int add_password(Cluster *cluster, StrBuf *statements, Str *ret_digest, Error *err)
+{
+    NativeContext *ctx = cluster->ctx;
+    Str password, known;
+    int rc = place_secret(ctx->arena, ctx->place, STR("postgres_password"), &password, err);
+    rc = rc < 0 ? rc : read_note(cluster, "password", &known, err);
+    if (rc < 0) {
+        return rc;
+    }
+    *ret_digest = sha256_hex(ctx->arena, password);
+    if (!str_eq(str_trim_end(known), *ret_digest)) {
+        strbuf_add_cstr(statements, "ALTER ROLE ");
+        add_identifier(statements, str_from(cluster->role));
+        strbuf_add_cstr(statements, " PASSWORD '");
+        strbuf_add(statements, str_replace(ctx->arena, password, STR("'"), STR("''")));
+        strbuf_add_cstr(statements, "'\n");
+    }
+    return 0;
+}
+
+/* Which databases were made stands in a note: one that somebody dropped is not made again. */
+static int add_databases(Cluster *cluster, StrBuf *statements, StrBuf *list, Error *err)
+{
+    const DecodeStrings *names = &cluster->ctx->node->resource->databases;
+    Str made;
+    int rc = read_note(cluster, "databases", &made, err);
+    strbuf_add(list, made);
+    for (size_t i = 0; rc == 0 && i < names->len; i++) {
+        if (!has_line(made, names->ptr[i])) {
+            strbuf_add_cstr(statements, "CREATE DATABASE ");
+            add_identifier(statements, names->ptr[i]);
+            strbuf_add_cstr(statements, "\n");
+            strbuf_addf(list, "%" STR_FMT "\n", STR_ARG(names->ptr[i]));
+        }
+    }
+    return rc;
+}
+
+static int bring_up_to_date(Cluster *cluster, Error *err)
+{
+    NativeContext *ctx = cluster->ctx;
+    StrBuf statements = STRBUF_ON_ARENA(ctx->arena), list = STRBUF_ON_ARENA(ctx->arena);
+    Str digest;
+    int rc = add_password(cluster, &statements, &digest, err);
+    rc = rc < 0 ? rc : add_databases(cluster, &statements, &list, err);
+    if (rc < 0 || statements.len == 0) {
+        return rc;
+    }
+    ctx->progress(ctx->progress_arg, "making databases");
+    rc = run_statements(cluster, &statements, err);
+    rc = rc < 0 ? rc : write_note(cluster, "databases", strbuf_str(&list), err);
+    return rc < 0 ? rc : write_note(cluster, "password", digest, err);
 }
 
 /* A data directory belongs to one major version. */
@@ -267,7 +311,7 @@ static int prepare_cluster(Cluster *cluster, Error *err)
     if (rc == 0) {
         rc = check_version(cluster, err);
     }
-    return rc < 0 ? rc : make_databases(cluster, err);
+    return rc < 0 ? rc : bring_up_to_date(cluster, err);
 }
 
 static int prepare(NativeContext *ctx, NativeCommand *ret_command, Error *err)

@@ -258,6 +258,46 @@ def logs_filter_and_speak_json():
         expect("app" in stack.run("logs", "ap", check=2).err, "no nearest name")
 
 
+def a_full_log_disk_drops_and_counts_and_the_stack_goes_on():
+    if os.geteuid() != 0:
+        return "needs root to mount a small disk"
+    with Stack({"app": shell("while :; do seq 1 2000; sleep 0.05; done")}) as stack:
+        logs = stack.dir / ".slipway/logs"
+        logs.mkdir(parents=True)
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", str(logs)]).returncode != 0:
+            return "can't mount here"
+        try:
+            filler = logs / "filler"
+            filler.write_bytes(bytes(400 * 1024))
+            stack.run("up", "-d", "--wait", check=0)
+            eventually("lines are dropped", lambda: stack.ps()["app"]["log_dropped"] > 0)
+            expect(stack.state("app") == "ready", "the stack does not go on")
+            filler.unlink()
+            stored = stack.ps()["app"]["log_lines"]
+            eventually("it logs again", lambda: stack.ps()["app"]["log_lines"] > stored)
+            eventually("and says so", lambda: "lines were dropped here" in stack.run("logs", "app").out)
+            stack.run("down", check=0)
+        finally:
+            subprocess.run(["umount", "-l", str(logs)], check=False)
+    return None
+
+
+def a_checkout_too_deep_for_a_socket_works_too():
+    with Stack({"app": shell("exec sleep 1000")}) as stack:
+        deep = stack.dir / ("d" * 60) / ("e" * 60)
+        deep.mkdir(parents=True)
+        (deep / "slipway.yaml").write_text((stack.dir / "slipway.yaml").read_text())
+        top, stack.dir = stack.dir, deep
+        try:
+            stack.run("up", "-d", "--wait", check=0)
+            expect(stack.state("app") == "ready", "it is not ready")
+            expect(not (deep / ".slipway/control.sock").exists(), "the path is not too long")
+            stack.run("down", check=0)
+            stack.gone()
+        finally:
+            stack.dir = top
+
+
 def the_socket_and_the_state_are_their_owners():
     if os.geteuid() != 0:
         return "needs root to become another user"
@@ -299,5 +339,7 @@ main([
     an_orphans_answer_does_not_count,
     nothing_is_lost_of_a_fast_or_binary_or_endless_line,
     logs_filter_and_speak_json,
+    a_full_log_disk_drops_and_counts_and_the_stack_goes_on,
+    a_checkout_too_deep_for_a_socket_works_too,
     the_socket_and_the_state_are_their_owners,
 ])
