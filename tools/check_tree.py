@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks what every folder has and what no file may hold: READMEs, paths and hosts of one machine."""
+"""Checks that folders have READMEs, that links lead somewhere, and that no file names one machine."""
 
 import re
 import sys
@@ -41,6 +41,19 @@ def check_readmes():
             yield f"{room}/README.md: more than {README_LINES} lines"
 
 
+LINK = re.compile(r"\]\(([^)#\s]+)")
+
+
+def check_links(path):
+    """A relative link of a document leads to a file."""
+    text = (tree.ROOT / path).read_text()
+    for match in LINK.finditer(text):
+        target = match[1]
+        if "://" not in target and not (tree.ROOT / path.parent / target).exists():
+            line = text.count("\n", 0, match.start()) + 1
+            yield f"{path}:{line}: the link to {target} leads nowhere"
+
+
 def check_text(path):
     try:
         text = (tree.ROOT / path).read_text()
@@ -56,6 +69,8 @@ def check_text(path):
 
 def main():
     findings = list(check_readmes())
+    for path in tree.files(".md"):
+        findings += check_links(path)
     for path in tree.files(*TEXT):
         if "corpus" not in path.parts:
             findings += check_text(path)
