@@ -13,5 +13,6 @@ typedef struct Regex Regex;
 /* Compiled for the life of the arena. `whole`: the pattern must match the whole text. -EINVAL with
  * what is wrong and at which character. */
 int regex_compile(Arena *arena, Str pattern, bool whole, Regex **ret_regex, Error *err);
-/* A match that goes past the bound counts as none. */
+/* A match that goes past the bound counts as none. A text with bytes that are no UTF-8 is matched
+ * beside them, and never as a whole. */
 bool regex_matches(const Regex *regex, Str text);

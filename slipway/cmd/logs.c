@@ -1,9 +1,8 @@
 #include <poll.h>
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
 
 #include "base/clock.h"
 #include "base/fs.h"
+#include "codec/regex.h"
 
 #include "cmd/log_printer.h"
 #include "cmd/stack_common.h"
@@ -77,8 +76,7 @@ typedef struct Logs {
     const LogsOptions *options;
     const Str *nodes;
     size_t node_count;
-    pcre2_code *regex; /* NULL: every line */
-    pcre2_match_data *match;
+    Regex *regex; /* NULL: every line */
     LogPrinter printer;
     Arena *scratch;
     StrBuf out;
@@ -88,11 +86,8 @@ static bool wants(void *arg, Str node, const LogRecord *record)
 {
     (void) node;
     Logs *logs = arg;
-    if (logs->regex) {
-        PCRE2_SPTR text = (PCRE2_SPTR) (record->text.ptr ? record->text.ptr : "");
-        if (pcre2_match(logs->regex, text, record->text.len, 0, 0, logs->match, NULL) < 0) {
-            return false;
-        }
+    if (logs->regex && !regex_matches(logs->regex, record->text)) {
+        return false;
     }
     if (logs->options->level > 0) {
         arena_clear(logs->scratch);
@@ -159,17 +154,11 @@ static ExitCode read_regex(Cli *cli, const LogsOptions *options, Logs *logs)
     if (!options->grep) {
         return EXIT_OK;
     }
-    int code = 0;
-    PCRE2_SIZE at = 0;
-    logs->regex =
-        pcre2_compile((PCRE2_SPTR) options->grep, PCRE2_ZERO_TERMINATED, 0, &code, &at, NULL);
-    if (!logs->regex) {
-        PCRE2_UCHAR text[160];
-        pcre2_get_error_message(code, text, sizeof text);
-        cli_errorf(cli, "--grep: %s at character %d", (const char *) text, (int) at + 1);
+    Error err = ERROR_INIT;
+    if (regex_compile(cli->arena, str_from(options->grep), false, &logs->regex, &err) < 0) {
+        cli_errorf(cli, "--grep: %s", err.message);
         return EXIT_USAGE;
     }
-    logs->match = pcre2_match_data_create_from_pattern(logs->regex, NULL);
     return EXIT_OK;
 }
 
@@ -213,8 +202,6 @@ static ExitCode run(Cli *cli, const void *opaque)
     if (code == EXIT_OK) {
         show(cli, &place, &logs);
     }
-    pcre2_match_data_free(logs.match);
-    pcre2_code_free(logs.regex);
     strbuf_done(&logs.out);
     arena_free(logs.printer.scratch);
     arena_free(logs.scratch);

@@ -27,6 +27,18 @@ static void sees_characters_and_not_bytes(void **state)
     assert_false(matches(*state, ".*", true, "\xc3"));
 }
 
+static void matches_beside_bytes_that_are_no_utf8(void **state)
+{
+    assert_true(matches(*state, "caught", false, "\xff\xfe caught \xc3"));
+    assert_false(matches(
+        *state,
+        "a.b",
+        false,
+        "a\xff"
+        "b"
+    ));
+}
+
 static void says_what_is_wrong_with_a_pattern(void **state)
 {
     Regex *regex = NULL;
@@ -48,6 +60,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         arena_test(finds_a_match_anywhere_or_over_the_whole_text),
         arena_test(sees_characters_and_not_bytes),
+        arena_test(matches_beside_bytes_that_are_no_utf8),
         arena_test(says_what_is_wrong_with_a_pattern),
         arena_test(gives_up_on_a_pattern_that_would_take_for_ever),
     };
