@@ -8,7 +8,7 @@
 #include "render/tree.h"
 
 typedef struct Options {
-    bool check, diff, force;
+    bool check, diff, force, keep_edits;
     const char *out, *eject;
     int output;
 } Options;
@@ -29,6 +29,14 @@ static const CliFlag flags[] = {
         0,
         CLI_BOOL,
         .help = "With --check or alone: show the unified diff, change nothing"
+    ),
+    CLI_FLAG(
+        Options,
+        keep_edits,
+        "keep-edits",
+        0,
+        CLI_BOOL,
+        .help = "Make each edit by hand a patch under deploy/patches, which every rendering applies"
     ),
     CLI_FLAG(
         Options, force, "force", 0, CLI_BOOL, .help = "Overwrite files that slipway did not write"
@@ -172,12 +180,8 @@ static ExitCode show_changes(Cli *cli, const Options *options, const Changes *ch
     }
     bool differs = changes->list.len || changes->manifest_differs;
     if (differs && !cli->globals.quiet) {
-        cli_hint(
-            cli,
-            "slipway render brings %zu file%s up to date",
-            changes->list.len,
-            changes->list.len == 1 ? "" : "s"
-        );
+        size_t count = changes->list.len + changes->manifest_differs;
+        cli_hint(cli, "slipway render brings %zu file%s up to date", count, count == 1 ? "" : "s");
     }
     return differs ? EXIT_FINDINGS : EXIT_OK;
 }
@@ -197,16 +201,71 @@ write_changes(Cli *cli, const Options *options, const Changes *changes, Str root
     return EXIT_OK;
 }
 
+/* --- rendering --- */
+
+typedef struct Rendering {
+    ArtifactSet set;
+    Changes changes;
+    Str root;
+} Rendering;
+
+static ExitCode
+render_and_compare(Cli *cli, const Options *options, const RenderOptions *render, Rendering *ret)
+{
+    DiagList diags = DIAG_LIST(cli->arena);
+    Error err = ERROR_INIT;
+    int rc = render_all(cli->arena, render, &ret->set, &ret->root, &diags, &err);
+    if (rc < 0 && err.code) {
+        return fail(cli, &err, rc == -ENOENT ? EXIT_USAGE : EXIT_FINDINGS);
+    }
+    cli_diags(cli, &diags);
+    if (rc < 0) {
+        return EXIT_FINDINGS;
+    }
+    if (options->out) {
+        ret->root = path_join(cli->arena, fs_current_dir(cli->arena), str_from(options->out));
+    }
+    rc = tree_compare(cli->arena, ret->root, &ret->set, render, &ret->changes, &err);
+    return rc < 0 ? fail(cli, &err, EXIT_ENVIRONMENT) : EXIT_OK;
+}
+
+static ExitCode keep_edits(Cli *cli, const Rendering *now)
+{
+    Error err = ERROR_INIT;
+    size_t count = 0;
+    int rc = tree_keep_edits(cli->arena, now->root, &now->set, &now->changes, &count, &err);
+    if (rc < 0) {
+        return fail(cli, &err, rc == -EEXIST ? EXIT_FINDINGS : EXIT_ENVIRONMENT);
+    }
+    cli_status(cli, "%zu edit%s kept under deploy/patches", count, count == 1 ? "" : "s");
+    return EXIT_OK;
+}
+
+static ExitCode check_usage(Cli *cli, const Options *options)
+{
+    for (size_t i = 0; i < cli->arg_count; i++) {
+        if (!kind_named(cli->args[i])) {
+            return unknown_kind(cli, cli->args[i]);
+        }
+    }
+    if (options->keep_edits && (options->check || options->diff || options->out)) {
+        cli_errorf(
+            cli, "--keep-edits writes beside the catalog: not with --check, --diff or --out"
+        );
+        return EXIT_USAGE;
+    }
+    return EXIT_OK;
+}
+
 static ExitCode run(Cli *cli, const void *opaque)
 {
     const Options *options = opaque;
     if (options->eject) {
         return eject(cli, options->eject);
     }
-    for (size_t i = 0; i < cli->arg_count; i++) {
-        if (!kind_named(cli->args[i])) {
-            return unknown_kind(cli, cli->args[i]);
-        }
+    ExitCode code = check_usage(cli, options);
+    if (code != EXIT_OK) {
+        return code;
     }
     RenderOptions render = { .catalog = { .directory = cli->globals.directory,
                                           .files = cli->globals.file.ptr,
@@ -215,41 +274,36 @@ static ExitCode run(Cli *cli, const void *opaque)
                                           .set_count = cli->globals.set.len },
                              .kinds = cli->args,
                              .kind_count = cli->arg_count };
-    DiagList diags = DIAG_LIST(cli->arena);
-    Error err = ERROR_INIT;
-    ArtifactSet set = { 0 };
-    Changes changes = { 0 };
-    Str root = { 0 };
-    int rc = render_all(cli->arena, &render, &set, &root, &diags, &err);
-    if (rc < 0 && err.code) {
-        return fail(cli, &err, rc == -ENOENT ? EXIT_USAGE : EXIT_FINDINGS);
+    Rendering now = { 0 };
+    code = render_and_compare(cli, options, &render, &now);
+    if (code == EXIT_OK && options->keep_edits) {
+        code = keep_edits(cli, &now);
+        code = code == EXIT_OK ? render_and_compare(cli, options, &render, &now) : code;
     }
-    cli_diags(cli, &diags);
-    if (rc < 0) {
-        return EXIT_FINDINGS;
-    }
-    root = options->out ? path_join(cli->arena, fs_current_dir(cli->arena), str_from(options->out))
-                        : root;
-    if (tree_compare(cli->arena, root, &set, &render, &changes, &err) < 0) {
-        return fail(cli, &err, EXIT_ENVIRONMENT);
+    if (code != EXIT_OK) {
+        return code;
     }
     return options->check || options->diff
-               ? show_changes(cli, options, &changes)
-               : write_changes(cli, options, &changes, root, set.files.len);
+               ? show_changes(cli, options, &now.changes)
+               : write_changes(cli, options, &now.changes, now.root, now.set.files.len);
 }
 
 const Command command_render = {
     .name = "render",
     .summary = "Write every deploy artifact of the catalog",
     .arguments = "[KIND…]",
-    .description = "Renders Dockerfiles, Compose, Kubernetes, GitHub Actions, Prometheus and "
-                   "Grafana files from the\n"
-                   "catalog, all or nothing. A patch under deploy/patches/<path> is applied to the "
-                   "file of that path;\n"
-                   "a template under templates/ wins over the built-in one of its name.",
+    .description =
+        "Renders Dockerfiles, Compose, Kubernetes, GitHub Actions, Prometheus and "
+        "Grafana files from the\n"
+        "catalog, all or nothing. A patch under deploy/patches/<path> is applied to the "
+        "file of that path;\n"
+        "a template under templates/ wins over the built-in one of its name. Kinds: actions, "
+        "compose,\n"
+        "dockerfile, kubernetes, observability.",
     .examples = "slipway render                    # bring everything up to date\n"
                 "slipway render --check            # for CI: exit 1 where the tree differs\n"
-                "slipway render kubernetes --diff  # what would change in one kind",
+                "slipway render kubernetes --diff  # what would change in one kind\n"
+                "slipway render --keep-edits       # make edits by hand patches that stay",
     .flags = flags,
     .options_size = sizeof(Options),
     .max_args = SIZE_MAX,

@@ -172,7 +172,7 @@ static int apply_hunks(const PatchParse *parse, const Lines *lines, StrBuf *out)
     return 0;
 }
 
-int patch_apply(Arena *arena, Source *patch, Str text, Str *ret_text, DiagList *diags)
+int edit_apply(Arena *arena, Source *patch, Str text, Str *ret_text, DiagList *diags)
 {
     PatchParse parse = { .arena = arena, .source = patch, .diags = diags };
     int rc = patch_parse(&parse);
@@ -244,7 +244,7 @@ static void apply_file(PatchWalk *walk, Str path)
         walk->rc = -EINVAL;
         return;
     }
-    int rc = patch_apply(arena, source, artifact->text, &artifact->text, walk->diags);
+    int rc = edit_apply(arena, source, artifact->text, &artifact->text, walk->diags);
     walk->rc = rc < 0 ? rc : walk->rc;
 }
 
@@ -257,7 +257,7 @@ static FsWalk visit(const FsEntry *entry, void *opaque)
     return FS_WALK_ON;
 }
 
-int patches_apply(ArtifactSet *set, Str root, bool is_whole, DiagList *diags)
+int edits_apply(ArtifactSet *set, Str root, bool is_whole, DiagList *diags)
 {
     PatchWalk walk = { .set = set,
                        .folder = path_join(set->arena, root, STR("deploy/patches")),

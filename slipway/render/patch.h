@@ -11,7 +11,7 @@
 
 /* Applies every patch below root/deploy/patches to the set. R1002 at the hunk for one that doesn't
  * fit; with `is_whole`, R1003 for one whose artifact is not in the set. */
-int patches_apply(ArtifactSet *set, Str root, bool is_whole, DiagList *diags);
+int edits_apply(ArtifactSet *set, Str root, bool is_whole, DiagList *diags);
 
 /* One patch on one text; the result is on the arena. */
-int patch_apply(Arena *arena, Source *patch, Str text, Str *ret_text, DiagList *diags);
+int edit_apply(Arena *arena, Source *patch, Str text, Str *ret_text, DiagList *diags);

@@ -210,5 +210,5 @@ int render_all(
     *ret_root = catalog->directory;
     int rc = render_kinds(&ctx, catalog);
     rc = rc < 0 ? rc : settle(&ctx);
-    return rc < 0 ? rc : patches_apply(ret_set, ctx.root, options->kind_count == 0, diags);
+    return rc < 0 ? rc : edits_apply(ret_set, ctx.root, options->kind_count == 0, diags);
 }

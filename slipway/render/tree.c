@@ -163,6 +163,7 @@ static void compare_artifact(Compare *compare, const Artifact *artifact)
     if (is_there) {
         change.kind = known || str_eq(before, artifact->text) ? CHANGE_DIFFERS : CHANGE_FOREIGN;
         change.was_edited = known && !str_eq(known->digest, digest_of(arena, before));
+        change.only_edited = change.was_edited && str_eq(known->digest, line.digest);
     }
     vec_push(&compare->changes->list, arena, change);
 }
@@ -237,6 +238,60 @@ void changes_diff(StrBuf *out, const Changes *changes)
         };
         diff_unified(out, change->before, change->after, &options);
     }
+}
+
+/* --- keeping hand edits --- */
+
+static const Artifact *artifact_at(const ArtifactSet *set, Str path)
+{
+    vec_foreach(artifact, &set->files) {
+        if (str_eq(artifact->path, path)) {
+            return artifact;
+        }
+    }
+    return NULL;
+}
+
+static int keep_edit(Arena *arena, Str root, const Artifact *artifact, Str edited, Error *err)
+{
+    StrBuf patch = STRBUF_ON_ARENA(arena);
+    DiffOptions options = { .from_label = artifact->path, .to_label = artifact->path };
+    Str place = path_join(arena, path_join(arena, root, STR("deploy/patches")), artifact->path);
+    diff_unified(&patch, artifact->unpatched, edited, &options);
+    int rc = fs_make_dirs(str_to_cstr(arena, path_dir(place)), 0755, err);
+    return rc < 0 ? rc : fs_write_atomic(str_to_cstr(arena, place), strbuf_str(&patch), 0644, err);
+}
+
+int tree_keep_edits(
+    Arena *arena,
+    Str root,
+    const ArtifactSet *set,
+    const Changes *changes,
+    size_t *ret_count,
+    Error *err
+)
+{
+    *ret_count = 0;
+    vec_foreach(change, &changes->list) {
+        if (change->kind != CHANGE_DIFFERS || !change->was_edited) {
+            continue;
+        }
+        if (!change->only_edited) {
+            return error_set(
+                err,
+                -EEXIST,
+                "%" STR_FMT " was edited by hand and the catalog changes it too; take the "
+                "catalog's change back, keep the edits, then make the change again",
+                STR_ARG(change->path)
+            );
+        }
+        int rc = keep_edit(arena, root, artifact_at(set, change->path), change->before, err);
+        if (rc < 0) {
+            return rc;
+        }
+        (*ret_count)++;
+    }
+    return 0;
 }
 
 /* --- writing --- */

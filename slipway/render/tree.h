@@ -20,7 +20,8 @@ typedef struct Change {
     Str path;
     Str before, after; /* contents; empty where there is none */
     mode_t mode;
-    bool was_edited; /* the file is not what was rendered last: a hand edit */
+    bool was_edited;  /* the file is not what was rendered last: a hand edit */
+    bool only_edited; /* and what is rendered now is what was rendered last */
 } Change;
 
 typedef struct Changes {
@@ -43,6 +44,17 @@ int tree_compare(
  * renamed; when one fails, what was renamed is put back. Without `force`, -EEXIST with err
  * for a change that is CHANGE_FOREIGN or would lose a hand edit. */
 int tree_write(Arena *arena, Str root, const Changes *changes, bool force, Error *err);
+
+/* Makes each hand edit a patch of deploy/patches/: from then on every rendering has it. -EEXIST with
+ * err where the catalog changed the same file too: the patch would take that change back. */
+int tree_keep_edits(
+    Arena *arena,
+    Str root,
+    const ArtifactSet *set,
+    const Changes *changes,
+    size_t *ret_count,
+    Error *err
+);
 
 const char *change_name(ChangeKind kind); /* "missing", "differs", "left over", "not ours" */
 
