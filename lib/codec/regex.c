@@ -21,8 +21,7 @@ static void regex_free(void *opaque)
 
 int regex_compile(Arena *arena, Str pattern, bool whole, Regex **ret_regex, Error *err)
 {
-    uint32_t options =
-        PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_DOLLAR_ENDONLY;
+    uint32_t options = PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_DOLLAR_ENDONLY;
     options |= whole ? PCRE2_ANCHORED | PCRE2_ENDANCHORED : PCRE2_MATCH_INVALID_UTF;
     int code = 0;
     size_t offset = 0;
