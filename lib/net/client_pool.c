@@ -176,7 +176,7 @@ static void note_failure(Origin *origin, int error)
 {
     HttpClient *client = origin->client;
     origin->last_error = error;
-    if (client->options.backoff_ms == 0 || error == -ECANCELED) {
+    if (client->options.backoff_ms == 0) {
         return;
     }
     int64_t next = origin->backoff_ms ? origin->backoff_ms * 2 : client->options.backoff_ms;
@@ -208,8 +208,12 @@ static int connect_now(Origin *origin, ClientConnection **ret_connection, Error 
     if (rc < 0) {
         origin->open_count--;
         client->open_count--;
-        note_failure(origin, rc);
-        fiber_queue_wake_all(&origin->room, 0);
+        bool is_ours = rc == -ECANCELED || deadline_left_ms(fiber_deadline()) == 0;
+        if (!is_ours) {
+            note_failure(origin, rc);
+        }
+        /* who waited for this connection learns that the peer can't be reached, and does not try in turn */
+        fiber_queue_wake_all(&origin->room, is_ours ? 0 : rc);
         return rc;
     }
     origin->backoff_ms = 0;

@@ -316,6 +316,58 @@ static void does_not_repeat_a_post(Fixture *fixture)
     check_retry(fixture, (HttpRequest) { .method = HTTP_POST }, -ECONNRESET, 1);
 }
 
+static void accept_silently(Listener *listener, Stream *stream, void *arg)
+{
+    (void) listener;
+    (void) stream; /* the loop's end closes it */
+    ++*(int *) arg;
+}
+
+static void leaves_a_connection_on_which_nothing_comes(Fixture *fixture)
+{
+    int accepted = 0;
+    Listener *listener;
+    Address address = { .host = "127.0.0.1" };
+    HttpClient *client = make_client(fixture, (HttpClientOptions) { .http2 = true });
+    assert_int_equal(
+        listener_open(fixture->loop, &address, accept_silently, &accepted, &listener, NULL), 0
+    );
+    HttpRequest request = {
+        .url = str_printf(fixture->arena, "http://127.0.0.1:%d/", listener_port(listener)),
+        .timeout_ms = 20,
+    };
+    for (int i = 1; i <= 3; i++) {
+        HttpResponse response;
+        assert_int_equal(http_fetch(client, &request, fixture->arena, &response, NULL), -ETIMEDOUT);
+        wait_for(accepted == i);
+    }
+    http_client_free(client);
+    listener_close(listener);
+}
+
+static void one_failure(void *arg)
+{
+    void **args = arg;
+    Fixture *fixture = args[0];
+    HttpRequest request = { .url = STR("http://127.0.0.1:1/") };
+    HttpResponse response;
+    assert_int_equal(http_fetch(args[1], &request, fixture->arena, &response, NULL), -ECONNREFUSED);
+    ++*(int *) args[2];
+}
+
+static void tells_all_that_wait_when_the_connect_fails(Fixture *fixture)
+{
+    enum { COUNT = 20 };
+    HttpClient *client = make_client(fixture, (HttpClientOptions) { .http2 = true });
+    int done = 0;
+    void *args[] = { fixture, client, &done };
+    for (int i = 0; i < COUNT; i++) {
+        assert_int_equal(fiber_spawn(fixture->loop, NULL, one_failure, args, NULL), 0);
+    }
+    wait_for(done == COUNT);
+    http_client_free(client);
+}
+
 static void opens_no_more_connections_than_allowed(Fixture *fixture)
 {
     fixture_start(fixture);
@@ -436,6 +488,8 @@ int main(void)
         net_test(says_that_nobody_listens),
         net_test(repeats_an_idempotent_request_once_when_a_kept_connection_died),
         net_test(does_not_repeat_a_post),
+        net_test(leaves_a_connection_on_which_nothing_comes),
+        net_test(tells_all_that_wait_when_the_connect_fails),
         net_test(opens_no_more_connections_than_allowed),
         net_test(shares_one_http_2_connection_among_many),
         net_test(goes_on_over_a_new_connection_after_goaway),
