@@ -124,4 +124,13 @@ void exchange_error(HttpServerError *error, void *worker_arg)
     http_headers_set(error->headers, STR("Content-Type"), STR("application/json; charset=utf-8"));
     http_headers_set(error->headers, STR("X-Correlation-ID"), request_id);
     http_metrics_refused(worker->runtime->http_metrics, error->status);
+    const JsonLogField fields[] = {
+        LOG_TEXT("correlation_id", request_id),
+        LOG_INT("status", error->status),
+        LOG_TEXT("remote_addr", error->peer),
+        LOG_TEXT("error", str_from(error->reason)),
+    };
+    json_log_write(
+        worker->runtime->log, LOG_INFO, STR("request refused"), fields, ARRAY_LEN(fields)
+    );
 }

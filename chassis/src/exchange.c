@@ -5,6 +5,8 @@
 #include <errno.h>
 
 enum { HANDLER_DEADLINE_MS = 12000 };
+/* No answer was wanted any more: in logs and metrics only, so that it counts as no fault of ours. */
+enum { CLIENT_LEFT = 499 };
 
 static TraceContext parent_of(const HttpExchange *http)
 {
@@ -101,6 +103,9 @@ static void record(Exchange *exchange)
 {
     Worker *worker = exchange->work.ctx.worker;
     TraceSpan *span = &exchange->work.span;
+    if (exchange->http->aborted) {
+        exchange->answer.status = CLIENT_LEFT;
+    }
     int status = exchange->answer.status;
     if (trace_is_recording(span)) {
         trace_set_int(span, "http.response.status_code", status);

@@ -119,9 +119,17 @@ static bool is_background_path(Str path)
     return str_has_prefix(path, STR("/health/")) || str_eq(path, STR("/metrics"));
 }
 
+static LogLevel level_of(const Exchange *exchange)
+{
+    if (exchange->answer.status >= 500) {
+        return exchange->work.ctx.failure.code == FAIL_INTERNAL_ERROR ? LOG_ERROR : LOG_WARN;
+    }
+    return is_background_path(exchange->http->path) ? LOG_DEBUG : LOG_INFO;
+}
+
 void exchange_log(const Exchange *exchange)
 {
-    LogLevel level = is_background_path(exchange->http->path) ? LOG_DEBUG : LOG_INFO;
+    LogLevel level = level_of(exchange);
     if (!log_is_on(level)) {
         return;
     }

@@ -70,10 +70,10 @@ Health *health_new(Runtime *runtime)
     pthread_mutex_init(&health->lock, NULL);
     if (app->database) {
         add(health, "postgres", check_postgres, true);
-        if (settings_has_kafka(&runtime->settings)) {
-            add(health, "kafka", check_kafka, false);
-        }
         add(health, "outbox", check_outbox, false);
+    }
+    if (settings_has_kafka(&runtime->settings) && (app->publishes || app->consumers)) {
+        add(health, "kafka", check_kafka, false);
     }
     for (const HealthCheck *check = app->checks; check && check->name; check++) {
         add(health, check->name, check->run, check->is_critical);

@@ -331,7 +331,9 @@ int relay_start(Runtime *runtime)
     relay->runtime = runtime;
     define_metrics(relay, runtime->metrics);
     runtime->relay = relay;
-    relay->listener = pg_listen(runtime->workers[0].pool, "outbox", on_notify, relay);
+    if (runtime->producer) {
+        relay->listener = pg_listen(runtime->workers[0].pool, "outbox", on_notify, relay);
+    }
     return task_start(&relay->task, runtime->workers[0].loop, "relay", relay_fiber, relay);
 }
 

@@ -10,6 +10,29 @@
 
 enum { POOL_END_MS = 2000 };
 
+/* SO_REUSEPORT lets a second process of the same user share a port unnoticed: worker 0 first takes the
+ * port for itself alone, and so finds out whose it is. */
+static int check_port(const Worker *worker, const Address *address, Error *err)
+{
+    if (worker->index > 0 || !address->reuse_port || address->port == 0) {
+        return 0;
+    }
+    Address alone = *address;
+    alone.reuse_port = false;
+    Listener *probe = NULL;
+    int rc = listener_open(worker->loop, &alone, NULL, NULL, &probe, err);
+    if (rc == 0) {
+        listener_close(probe);
+    }
+    return rc;
+}
+
+static int listen_on(Worker *worker, HttpServer *server, const Address *address, Error *err)
+{
+    int rc = check_port(worker, address, err);
+    return rc < 0 ? rc : http_server_listen(server, address, err);
+}
+
 static int listen_http(Worker *worker, Error *err)
 {
     Runtime *runtime = worker->runtime;
@@ -25,7 +48,7 @@ static int listen_http(Worker *worker, Error *err)
     const Address address = { .host = runtime->settings.http_host.ptr,
                               .port = (int) runtime->settings.http_port,
                               .reuse_port = runtime->worker_count > 1 };
-    return http_server_listen(worker->http, &address, err);
+    return listen_on(worker, worker->http, &address, err);
 }
 
 static int listen_grpc(Worker *worker, Error *err)
@@ -47,7 +70,7 @@ static int listen_grpc(Worker *worker, Error *err)
     const Address address = { .host = runtime->settings.grpc_host.ptr,
                               .port = (int) runtime->settings.grpc_port,
                               .reuse_port = runtime->worker_count > 1 };
-    return http_server_listen(worker->grpc_http, &address, err);
+    return listen_on(worker, worker->grpc_http, &address, err);
 }
 
 int worker_open(Worker *worker, Error *err)

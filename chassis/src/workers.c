@@ -161,6 +161,8 @@ void workers_set_health(Runtime *runtime, GrpcServing serving)
     void (*mark)(void *) = serving == GRPC_SERVING ? mark_serving : mark_not_serving;
     mark(&runtime->workers[0]);
     for (size_t i = 1; i < runtime->worker_count; i++) {
-        loop_post(runtime->workers[i].loop, mark, &runtime->workers[i]);
+        if (runtime->workers[i].has_thread) {
+            loop_post(runtime->workers[i].loop, mark, &runtime->workers[i]);
+        }
     }
 }

@@ -457,6 +457,22 @@ def a_job_runs_on_one_replica(servers):
 
 
 @case
+def a_taken_port_stops_the_start(servers):
+    servers.need("postgres")
+    with fixture(servers) as service:
+        taken = str(service.port)
+        env = {**service.env, "FIXTURE_HTTP_PORT": taken}
+        done = subprocess.run([PROGRAM], env=env, capture_output=True, text=True, timeout=20, check=False)
+        equal(done.returncode, 3)
+        assert taken in done.stdout and "in use" in done.stdout, done.stdout
+        healthy = {**service.env, "FIXTURE_HTTP_PORT": taken}
+        for _ in range(2):
+            equal(subprocess.run([PROGRAM, "--healthcheck"], env=healthy, timeout=20, check=False).returncode, 0)
+    equal(subprocess.run([PROGRAM, "--healthcheck"], env=healthy, stderr=subprocess.DEVNULL, timeout=20,
+                         check=False).returncode, 1)
+
+
+@case
 def a_wrong_configuration_is_refused_by_name(servers):
     for env, names in (
             ({"ENVIRONMENT": "moon", "DB_MAX_CONNS": "many"}, ["ENVIRONMENT", "DB_MAX_CONNS"]),
