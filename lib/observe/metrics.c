@@ -115,7 +115,7 @@ static void family_set_buckets(MetricFamily *family, const MetricSpec *spec)
         family->recorded_bounds[i] = (int64_t) llround(bounds[i] * family->divisor);
     }
     family->bucket_count = count;
-    family->bound_texts[count] = bound_text(INFINITY);
+    family->bound_texts[count] = bound_text(HUGE_VAL);
 }
 
 static MetricFamily *family_new(Metrics *metrics, const MetricSpec *spec)

@@ -143,8 +143,11 @@ void trace_begin_from(
         begin_child(span, parent);
         return;
     }
-    random_bytes(span->context.trace_id, sizeof span->context.trace_id);
-    random_bytes(span->context.span_id, sizeof span->context.span_id);
+    /* both ids at once: they stand side by side */
+    _Static_assert(
+        offsetof(TraceContext, span_id) == sizeof span->context.trace_id, "ids are side by side"
+    );
+    random_bytes(&span->context, offsetof(TraceContext, sampled));
     span->context.sampled = tracer && tracer_samples(tracer, span->context.trace_id);
     begin_clock(span);
 }
