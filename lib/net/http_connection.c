@@ -220,7 +220,7 @@ static bool admit(HttpServer *server, bool *ret_shed)
 void http_server_serve(HttpServer *server, Stream *stream)
 {
     bool shed;
-    if (server->freed || server->draining || !admit(server, &shed)) {
+    if (server->freed || server->closed || !admit(server, &shed)) {
         server->stats.shed_total++;
         stream_close(stream);
         return;

@@ -163,10 +163,25 @@ static void close_listeners(HttpServer *server)
     server->listener_count = 0;
 }
 
+/* What the kernel has accepted for us would be reset with the listener: it is taken in first. */
+static void accept_pending(HttpServer *server)
+{
+    enum { TURNS_MOST = 100 };
+    uint64_t before = UINT64_MAX;
+    for (int i = 0; i < TURNS_MOST && server->stats.connections_total != before; i++) {
+        before = server->stats.connections_total;
+        if (fiber_sleep_ms(1) < 0) {
+            return;
+        }
+    }
+}
+
 int http_server_drain(HttpServer *server, Deadline deadline)
 {
-    close_listeners(server);
     server->draining = true;
+    accept_pending(server);
+    close_listeners(server);
+    server->closed = true;
     for (Connection *connection = server->connections, *next; connection; connection = next) {
         next = connection->next;
         if (connection->protocol == PROTOCOL_HTTP2) {

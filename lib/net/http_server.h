@@ -66,7 +66,7 @@ typedef struct HttpServerOptions {
     /* Writes the body of such an answer, Content-Type included. Runs outside a fiber: must not
      * wait. */
     void (*on_error)(HttpServerError *error, void *arg);
-    /* The exchange has ended: its response was handed to the connection, or it was aborted. Fields
+    /* An exchange that reached the handler has ended: its response was handed to the connection, or it was aborted. Fields
      * are final, the arena still there. For metrics and the request's log line; must not wait. */
     void (*on_end)(HttpExchange *exchange, void *arg);
 

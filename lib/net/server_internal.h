@@ -165,7 +165,9 @@ struct HttpServer {
     nghttp2_session_callbacks *h2_callbacks;
     nghttp2_option *h2_options;
     FiberQueue drained;
-    bool draining, freed;
+    bool draining; /* each answer is its connection's last */
+    bool closed;   /* no more connections */
+    bool freed;
 };
 
 /* http_server.c */

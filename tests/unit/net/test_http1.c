@@ -1,3 +1,6 @@
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include "support.h"
 
 #define HOST  "Host: test\r\n"
@@ -360,6 +363,32 @@ static void drains_without_failing_a_request(Fixture *fixture)
     assert_int_equal(http_server_stats(fixture->server)->connections, 0);
 }
 
+/* Connected and sent, as far as the kernel is concerned, before the server could accept. */
+static void serves_what_waits_in_the_backlog_when_it_drains(Fixture *fixture)
+{
+    enum { COUNT = 150 };
+    fixture_start(fixture);
+    Stream *streams[COUNT];
+    struct sockaddr_in address = {
+        .sin_family = AF_INET,
+        .sin_port = htons((uint16_t) http_server_port(fixture->server, 0)),
+        .sin_addr = { htonl(INADDR_LOOPBACK) },
+    };
+    for (int i = 0; i < COUNT; i++) {
+        int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        assert_int_equal(connect(fd, (struct sockaddr *) &address, sizeof(address)), 0);
+        assert_int_equal(stream_from_fd(fixture->loop, fd, &streams[i], NULL), 0);
+        stream_send(streams[i], STR("GET /hello HTTP/1.1\r\n" HOST "\r\n"));
+    }
+    assert_int_equal(fixture->handled, 0);
+    assert_int_equal(http_server_drain(fixture->server, deadline_in_ms(10000)), 0);
+    for (int i = 0; i < COUNT; i++) {
+        assert_has(raw_read_all(fixture, streams[i]), "hello");
+        stream_close(streams[i]);
+    }
+    assert_int_equal(fixture->handled, COUNT);
+}
+
 static void cuts_off_at_the_end_of_the_drain(Fixture *fixture)
 {
     fixture_start(fixture);
@@ -401,6 +430,7 @@ int main(void)
         net_test(breaks_the_connection_of_an_answer_left_half),
         net_test(serves_a_unix_socket),
         net_test(drains_without_failing_a_request),
+        net_test(serves_what_waits_in_the_backlog_when_it_drains),
         net_test(cuts_off_at_the_end_of_the_drain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
