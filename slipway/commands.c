@@ -13,6 +13,7 @@ const Command *const commands[] = {
     &command_why,
     &command_doctor,
     &command_explain,
+    &command_check,
     &command_render,
     &command_kustomize,
     &command_schema,

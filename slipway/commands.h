@@ -8,6 +8,7 @@
 
 #include "cli/cli.h"
 
+extern const Command command_check;
 extern const Command command_complete;
 extern const Command command_completion;
 extern const Command command_doctor;

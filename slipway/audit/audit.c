@@ -1,0 +1,238 @@
+#include "audit.h"
+
+#include <stdarg.h>
+
+#include "internal.h"
+
+enum { FINDINGS_MOST = 20000 };
+
+bool audit_wants(const AuditOptions *options, const AuditRule *rule)
+{
+    if (options->standard != AUDIT_STANDARD_NONE &&
+        (rule->standard == AUDIT_STANDARD_NONE || rule->standard > options->standard) &&
+        str_cmp(str_from(rule->artifact), STR("Kubernetes")) == 0) {
+        return false;
+    }
+    bool wanted = options->only_count == 0;
+    for (size_t i = 0; i < options->only_count && !wanted; i++) {
+        wanted = rule_matches(rule, options->only[i]);
+    }
+    for (size_t i = 0; i < options->skip_count && wanted; i++) {
+        wanted = !rule_matches(rule, options->skip[i]);
+    }
+    return wanted;
+}
+
+/* --- reporting -------------------------------------------------------------------------------- */
+
+static Span place_of(const RuleContext *ctx, const Node *node)
+{
+    const Node *candidates[] = {
+        node,
+        ctx->container ? node_path(ctx->container->node, "name") : NULL,
+        ctx->container ? ctx->container->node : NULL,
+        ctx->object ? ctx->object->name_node : NULL,
+        ctx->object ? ctx->object->node : NULL,
+    };
+    for (size_t i = 0; i < sizeof(candidates) / sizeof(candidates[0]); i++) {
+        if (candidates[i] && span_is_known(candidates[i]->span)) {
+            return candidates[i]->span;
+        }
+    }
+    return ctx->bundle ? ctx->bundle->origin : SPAN_NONE;
+}
+
+Diag *rule_find(RuleContext *ctx, const Node *node, const char *format, ...)
+{
+    StrBuf message = STRBUF_ON_ARENA(ctx->diags->arena);
+    va_list args;
+    va_start(args, format);
+    strbuf_vaddf(&message, format, args);
+    va_end(args);
+    Diag *diag = diag_add(
+        ctx->diags,
+        ctx->rule->severity,
+        ctx->rule->id,
+        place_of(ctx, node),
+        "%" STR_FMT,
+        STR_ARG(strbuf_str(&message))
+    );
+    diag->hint = str_from(ctx->rule->fix);
+    if (ctx->object) {
+        diag->object = object_title(ctx->diags->arena, ctx->object);
+    }
+    return diag;
+}
+
+void rule_hint(RuleContext *ctx, Diag *diag, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    diag->hint = str_from(arena_vprintf(ctx->diags->arena, format, args));
+    va_end(args);
+}
+
+/* --- running the rules ------------------------------------------------------------------------ */
+
+/* Where nothing of a security context is said, K8029 says so once instead of each rule in turn. */
+static bool
+is_said_by_another(const Audit *audit, const AuditRule *rule, const Container *container)
+{
+    return rule->is_missing && audit->options->standard == AUDIT_STANDARD_NONE &&
+           !container->security && !container->pod->security &&
+           audit_wants(audit->options, rule_get(STR("K8029")));
+}
+
+static void check_pod(const Audit *audit, RuleContext *ctx, const Pod *pod)
+{
+    if (ctx->rule->check_pod) {
+        ctx->rule->check_pod(ctx, pod);
+    }
+    for (size_t i = 0; ctx->rule->check_container && i < pod->containers.len; i++) {
+        const Container *container = &pod->containers.ptr[i];
+        if (!is_said_by_another(audit, ctx->rule, container)) {
+            ctx->container = container;
+            ctx->rule->check_container(ctx, container);
+        }
+    }
+    ctx->container = NULL;
+}
+
+static void check_bundle(const Audit *audit, const AuditRule *rule, const Bundle *bundle)
+{
+    RuleContext ctx = {
+        .diags = &audit->result->diags,
+        .rule = rule,
+        .standard = audit->options->standard,
+        .bundle = bundle,
+    };
+    if (rule->check_bundle) {
+        rule->check_bundle(&ctx, bundle);
+    }
+    for (size_t i = 0; i < bundle->objects.len; i++) {
+        ctx.object = &bundle->objects.ptr[i];
+        if (rule->check_object) {
+            rule->check_object(&ctx, ctx.object);
+        }
+        if (ctx.object->pod) {
+            check_pod(audit, &ctx, ctx.object->pod);
+        }
+    }
+}
+
+static void run_rules(Audit *audit)
+{
+    for (size_t i = 0; rule_families[i]; i++) {
+        for (size_t j = 0; j < rule_families[i]->len; j++) {
+            const AuditRule *rule = &rule_families[i]->rules[j];
+            for (size_t k = 0; audit_wants(audit->options, rule) && k < audit->bundles.len; k++) {
+                check_bundle(audit, rule, audit->bundles.ptr[k]);
+            }
+        }
+    }
+    for (size_t k = 0; k < audit->bundles.len; k++) {
+        audit->result->object_count += audit->bundles.ptr[k]->objects.len;
+    }
+}
+
+/* --- the run ---------------------------------------------------------------------------------- */
+
+void findings_filter(AuditResult *result, const bool *drop)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < result->diags.diags.len; i++) {
+        if (!drop[i]) {
+            result->diags.diags.ptr[kept++] = result->diags.diags.ptr[i];
+        }
+    }
+    result->diags.diags.len = kept;
+}
+
+static bool is_same(const Diag *a, const Diag *b)
+{
+    return str_eq(a->rule, b->rule) && a->span.start == b->span.start && span_is_known(a->span) &&
+           span_is_known(b->span) && str_eq(a->span.source->path, b->span.source->path) &&
+           str_eq(a->message, b->message);
+}
+
+/* Two overlays of one base find the same in it. */
+static void drop_repeated(Arena *arena, AuditResult *result, Severity level)
+{
+    diag_sort(&result->diags);
+    const Diag *diags = result->diags.diags.ptr;
+    bool *drop = ARENA_ARRAY(arena, bool, result->diags.diags.len + 1);
+    for (size_t i = 0; i < result->diags.diags.len; i++) {
+        drop[i] = diags[i].severity < level;
+        for (size_t j = i; j > 0 && !drop[i] && diags[j - 1].span.start == diags[i].span.start;) {
+            j--;
+            drop[i] = is_same(&diags[j], &diags[i]);
+        }
+    }
+    findings_filter(result, drop);
+}
+
+static int check_names(const Str *names, size_t count, Error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool known = false;
+        for (size_t f = 0; rule_families[f]; f++) {
+            for (size_t r = 0; r < rule_families[f]->len; r++) {
+                known = known || rule_matches(&rule_families[f]->rules[r], names[i]);
+            }
+        }
+        if (!known) {
+            return error_set(err, -EINVAL, "no such rule: %" STR_FMT, STR_ARG(names[i]));
+        }
+    }
+    return 0;
+}
+
+static int find_files(Audit *audit, Error *err)
+{
+    static const char *const here[] = { "." };
+    const AuditOptions *options = audit->options;
+    const char *const *paths = options->path_count ? options->paths : here;
+    size_t count = options->path_count ? options->path_count : 1;
+    int rc = 0;
+    for (size_t i = 0; i < count && rc == 0; i++) {
+        rc = files_find(
+            &audit->files,
+            paths[i],
+            options->ignore,
+            options->ignore_count,
+            &audit->result->diags,
+            err
+        );
+    }
+    return rc;
+}
+
+int audit_run(Arena *arena, const AuditOptions *options, AuditResult *ret_result, Error *err)
+{
+    AuditResult result = { .diags = DIAG_LIST(arena) };
+    result.diags.limit = FINDINGS_MOST;
+    Audit audit = {
+        .arena = arena,
+        .options = options,
+        .files = { .arena = arena, .by_path = MAP_ON_ARENA(arena) },
+        .result = &result,
+    };
+    int rc = check_names(options->only, options->only_count, err);
+    rc = rc < 0 ? rc : check_names(options->skip, options->skip_count, err);
+    rc = rc < 0 ? rc : find_files(&audit, err);
+    if (rc < 0) {
+        return rc;
+    }
+    bundles_gather(&audit);
+    run_rules(&audit);
+    suppress_apply(&audit);
+    drop_repeated(arena, &result, options->level);
+    if (options->baseline) {
+        rc = baseline_apply(&audit, options->baseline, err);
+    }
+    result.file_count = audit.files.file_count;
+    if (rc == 0) {
+        *ret_result = result;
+    }
+    return rc;
+}

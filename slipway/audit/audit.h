@@ -1,0 +1,70 @@
+/* slipway check: one audit over the artifacts of a directory, whoever wrote them.
+ *
+ * A run walks the paths, finds the artifacts by name and content, builds the kustomizations, and
+ * lets every rule of the table look at what it is for. Findings are Diags at the line of the source
+ * that set the value, also behind a kustomize build. What a run can't read or build is a finding
+ * itself (AU001, AU002), the rest goes on.
+ *
+ * Suppression, the same in every artifact: a comment
+ *     # slipway:ignore RULE[,RULE…] reason
+ * behind a line covers that line; on a line of its own it covers the next line and all that is
+ * indented below it; above the first key of a document, the document. One without a reason or
+ * without an effect is a finding (AU003). */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "base/strbuf.h"
+
+/* https://kubernetes.io/docs/concepts/security/pod-security-standards/, version 1.34 */
+typedef enum AuditStandard {
+    AUDIT_STANDARD_NONE, /* every rule */
+    AUDIT_STANDARD_BASELINE,
+    AUDIT_STANDARD_RESTRICTED,
+} AuditStandard;
+
+typedef struct AuditOptions {
+    const char *const *paths; /* files or directories; none: the current directory */
+    size_t path_count;
+    const Str *only; /* rule ids or families ("K8"); none: all */
+    size_t only_count;
+    const Str *skip;
+    size_t skip_count;
+    const Str *ignore; /* patterns of paths that are left out, as in a .gitignore */
+    size_t ignore_count;
+    const char *baseline; /* findings of an earlier run as JSON, left out; NULL: none */
+    Severity level;       /* findings below are left out */
+    AuditStandard standard;
+} AuditOptions;
+
+typedef struct AuditResult {
+    DiagList diags; /* sorted; each source line once a finding */
+    size_t file_count;
+    size_t object_count;
+    size_t suppressed; /* by comments */
+    size_t baselined;
+} AuditResult;
+
+/* 0, or a negative errno where the request itself is wrong: an unknown rule, a path that isn't
+ * there, a baseline that can't be read. Everything of the result lives on `arena`. */
+int audit_run(Arena *arena, const AuditOptions *options, AuditResult *ret_result, Error *err);
+
+/* --- reporters: the whole output of a run --- */
+void audit_report_text(StrBuf *out, const AuditResult *result, const DiagStyle *style);
+/* An array of findings, which --baseline takes back. */
+void audit_report_json(StrBuf *out, const AuditResult *result);
+/* SARIF 2.1.0 (OASIS). */
+void audit_report_sarif(StrBuf *out, const AuditResult *result, Str version);
+/* Workflow commands, which GitHub shows beside the lines. */
+void audit_report_github(StrBuf *out, const AuditResult *result);
+
+/* --- the table of rules --- */
+/* What a rule is about and what to do, for --explain. -ENOENT with the nearest id in err. */
+int audit_explain(StrBuf *out, Str rule, Error *err);
+/* docs/rules/README.md: every rule as Markdown. */
+void audit_write_docs(StrBuf *out);

@@ -1,0 +1,171 @@
+/* From files to what is applied together: each kustomization that no other one uses is built and
+ * is a bundle of its own; the manifests that belong to none are one bundle. */
+#include "base/path.h"
+#include "codec/yaml.h"
+
+#include "internal.h"
+#include "kustomize/kustomize.h"
+
+typedef struct Gather {
+    Audit *audit;
+    Map used;  /* paths of files and directories that a kustomization names */
+    Map roots; /* path of a kustomization's file -> its document */
+} Gather;
+
+static void mark_used(Gather *gather, Str directory, const Node *node)
+{
+    if (node->kind == NODE_STRING) {
+        Str name = node->text;
+        size_t equals = str_find_char(name, '=');
+        Arena *arena = gather->audit->arena;
+        if (!str_has_char(name, '\n')) {
+            map_set(&gather->used, path_join(arena, directory, name), gather);
+        }
+        if (equals != STR_NONE && !str_has_char(name, '\n')) { /* files: [key=path] */
+            map_set(&gather->used, path_join(arena, directory, str_skip(name, equals + 1)), gather);
+        }
+    }
+    for (size_t i = 0; node->kind == NODE_SEQ && i < node->seq.len; i++) {
+        mark_used(gather, directory, node->seq.items[i]);
+    }
+    for (size_t i = 0; node->kind == NODE_MAP && i < node->map.len; i++) {
+        mark_used(gather, directory, node->map.pairs[i].value);
+    }
+}
+
+static void read_kustomization(Gather *gather, Source *source)
+{
+    Arena *arena = gather->audit->arena;
+    DiagList unread = DIAG_LIST(arena); /* the build says what is wrong with it */
+    Node *root = NULL;
+    int rc = yaml_read_one(arena, source, &(YamlOptions) { 0 }, &root, &unread);
+    if (rc == 0) {
+        mark_used(gather, path_dir(source->path), root);
+    }
+    if (rc < 0 || !str_eq(node_text(root, "kind"), STR("Component"))) {
+        map_set(&gather->roots, source->path, source);
+    }
+}
+
+static const char *rule_of_kustomize(const Diag *diag)
+{
+    if (diag->severity == SEVERITY_ERROR) {
+        return "KU001";
+    }
+    if (str_eq(diag->rule, STR("KZ102"))) {
+        return "KU002";
+    }
+    if (str_eq(diag->rule, STR("KZ101"))) {
+        return "KU003";
+    }
+    if (str_eq(diag->rule, STR("KZ106"))) {
+        return "KU005";
+    }
+    return str_has_prefix(diag->rule, STR("KZ9")) ? "KU004" : "KU012";
+}
+
+/* What the engine says becomes findings of our table, so that they can be skipped and explained. */
+static void take_diags(Audit *audit, const DiagList *diags, Span fallback)
+{
+    DiagList *list = &audit->result->diags;
+    vec_foreach(diag, &diags->diags) {
+        const AuditRule *rule = rule_get(str_from(rule_of_kustomize(diag)));
+        if (audit_wants(audit->options, rule)) {
+            Span span = span_is_known(diag->span) ? diag->span : fallback;
+            Diag *own =
+                diag_add(list, rule->severity, rule->id, span, "%" STR_FMT, STR_ARG(diag->message));
+            own->hint = diag->hint;
+            own->object = diag->object;
+        }
+    }
+}
+
+static void build(Audit *audit, Source *source)
+{
+    Arena *arena = audit->arena;
+    DiagList diags = DIAG_LIST(arena);
+    KustomizeResult built;
+    Span origin = span_make(source, 0, 0);
+    int rc =
+        kustomize_build(arena, path_dir(source->path), &(KustomizeOptions) { 0 }, &built, &diags);
+    take_diags(audit, &diags, origin);
+    if (rc < 0) {
+        return;
+    }
+    Bundle *bundle = ARENA_NEW(arena, Bundle);
+    bundle_init(bundle, arena, origin);
+    for (size_t i = 0; i < built.len; i++) {
+        bundle_add(bundle, built.resources[i].node);
+    }
+    bundle_seal(bundle);
+    vec_push(&audit->bundles, arena, bundle);
+}
+
+static void read_manifest(Audit *audit, Bundle *bundle, Source *source)
+{
+    YamlDocuments documents = { 0 };
+    DiagList diags = DIAG_LIST(audit->arena);
+    int rc = yaml_read(audit->arena, source, &(YamlOptions) { 0 }, &documents, &diags);
+    bool has_object = false;
+    for (size_t i = 0; i < documents.len; i++) {
+        if (object_is_one(documents.roots[i])) {
+            bundle_add(bundle, documents.roots[i]);
+            has_object = true;
+        }
+    }
+    const AuditRule *rule = rule_get(STR("AU002"));
+    /* a template of another tool is none of our artifacts, however it is named */
+    bool is_template = str_find(source->text, STR("{{")) != STR_NONE;
+    if (rc < 0 && (has_object || !is_template) && audit_wants(audit->options, rule)) {
+        const Diag *first = &diags.diags.ptr[0];
+        diag_add(
+            &audit->result->diags,
+            rule->severity,
+            rule->id,
+            first->span,
+            "%" STR_FMT,
+            STR_ARG(first->message)
+        );
+    }
+}
+
+static void report_chart(Audit *audit, Source *source)
+{
+    const AuditRule *rule = rule_get(STR("AU004"));
+    if (audit_wants(audit->options, rule)) {
+        diag_add(
+            &audit->result->diags,
+            rule->severity,
+            rule->id,
+            span_make(source, 0, 0),
+            "a Helm chart: skipped"
+        );
+    }
+}
+
+void bundles_gather(Audit *audit)
+{
+    Arena *arena = audit->arena;
+    Gather gather = { audit, MAP_ON_ARENA(arena), MAP_ON_ARENA(arena) };
+    vec_foreach(artifact, &audit->files.artifacts) {
+        if (artifact->kind == ARTIFACT_KUSTOMIZATION) {
+            read_kustomization(&gather, artifact->source);
+        }
+    }
+    map_foreach(entry, &gather.roots) {
+        if (!map_has(&gather.used, path_dir(entry->key))) {
+            build(audit, entry->value);
+        }
+    }
+    Bundle *plain = ARENA_NEW(arena, Bundle);
+    bundle_init(plain, arena, SPAN_NONE);
+    vec_foreach(artifact, &audit->files.artifacts) {
+        if (artifact->kind == ARTIFACT_MANIFEST && !map_has(&gather.used, artifact->source->path)) {
+            read_manifest(audit, plain, artifact->source);
+        } else if (artifact->kind == ARTIFACT_HELM_CHART) {
+            report_chart(audit, artifact->source);
+        }
+    }
+    bundle_seal(plain);
+    vec_push(&audit->bundles, arena, plain);
+}

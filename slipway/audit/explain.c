@@ -1,0 +1,94 @@
+/* The texts of the table, for one rule and for all. */
+#include "audit.h"
+#include "rule.h"
+
+static const char *standard_name(const AuditRule *rule)
+{
+    return rule->standard == AUDIT_STANDARD_BASELINE ? "baseline" : "restricted";
+}
+
+static void add_example(StrBuf *out, const char *title, const char *example)
+{
+    if (example) {
+        strbuf_addf(out, "\n%s:\n\n```yaml\n%s```\n", title, example);
+    }
+}
+
+static void add_rule(StrBuf *out, const AuditRule *rule)
+{
+    Str severity = severity_name(rule->severity);
+    strbuf_addf(out, "%s (%" STR_FMT, rule->artifact, STR_ARG(severity));
+    if (rule->standard != AUDIT_STANDARD_NONE) {
+        strbuf_addf(out, ", Pod Security Standard %s", standard_name(rule));
+    }
+    strbuf_addf(
+        out,
+        "%s)\n\n%s\n\nWhat to do: %s.\n",
+        rule->escalates ? ", escalate: security" : "",
+        rule->why,
+        rule->fix
+    );
+    add_example(out, "Bad", rule->bad);
+    add_example(out, "Good", rule->good);
+    if (rule->peers) {
+        strbuf_addf(out, "\nThe same elsewhere: %s\n", rule->peers);
+    }
+}
+
+static int no_such_rule(Str id, Error *err)
+{
+    Str ids[256];
+    size_t count = 0;
+    for (size_t i = 0; rule_families[i]; i++) {
+        for (size_t j = 0; j < rule_families[i]->len && count < 256; j++) {
+            ids[count++] = str_from(rule_families[i]->rules[j].id);
+        }
+    }
+    Str nearest = str_nearest(id, ids, count);
+    if (nearest.len == 0) {
+        return error_set(err, -ENOENT, "no such rule: %" STR_FMT, STR_ARG(id));
+    }
+    return error_set(
+        err,
+        -ENOENT,
+        "no such rule: %" STR_FMT "; did you mean %" STR_FMT "?",
+        STR_ARG(id),
+        STR_ARG(nearest)
+    );
+}
+
+int audit_explain(StrBuf *out, Str id, Error *err)
+{
+    const AuditRule *rule = rule_get(id);
+    if (!rule) {
+        return no_such_rule(id, err);
+    }
+    strbuf_addf(out, "%s: %s\n\n", rule->id, rule->meaning);
+    add_rule(out, rule);
+    return 0;
+}
+
+void audit_write_docs(StrBuf *out)
+{
+    strbuf_add_cstr(
+        out,
+        "<!-- written by `slipway check --docs`; don't edit -->\n# The rules of `slipway check`\n\n"
+        "| rule | severity | meaning |\n|---|---|---|\n"
+    );
+    for (size_t i = 0; rule_families[i]; i++) {
+        for (size_t j = 0; j < rule_families[i]->len; j++) {
+            const AuditRule *rule = &rule_families[i]->rules[j];
+            Str severity = severity_name(rule->severity);
+            strbuf_addf(
+                out, "| %s | %" STR_FMT " | %s |\n", rule->id, STR_ARG(severity), rule->meaning
+            );
+        }
+    }
+    for (size_t i = 0; rule_families[i]; i++) {
+        for (size_t j = 0; j < rule_families[i]->len; j++) {
+            const AuditRule *rule = &rule_families[i]->rules[j];
+            strbuf_addf(out, "\n## %s: %s\n\n", rule->id, rule->meaning);
+            add_rule(out, rule);
+        }
+    }
+}

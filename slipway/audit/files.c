@@ -1,0 +1,147 @@
+#include "files.h"
+
+#include "base/fs.h"
+#include "base/path.h"
+
+#include "gitignore.h"
+
+typedef struct Search {
+    ArtifactList *list;
+    DiagList *diags;
+    Str root;
+    Ignore ignore;
+    bool is_full;
+} Search;
+
+static bool is_kustomization(Str name)
+{
+    return str_eq(name, STR("kustomization.yaml")) || str_eq(name, STR("kustomization.yml")) ||
+           str_eq(name, STR("Kustomization"));
+}
+
+static bool may_be_manifest(Str name)
+{
+    Str extension = path_extension(name);
+    return str_eq(extension, STR(".yaml")) || str_eq(extension, STR(".yml")) ||
+           str_eq(extension, STR(".json"));
+}
+
+/* Cheap, so that the many other YAML files of a repository are never parsed. */
+static bool looks_like_manifest(Str text)
+{
+    return str_find(text, STR("apiVersion")) != STR_NONE && str_find(text, STR("kind")) != STR_NONE;
+}
+
+static void add(Search *search, ArtifactKind kind, Str path, Str text)
+{
+    ArtifactList *list = search->list;
+    Str shown = str_dup(list->arena, path);
+    if (map_has(&list->by_path, shown)) {
+        return; /* two of the paths overlap */
+    }
+    Artifact *artifact = vec_add(&list->artifacts, list->arena);
+    *artifact = (Artifact) { .kind = kind, .source = source_new(list->arena, shown, text) };
+    map_set(&list->by_path, shown, artifact->source);
+    search->is_full = list->artifacts.len >= ARTIFACTS_MOST;
+}
+
+static void read_candidate(Search *search, Str path, Str name)
+{
+    Arena *arena = search->list->arena;
+    Str text;
+    Error err = ERROR_INIT;
+    if (fs_read(arena, str_to_cstr(arena, path), ARTIFACT_BYTES_MOST, &text, &err) < 0) {
+        Source *source = source_new(arena, str_dup(arena, path), STR(""));
+        diag_error(search->diags, "AU001", span_make(source, 0, 0), "%s", err.message);
+        return;
+    }
+    search->list->file_count++;
+    if (is_kustomization(name)) {
+        add(search, ARTIFACT_KUSTOMIZATION, path, text);
+    } else if (looks_like_manifest(text)) {
+        add(search, ARTIFACT_MANIFEST, path, text);
+    }
+}
+
+/* A directory's own .gitignore, read on the way into it; one that can't be read ignores nothing. */
+static void read_ignore_file(Search *search, Str below, Str directory)
+{
+    Arena *arena = search->list->arena;
+    Str path = path_join(arena, directory, STR(".gitignore"));
+    Str text;
+    if (fs_is_file(path.ptr) && fs_read(arena, path.ptr, ARTIFACT_BYTES_MOST, &text, NULL) == 0) {
+        ignore_add(&search->ignore, below, text);
+    }
+}
+
+static bool enter_directory(Search *search, const FsEntry *entry, Str path)
+{
+    if (str_eq(entry->name, STR(".git")) || str_eq(entry->name, STR("node_modules"))) {
+        return false;
+    }
+    Str chart = path_join(search->list->arena, path, STR("Chart.yaml"));
+    if (fs_is_file(chart.ptr)) {
+        add(search, ARTIFACT_HELM_CHART, chart, STR(""));
+        return false;
+    }
+    read_ignore_file(search, entry->path, path);
+    return true;
+}
+
+static FsWalk visit(const FsEntry *entry, void *ctx)
+{
+    Search *search = ctx;
+    if (search->is_full) {
+        return FS_WALK_STOP;
+    }
+    ignore_enter(&search->ignore, entry->path);
+    if (ignore_has(&search->ignore, entry->path, S_ISDIR(entry->mode))) {
+        return FS_WALK_SKIP;
+    }
+    bool is_wanted =
+        S_ISDIR(entry->mode) ||
+        (S_ISREG(entry->mode) && (may_be_manifest(entry->name) || is_kustomization(entry->name)));
+    if (!is_wanted) {
+        return FS_WALK_ON;
+    }
+    Str path = path_join(search->list->arena, search->root, entry->path);
+    if (S_ISDIR(entry->mode)) {
+        return enter_directory(search, entry, path) ? FS_WALK_ON : FS_WALK_SKIP;
+    }
+    read_candidate(search, path, entry->name);
+    return FS_WALK_ON;
+}
+
+int files_find(
+    ArtifactList *list,
+    const char *path,
+    const Str *ignore,
+    size_t ignore_count,
+    DiagList *diags,
+    Error *err
+)
+{
+    Search search = {
+        .list = list,
+        .diags = diags,
+        .root = path_clean(list->arena, str_from(path)),
+        .ignore = { .arena = list->arena },
+    };
+    if (!fs_is_dir(path)) {
+        if (!fs_is_file(path)) {
+            return error_set(err, -ENOENT, "no such file or directory: %s", path);
+        }
+        read_candidate(&search, search.root, path_base(search.root));
+        return 0;
+    }
+    Str chart = path_join(list->arena, search.root, STR("Chart.yaml"));
+    if (fs_is_file(chart.ptr)) {
+        add(&search, ARTIFACT_HELM_CHART, chart, STR(""));
+        return 0;
+    }
+    for (size_t i = 0; i < ignore_count; i++) {
+        ignore_add(&search.ignore, STR(""), ignore[i]);
+    }
+    read_ignore_file(&search, STR(""), search.root);
+    return fs_walk(path, visit, &search, err);
+}

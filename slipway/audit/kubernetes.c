@@ -1,0 +1,287 @@
+#include "kubernetes.h"
+
+#include <string.h>
+
+/* --- reading nodes ---------------------------------------------------------------------------- */
+
+const Node *node_path(const Node *node, const char *path)
+{
+    Str rest = str_from(path);
+    Str key;
+    while (node && str_next(&rest, '.', &key)) {
+        node = node_get(node, key);
+    }
+    return node && node->kind != NODE_NULL ? node : NULL;
+}
+
+Str node_text(const Node *node, const char *path)
+{
+    const Node *found = node_path(node, path);
+    return found && node_is_scalar(found) ? found->text : STR("");
+}
+
+bool node_is_true(const Node *node)
+{
+    return node && node->kind == NODE_BOOL && node->boolean;
+}
+
+bool node_is_false(const Node *node)
+{
+    return node && node->kind == NODE_BOOL && !node->boolean;
+}
+
+/* --- pods ------------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *kind, *pod_path; /* where the metadata and the spec of the pod stand */
+} pod_makers[] = {
+    { "Pod", "" },
+    { "Deployment", "spec.template" },
+    { "StatefulSet", "spec.template" },
+    { "DaemonSet", "spec.template" },
+    { "ReplicaSet", "spec.template" },
+    { "ReplicationController", "spec.template" },
+    { "Job", "spec.template" },
+    { "CronJob", "spec.jobTemplate.spec.template" },
+    { "PodTemplate", "template" },
+};
+
+static ContainerKind kind_of(const Node *container, ContainerKind list)
+{
+    bool stays = str_eq(node_text(container, "restartPolicy"), STR("Always"));
+    return list == CONTAINER_INIT && stays ? CONTAINER_SIDECAR : list;
+}
+
+static void add_containers(Arena *arena, Pod *pod, const char *key, ContainerKind kind)
+{
+    const Node *list = node_path(pod->spec, key);
+    for (size_t i = 0; i < node_len(list); i++) {
+        const Node *node = list->seq.items[i];
+        if (node_is_map(node)) {
+            *vec_add(&pod->containers, arena) = (Container) {
+                .pod = pod,
+                .kind = kind_of(node, kind),
+                .node = node,
+                .security = node_path(node, "securityContext"),
+                .name = node_text(node, "name"),
+            };
+        }
+    }
+}
+
+static Pod *pod_new(Arena *arena, const Object *object)
+{
+    const Node *maker = NULL;
+    for (size_t i = 0; i < sizeof(pod_makers) / sizeof(pod_makers[0]); i++) {
+        if (object_is(object, pod_makers[i].kind)) {
+            maker = node_path(object->node, pod_makers[i].pod_path);
+        }
+    }
+    if (!node_is_map(node_path(maker, "spec"))) {
+        return NULL;
+    }
+    Pod *pod = ARENA_NEW(arena, Pod);
+    pod->metadata = node_path(maker, "metadata");
+    pod->labels = node_path(pod->metadata, "labels");
+    pod->spec = node_path(maker, "spec");
+    pod->security = node_path(pod->spec, "securityContext");
+    pod->is_windows = str_eq(node_text(pod->spec, "os.name"), STR("windows"));
+    add_containers(arena, pod, "initContainers", CONTAINER_INIT);
+    add_containers(arena, pod, "containers", CONTAINER_MAIN);
+    add_containers(arena, pod, "ephemeralContainers", CONTAINER_EPHEMERAL);
+    return pod;
+}
+
+/* --- bundles ---------------------------------------------------------------------------------- */
+
+void bundle_init(Bundle *bundle, Arena *arena, Span origin)
+{
+    *bundle = (Bundle) { .arena = arena, .origin = origin, .by_id = MAP_ON_ARENA(arena) };
+}
+
+bool object_is_one(const Node *root)
+{
+    return node_is_map(root) && node_is_string(node_get_cstr(root, "apiVersion")) &&
+           node_is_string(node_get_cstr(root, "kind"));
+}
+
+static Str id_of(Arena *arena, Str kind, Str ns, Str name)
+{
+    return str_printf(
+        arena, "%" STR_FMT "/%" STR_FMT "/%" STR_FMT, STR_ARG(kind), STR_ARG(ns), STR_ARG(name)
+    );
+}
+
+static void add_object(Bundle *bundle, const Node *root)
+{
+    Object *object = vec_add(&bundle->objects, bundle->arena);
+    object->node = root;
+    object->name_node = node_path(root, "metadata.name");
+    object->api_version = node_text(root, "apiVersion");
+    object->kind = node_text(root, "kind");
+    object->name = node_text(root, "metadata.name");
+    object->ns = node_text(root, "metadata.namespace");
+    size_t slash = str_find_char(object->api_version, '/');
+    object->group = slash == STR_NONE ? STR("") : str_slice(object->api_version, 0, slash);
+    object->pod = pod_new(bundle->arena, object);
+}
+
+void bundle_add(Bundle *bundle, const Node *root)
+{
+    const Node *items = node_path(root, "items");
+    if (!str_has_suffix(node_text(root, "kind"), STR("List")) || !node_is_seq(items)) {
+        add_object(bundle, root);
+        return;
+    }
+    for (size_t i = 0; i < items->seq.len; i++) {
+        if (object_is_one(items->seq.items[i])) {
+            add_object(bundle, items->seq.items[i]);
+        }
+    }
+}
+
+void bundle_seal(Bundle *bundle)
+{
+    vec_foreach(object, &bundle->objects) {
+        if (object->pod) {
+            object->pod->object = object;
+        }
+        Str id = id_of(bundle->arena, object->kind, object->ns, object->name);
+        if (!map_has(&bundle->by_id, id)) {
+            map_set(&bundle->by_id, id, object);
+        }
+    }
+}
+
+const Object *bundle_get(const Bundle *bundle, Str kind, Str ns, Str name)
+{
+    return map_get(&bundle->by_id, id_of(bundle->arena, kind, ns, name));
+}
+
+Str object_title(Arena *arena, const Object *object)
+{
+    return str_printf(
+        arena, "%" STR_FMT "/%" STR_FMT, STR_ARG(object->kind), STR_ARG(object->name)
+    );
+}
+
+/* --- selectors -------------------------------------------------------------------------------- */
+
+bool labels_match(const Node *wanted, const Node *labels)
+{
+    for (size_t i = 0; node_is_map(wanted) && i < wanted->map.len; i++) {
+        const Node *value = node_get(labels, wanted->map.pairs[i].key->text);
+        if (!value || !str_eq(value->text, wanted->map.pairs[i].value->text)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool holds_text(const Node *list, Str text)
+{
+    for (size_t i = 0; i < node_len(list); i++) {
+        if (str_eq(list->seq.items[i]->text, text)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool expression_matches(const Node *expression, const Node *labels)
+{
+    Str operation = node_text(expression, "operator");
+    const Node *value = node_get(labels, node_text(expression, "key"));
+    bool listed = value && holds_text(node_path(expression, "values"), value->text);
+    if (str_eq(operation, STR("In"))) {
+        return listed;
+    }
+    if (str_eq(operation, STR("NotIn"))) {
+        return !listed;
+    }
+    return str_eq(operation, STR("Exists")) ? value != NULL : value == NULL;
+}
+
+bool label_selector_matches(const Node *selector, const Node *labels)
+{
+    const Node *expressions = node_path(selector, "matchExpressions");
+    for (size_t i = 0; i < node_len(expressions); i++) {
+        if (!expression_matches(expressions->seq.items[i], labels)) {
+            return false;
+        }
+    }
+    return labels_match(node_path(selector, "matchLabels"), labels);
+}
+
+/* --- quantities ------------------------------------------------------------------------------- */
+
+bool quantity_parse(const Node *node, double *ret_milli)
+{
+    static const struct {
+        const char *suffix;
+        double milli;
+    } units[] = {
+        { "Ki", 1024e3 },
+        { "Mi", 1048576e3 },
+        { "Gi", 1073741824e3 },
+        { "Ti", 1099511627776e3 },
+        { "Pi", 1125899906842624e3 },
+        { "Ei", 1152921504606846976e3 },
+        { "n", 1e-6 },
+        { "u", 1e-3 },
+        { "m", 1 },
+        { "k", 1e6 },
+        { "M", 1e9 },
+        { "G", 1e12 },
+        { "T", 1e15 },
+        { "P", 1e18 },
+        { "E", 1e21 },
+    };
+    if (!node || !node_is_scalar(node)) {
+        return false;
+    }
+    Str text = node->text;
+    double milli = 1e3;
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+        if (str_strip_suffix(&text, str_from(units[i].suffix))) {
+            milli = units[i].milli;
+            break;
+        }
+    }
+    double number = 0;
+    if (!str_to_double(text, &number)) {
+        return false;
+    }
+    *ret_milli = number * milli;
+    return true;
+}
+
+/* --- ports ------------------------------------------------------------------------------------ */
+
+static const Node *find_port(const Container *container, const Node *port)
+{
+    const char *field = port->kind == NODE_INT ? "containerPort" : "name";
+    const Node *ports = node_path(container->node, "ports");
+    for (size_t i = 0; i < node_len(ports); i++) {
+        if (str_eq(node_text(ports->seq.items[i], field), port->text)) {
+            return ports->seq.items[i];
+        }
+    }
+    return NULL;
+}
+
+bool container_has_port(const Container *container, const Node *port)
+{
+    return find_port(container, port) != NULL;
+}
+
+const Node *pod_find_port(const Pod *pod, const Node *port)
+{
+    vec_foreach(container, &pod->containers) {
+        const Node *found = find_port(container, port);
+        if (found) {
+            return found;
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,35 @@
+#include "rule.h"
+
+const RuleFamily *const rule_families[] = {
+    &rules_engine,
+    &rules_pod_security,
+    &rules_pod_host,
+    &rules_images,
+    &rules_resources,
+    &rules_probes,
+    &rules_scaling,
+    &rules_objects,
+    &rules_network,
+    &rules_references,
+    &rules_secrets,
+    &rules_rbac,
+    NULL,
+};
+
+const AuditRule *rule_get(Str id)
+{
+    for (size_t i = 0; rule_families[i]; i++) {
+        for (size_t j = 0; j < rule_families[i]->len; j++) {
+            if (str_eq_cstr(id, rule_families[i]->rules[j].id)) {
+                return &rule_families[i]->rules[j];
+            }
+        }
+    }
+    return NULL;
+}
+
+bool rule_matches(const AuditRule *rule, Str pattern)
+{
+    Str id = str_from(rule->id);
+    return str_eq(id, pattern) || (pattern.len == 2 && str_has_prefix(id, pattern));
+}

@@ -1,0 +1,101 @@
+/* What a run says about itself and what the kustomize engine says: no checks, only the texts. */
+#include "base/mem.h"
+
+#include "audit/rule.h"
+
+static const AuditRule rules[] = {
+    {
+        .id = "AU001",
+        .artifact = "audit",
+        .severity = SEVERITY_ERROR,
+        .meaning = "A file can't be read",
+        .why = "What isn't read isn't audited; a silent skip would look like a pass.",
+        .fix = "make the file readable, smaller than 4 MiB, or leave it out with check.ignore",
+    },
+    {
+        .id = "AU002",
+        .artifact = "audit",
+        .severity = SEVERITY_ERROR,
+        .meaning = "A manifest doesn't parse",
+        .why = "kubectl will refuse it as a whole, and none of its rules could be checked.",
+        .fix = "correct the syntax at the place shown",
+        .bad = "kind: Service\nmetadata: {name: web\n",
+        .good = "kind: Service\nmetadata: {name: web}\n",
+        .peers = "kubeconform, kube-linter: load errors",
+    },
+    {
+        .id = "AU003",
+        .artifact = "audit",
+        .severity = SEVERITY_WARN,
+        .meaning = "A suppression without an effect, a reason, or a rule of that name",
+        .why = "A comment that outlives its finding hides the next one at the same place.",
+        .fix = "take the comment away, or write `# slipway:ignore RULE reason`",
+        .bad = "replicas: 2 # slipway:ignore K8010\n",
+        .good = "privileged: true # slipway:ignore K8010 loads the driver\n",
+    },
+    {
+        .id = "AU004",
+        .artifact = "audit",
+        .severity = SEVERITY_INFO,
+        .meaning = "A Helm chart was passed over",
+        .why = "Templates become manifests only with values; what isn't rendered isn't audited.",
+        .fix = "audit the output of `helm template`",
+    },
+    {
+        .id = "KU001",
+        .artifact = "Kustomize",
+        .severity = SEVERITY_ERROR,
+        .meaning = "The kustomization doesn't build",
+        .why = "Nothing of it can be applied, and nothing of it could be audited.",
+        .fix = "correct what the message names; `slipway kustomize build DIR` shows it alone",
+        .bad = "resources:\n- no-such-file.yaml\n",
+        .good = "resources:\n- deployment.yaml\n",
+        .peers = "kustomize build",
+    },
+    {
+        .id = "KU002",
+        .artifact = "Kustomize",
+        .severity = SEVERITY_ERROR,
+        .meaning = "An entry of images matches no image of the build",
+        .why = "The tag that was meant to be deployed isn't: the old one goes on running.",
+        .fix = "name the image as the manifests do, without its tag",
+    },
+    {
+        .id = "KU003",
+        .artifact = "Kustomize",
+        .severity = SEVERITY_ERROR,
+        .meaning = "A patch's target matches nothing",
+        .why = "kustomize drops such a patch silently: the change isn't in the cluster.",
+        .fix = "correct the kind, name or selector of the target",
+    },
+    {
+        .id = "KU004",
+        .artifact = "Kustomize",
+        .severity = SEVERITY_INFO,
+        .meaning = "A deprecated field",
+        .why = "The next major version of kustomize won't read it.",
+        .fix = "`kustomize edit fix` rewrites it",
+        .bad = "bases: [../base]\n",
+        .good = "resources: [../base]\n",
+    },
+    {
+        .id = "KU005",
+        .artifact = "Kustomize",
+        .severity = SEVERITY_WARN,
+        .meaning = "Labels that also change selectors",
+        .why = "A selector is immutable: what runs must be deleted before this can be applied.",
+        .fix = "labels: with includeSelectors: false",
+        .bad = "commonLabels: {team: shop}\n",
+        .good = "labels:\n- pairs: {team: shop}\n",
+    },
+    {
+        .id = "KU012",
+        .artifact = "Kustomize",
+        .severity = SEVERITY_WARN,
+        .meaning = "A part of the kustomization has no effect, or another one than it seems",
+        .why = "kustomize itself says nothing, and what was meant isn't done.",
+        .fix = "correct it or take it away",
+    },
+};
+
+const RuleFamily rules_engine = { rules, ARRAY_LEN(rules) };

@@ -1,0 +1,122 @@
+/* Requests and limits. What a LimitRange of the same bundle gives isn't missing. */
+#include "base/mem.h"
+
+#include "audit/rule.h"
+
+static bool has_limit_range(const RuleContext *ctx)
+{
+    for (size_t i = 0; i < ctx->bundle->objects.len; i++) {
+        const Object *object = &ctx->bundle->objects.ptr[i];
+        if (object_is(object, "LimitRange") && str_eq(object->ns, ctx->object->ns)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_long_running(const Container *container)
+{
+    return container->kind == CONTAINER_MAIN || container->kind == CONTAINER_SIDECAR;
+}
+
+static const Node *amount(const Container *container, const char *path)
+{
+    const Node *own = node_path(container->node, path);
+    return own ? own : node_path(container->pod->spec, path);
+}
+
+/* A request that isn't said is the limit. */
+static void
+find_missing(RuleContext *ctx, const Container *container, const char *path, const char *instead)
+{
+    if (!is_long_running(container) || amount(container, path) ||
+        (instead && amount(container, instead)) || has_limit_range(ctx)) {
+        return;
+    }
+    rule_find(ctx, NULL, "container \"%" STR_FMT "\" sets no %s", STR_ARG(container->name), path);
+}
+
+static void k8038(RuleContext *ctx, const Container *container)
+{
+    find_missing(ctx, container, "resources.requests.cpu", "resources.limits.cpu");
+}
+
+static void k8039(RuleContext *ctx, const Container *container)
+{
+    find_missing(ctx, container, "resources.requests.memory", "resources.limits.memory");
+}
+
+static void k8040(RuleContext *ctx, const Container *container)
+{
+    find_missing(ctx, container, "resources.limits.memory", NULL);
+}
+
+static void k8042(RuleContext *ctx, const Container *container)
+{
+    const Node *limits = node_path(container->node, "resources.limits");
+    const Node *requests = node_path(container->node, "resources.requests");
+    for (size_t i = 0; node_is_map(limits) && i < limits->map.len; i++) {
+        const NodePair *pair = &limits->map.pairs[i];
+        const Node *request = node_get(requests, pair->key->text);
+        double limit = 0;
+        double wanted = 0;
+        if (quantity_parse(pair->value, &limit) && quantity_parse(request, &wanted) &&
+            limit < wanted) {
+            rule_find(
+                ctx,
+                pair->value,
+                "the %" STR_FMT " limit %" STR_FMT " is below the request %" STR_FMT,
+                STR_ARG(pair->key->text),
+                STR_ARG(pair->value->text),
+                STR_ARG(request->text)
+            );
+        }
+    }
+}
+
+static const AuditRule rules[] = {
+    { .id = "K8038",
+      .artifact = "Kubernetes",
+      .severity = SEVERITY_WARN,
+      .meaning = "No CPU request",
+      .why = "The scheduler packs the node as if the container needed nothing.",
+      .fix = "set resources.requests.cpu to what it uses under load",
+      .bad = "resources: {}\n",
+      .good = "resources:\n  requests: {cpu: 100m}\n",
+      .peers = "KL:unset-cpu-requirements KS:container-resources PO:cpuRequestsMissing CKV_K8S_10 "
+               "KSV015",
+      .check_container = k8038 },
+    { .id = "K8039",
+      .artifact = "Kubernetes",
+      .severity = SEVERITY_ERROR,
+      .meaning = "No memory request",
+      .why = "The pod is the first to be evicted when the node runs short.",
+      .fix = "set resources.requests.memory to what it uses",
+      .bad = "resources: {}\n",
+      .good = "resources:\n  requests: {memory: 128Mi}\n",
+      .peers = "KL:unset-memory-requirements KS:container-resources PO:memoryRequestsMissing "
+               "CKV_K8S_12 KSV016",
+      .check_container = k8039 },
+    { .id = "K8040",
+      .artifact = "Kubernetes",
+      .severity = SEVERITY_ERROR,
+      .meaning = "No memory limit",
+      .why = "A leak takes the node and every pod on it instead of this container alone.",
+      .fix = "set resources.limits.memory",
+      .bad = "resources:\n  requests: {memory: 128Mi}\n",
+      .good = "resources:\n  limits: {memory: 256Mi}\n",
+      .peers = "KL:unset-memory-requirements KS:container-resources PO:memoryLimitsMissing "
+               "CKV_K8S_13 KSV018",
+      .check_container = k8040 },
+    { .id = "K8042",
+      .artifact = "Kubernetes",
+      .severity = SEVERITY_ERROR,
+      .meaning = "A limit below its request",
+      .why = "The API server refuses the pod; with a Deployment only its events say so.",
+      .fix = "raise the limit or lower the request",
+      .bad = "resources:\n  requests: {memory: 1Gi}\n  limits: {memory: 512Mi}\n",
+      .good = "resources:\n  requests: {memory: 512Mi}\n  limits: {memory: 1Gi}\n",
+      .check_container = k8042 },
+};
+
+const RuleFamily rules_resources = { rules, ARRAY_LEN(rules) };

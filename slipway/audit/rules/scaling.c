@@ -1,0 +1,189 @@
+/* Autoscalers, disruption budgets, spread. */
+#include "base/mem.h"
+
+#include "audit/rule.h"
+
+static const Object *target_of(const RuleContext *ctx, const Object *scaler)
+{
+    const Node *target = node_path(scaler->node, "spec.scaleTargetRef");
+    return bundle_get(
+        ctx->bundle, node_text(target, "kind"), scaler->ns, node_text(target, "name")
+    );
+}
+
+static bool is_built_in(Str kind)
+{
+    return str_eq(kind, STR("Deployment")) || str_eq(kind, STR("StatefulSet")) ||
+           str_eq(kind, STR("ReplicaSet"));
+}
+
+static void k8052(RuleContext *ctx, const Object *object)
+{
+    Str kind = node_text(object->node, "spec.scaleTargetRef.kind");
+    if (object_is(object, "HorizontalPodAutoscaler") && is_built_in(kind) &&
+        !target_of(ctx, object)) {
+        const Node *name = node_path(object->node, "spec.scaleTargetRef.name");
+        rule_find(
+            ctx,
+            name,
+            "no %" STR_FMT " \"%" STR_FMT "\" here",
+            STR_ARG(kind),
+            STR_ARG(name ? name->text : STR(""))
+        );
+    }
+}
+
+static const Container *without_request(const Pod *pod, Str resource)
+{
+    vec_foreach(container, &pod->containers) {
+        const Node *request = node_get(node_path(container->node, "resources.requests"), resource);
+        const Node *limit = node_get(node_path(container->node, "resources.limits"), resource);
+        const Node *of_pod = node_get(node_path(pod->spec, "resources.requests"), resource);
+        if (container->kind == CONTAINER_MAIN && !request && !limit && !of_pod) {
+            return container;
+        }
+    }
+    return NULL;
+}
+
+static void k8054(RuleContext *ctx, const Object *object)
+{
+    const Object *target =
+        object_is(object, "HorizontalPodAutoscaler") ? target_of(ctx, object) : NULL;
+    const Node *metrics = target && target->pod ? node_path(object->node, "spec.metrics") : NULL;
+    for (size_t i = 0; i < node_len(metrics); i++) {
+        const Node *metric = metrics->seq.items[i];
+        const Node *name = node_path(metric, "resource.name");
+        bool relative = str_eq(node_text(metric, "resource.target.type"), STR("Utilization"));
+        const Container *container =
+            name && relative ? without_request(target->pod, name->text) : NULL;
+        if (container) {
+            rule_find(
+                ctx,
+                name,
+                "container \"%" STR_FMT "\" of the target requests no %" STR_FMT
+                ": there is nothing to take a share of",
+                STR_ARG(container->name),
+                STR_ARG(name->text)
+            );
+        }
+    }
+}
+
+static const Object *autoscaler_of(const RuleContext *ctx, const Object *workload)
+{
+    vec_foreach(object, &ctx->bundle->objects) {
+        if (object_is(object, "HorizontalPodAutoscaler") && target_of(ctx, object) == workload) {
+            return object;
+        }
+    }
+    return NULL;
+}
+
+/* The fewest pods there will be: an autoscaler's minimum, else the replicas. */
+static double least_replicas(const RuleContext *ctx, const Object *workload)
+{
+    const Object *scaler = autoscaler_of(ctx, workload);
+    const Node *least = scaler ? node_path(scaler->node, "spec.minReplicas")
+                               : node_path(workload->node, "spec.replicas");
+    return least && least->kind == NODE_INT ? (double) least->integer : 1;
+}
+
+static const Object *selected_by(const RuleContext *ctx, const Object *budget)
+{
+    const Node *selector = node_path(budget->node, "spec.selector");
+    vec_foreach(object, &ctx->bundle->objects) {
+        if (object->pod && str_eq(object->ns, budget->ns) &&
+            label_selector_matches(selector, object->pod->labels)) {
+            return object;
+        }
+    }
+    return NULL;
+}
+
+static bool is_percent(const Node *node, const char *text)
+{
+    return node && node->kind == NODE_STRING && str_eq_cstr(node->text, text);
+}
+
+static void k8057(RuleContext *ctx, const Object *object)
+{
+    if (!object_is(object, "PodDisruptionBudget")) {
+        return;
+    }
+    const Node *unavailable = node_path(object->node, "spec.maxUnavailable");
+    if (is_percent(unavailable, "0%") ||
+        (unavailable && unavailable->kind == NODE_INT && unavailable->integer == 0)) {
+        rule_find(ctx, unavailable, "no pod may ever be evicted");
+    }
+    const Node *available = node_path(object->node, "spec.minAvailable");
+    const Object *workload = available ? selected_by(ctx, object) : NULL;
+    bool blocks = workload && available->kind == NODE_INT &&
+                  (double) available->integer >= least_replicas(ctx, workload);
+    if (blocks || is_percent(available, "100%")) {
+        rule_find(ctx, available, "as many as there are must stay: no pod may ever be evicted");
+    }
+}
+
+static void k8059(RuleContext *ctx, const Object *object)
+{
+    const Node *selector = node_path(object->node, "spec.selector");
+    if (object_is(object, "PodDisruptionBudget") && selector && !selected_by(ctx, object)) {
+        rule_find(ctx, selector, "the selector matches no pod here");
+    }
+}
+
+static void k8061(RuleContext *ctx, const Pod *pod)
+{
+    const Node *constraints = node_path(pod->spec, "topologySpreadConstraints");
+    for (size_t i = 0; i < node_len(constraints); i++) {
+        const Node *selector = node_path(constraints->seq.items[i], "labelSelector");
+        if (selector && !label_selector_matches(selector, pod->labels)) {
+            rule_find(ctx, selector, "the selector doesn't match the pod's own labels");
+        }
+    }
+}
+
+static const AuditRule rules[] = {
+    { .id = "K8052",
+      .artifact = "Kubernetes",
+      .severity = SEVERITY_ERROR,
+      .meaning = "An autoscaler without its target",
+      .why = "It scales nothing, and only its events say so.",
+      .fix = "correct scaleTargetRef",
+      .peers = "KL:dangling-horizontalpodautoscaler KS:horizontalpodautoscaler-has-target",
+      .check_object = k8052 },
+    { .id = "K8054",
+      .artifact = "Kubernetes",
+      .severity = SEVERITY_ERROR,
+      .meaning = "An autoscaler measures a share of a request that isn't there",
+      .why = "Utilization is a share of the request: without one the autoscaler never acts.",
+      .fix = "set resources.requests for the containers of the target",
+      .check_object = k8054 },
+    { .id = "K8057",
+      .artifact = "Kubernetes",
+      .severity = SEVERITY_ERROR,
+      .meaning = "A disruption budget that allows no disruption",
+      .why = "No node with such a pod can be drained: upgrades of the cluster stand still.",
+      .fix = "leave room for one pod: maxUnavailable: 1",
+      .bad = "spec:\n  maxUnavailable: 0\n",
+      .good = "spec:\n  maxUnavailable: 1\n",
+      .peers = "KL:pdb-max-unavailable KL:pdb-min-available",
+      .check_object = k8057 },
+    { .id = "K8059",
+      .artifact = "Kubernetes",
+      .severity = SEVERITY_ERROR,
+      .meaning = "A disruption budget that matches nothing",
+      .why = "The pods it was meant for are evicted all at once.",
+      .fix = "use the labels of the pods",
+      .check_object = k8059 },
+    { .id = "K8061",
+      .artifact = "Kubernetes",
+      .severity = SEVERITY_ERROR,
+      .meaning = "A spread constraint that doesn't count its own pod",
+      .why = "The scheduler counts other pods, or none: all of these may land on one node.",
+      .fix = "use the pod's labels in labelSelector",
+      .check_pod = k8061 },
+};
+
+const RuleFamily rules_scaling = { rules, ARRAY_LEN(rules) };

@@ -1,0 +1,123 @@
+/* Secrets in plain sight. */
+#include "base/mem.h"
+
+#include "audit/rule.h"
+
+/* Words that make a name a secret's, and those that make it one about a secret's place. */
+static bool is_secret_name(Arena *arena, Str name)
+{
+    static const char *const secret[] = { "PASSWORD",    "PASSWD",     "SECRET",
+                                          "TOKEN",       "APIKEY",     "API_KEY",
+                                          "PRIVATE_KEY", "ACCESS_KEY", "CREDENTIALS" };
+    static const char *const about[] = { "FILE",   "PATH",       "NAME",     "TTL",
+                                         "EXPIRY", "URL",        "DIR",      "ENABLED",
+                                         "LENGTH", "ISSUER",     "SECONDS",  "MINUTES",
+                                         "HOURS",  "EXPIRATION", "ENDPOINT", "URI" };
+    Str upper = str_replace(arena, str_upper(arena, name), STR("-"), STR("_"));
+    for (size_t i = 0; i < ARRAY_LEN(about); i++) {
+        if (str_has_suffix(upper, str_from(about[i]))) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < ARRAY_LEN(secret); i++) {
+        if (str_find(upper, str_from(secret[i])) != STR_NONE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A value that is filled in elsewhere, or says yes or no, is none. */
+static bool is_literal(const Node *value)
+{
+    return value && value->kind == NODE_STRING && value->text.len > 0 &&
+           !str_has_prefix(value->text, STR("$")) && !str_has_prefix(value->text, STR("<")) &&
+           !str_eq(value->text, STR("true")) && !str_eq(value->text, STR("false"));
+}
+
+static void k8080(RuleContext *ctx, const Container *container)
+{
+    const Node *env = node_path(container->node, "env");
+    for (size_t i = 0; i < node_len(env); i++) {
+        const Node *value = node_path(env->seq.items[i], "value");
+        Str name = node_text(env->seq.items[i], "name");
+        if (is_literal(value) && is_secret_name(ctx->diags->arena, name)) {
+            rule_find(ctx, value, "%" STR_FMT " stands here in plain text", STR_ARG(name));
+        }
+    }
+}
+
+static void k8081(RuleContext *ctx, const Object *object)
+{
+    const Node *data = object_is(object, "ConfigMap") ? node_path(object->node, "data") : NULL;
+    for (size_t i = 0; node_is_map(data) && i < data->map.len; i++) {
+        const NodePair *pair = &data->map.pairs[i];
+        if (is_literal(pair->value) && !str_has_char(pair->value->text, '\n') &&
+            !str_has_char(pair->key->text, '.') &&
+            is_secret_name(ctx->diags->arena, pair->key->text)) {
+            rule_find(
+                ctx, pair->value, "%" STR_FMT " stands in a ConfigMap", STR_ARG(pair->key->text)
+            );
+        }
+    }
+}
+
+static const Node *first_value(const Node *map)
+{
+    for (size_t i = 0; node_is_map(map) && i < map->map.len; i++) {
+        if (is_literal(map->map.pairs[i].value)) {
+            return map->map.pairs[i].value;
+        }
+    }
+    return NULL;
+}
+
+static void k8083(RuleContext *ctx, const Object *object)
+{
+    if (!object_is(object, "Secret")) {
+        return;
+    }
+    const Node *value = first_value(node_path(object->node, "data"));
+    value = value ? value : first_value(node_path(object->node, "stringData"));
+    if (value) {
+        rule_find(ctx, value, "a Secret's data stands in the repository");
+    }
+}
+
+static const AuditRule rules[] = {
+    { .id = "K8080",
+      .artifact = "Kubernetes",
+      .severity = SEVERITY_ERROR,
+      .escalates = true,
+      .meaning = "A secret as plain text in the environment",
+      .why = "Everyone who may read the manifest or the pod has it, and so has the history of git.",
+      .fix = "move it to a Secret and take it by secretKeyRef; change the value",
+      .bad = "env:\n- {name: DB_PASSWORD, value: hunter2}\n",
+      .good = "env:\n- name: DB_PASSWORD\n  valueFrom: {secretKeyRef: {name: db, key: password}}\n",
+      .peers = "KL:env-var-secret PO:sensitiveContainerEnvVar",
+      .check_container = k8080 },
+    { .id = "K8081",
+      .artifact = "Kubernetes",
+      .severity = SEVERITY_ERROR,
+      .escalates = true,
+      .meaning = "A secret in a ConfigMap",
+      .why =
+          "ConfigMaps are readable by far more accounts than Secrets, and are logged and diffed.",
+      .fix = "move the key to a Secret; change the value",
+      .bad = "kind: ConfigMap\ndata: {JWT_SECRET: hunter2}\n",
+      .good = "kind: ConfigMap\ndata: {JWT_SECRET_FILE: /run/secrets/jwt}\n",
+      .peers = "PO:sensitiveConfigmapContent KSV0109",
+      .check_object = k8081 },
+    { .id = "K8083",
+      .artifact = "Kubernetes",
+      .severity = SEVERITY_ERROR,
+      .escalates = true,
+      .meaning = "A Secret with its data in the repository",
+      .why = "base64 is no encryption: whoever clones the repository has it, for ever.",
+      .fix = "create it outside (ExternalSecret, SealedSecret, SOPS); change the value",
+      .bad = "kind: Secret\ndata: {password: aHVudGVyMg==}\n",
+      .good = "kind: ExternalSecret\n",
+      .check_object = k8083 },
+};
+
+const RuleFamily rules_secrets = { rules, ARRAY_LEN(rules) };

@@ -1,0 +1,222 @@
+/* Comments that suppress findings: found in the text, whatever the artifact's syntax is, as long as
+ * its comments start with '#'. */
+#include "internal.h"
+
+static const Str marker = STR_INIT("slipway:ignore");
+
+typedef struct Suppression {
+    Span span; /* of the comment's rule */
+    Str rule;
+    uint32_t first_line, last_line;
+    bool used;
+} Suppression;
+
+typedef struct Suppressions {
+    VEC(Suppression) all;
+} Suppressions;
+
+static size_t indent_of(Str line)
+{
+    size_t indent = 0;
+    while (indent < line.len && line.ptr[indent] == ' ') {
+        indent++;
+    }
+    return indent;
+}
+
+static bool is_comment(Str line)
+{
+    size_t indent = indent_of(line);
+    return indent < line.len && line.ptr[indent] == '#';
+}
+
+static bool is_blank(Str line)
+{
+    return str_is_empty(str_trim(line));
+}
+
+static bool is_separator(Str line)
+{
+    return str_has_prefix(line, STR("---"));
+}
+
+/* The last line of the document that `line` belongs to. */
+static uint32_t document_end(Source *source, uint32_t line)
+{
+    while (line < source->line_count && !is_separator(source_line(source, line + 1))) {
+        line++;
+    }
+    return line;
+}
+
+static bool starts_document(Source *source, uint32_t comment_line)
+{
+    for (uint32_t line = comment_line - 1; line > 0; line--) {
+        Str text = source_line(source, line);
+        if (is_separator(text)) {
+            return true;
+        }
+        if (!is_comment(text) && !is_blank(text)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* `line` and all that is indented below it; a list's dash counts as indentation of its block. */
+static uint32_t block_end(Source *source, uint32_t line)
+{
+    size_t indent = indent_of(source_line(source, line));
+    uint32_t end = line;
+    for (uint32_t next = line + 1; next <= source->line_count; next++) {
+        Str text = source_line(source, next);
+        if (is_blank(text)) {
+            continue;
+        }
+        if (indent_of(text) <= indent || is_separator(text)) {
+            break;
+        }
+        end = next;
+    }
+    return end;
+}
+
+static void set_reach(Suppression *suppression, Source *source, uint32_t line)
+{
+    suppression->first_line = line;
+    suppression->last_line = line;
+    if (!is_comment(source_line(source, line))) {
+        return;
+    }
+    uint32_t next = line + 1;
+    while (next <= source->line_count &&
+           (is_comment(source_line(source, next)) || is_blank(source_line(source, next)))) {
+        next++;
+    }
+    bool whole = starts_document(source, line) && next <= source->line_count;
+    suppression->last_line = whole ? document_end(source, next) : block_end(source, next);
+}
+
+static void complain(Audit *audit, Span span, const char *what, Str rule)
+{
+    const AuditRule *own = rule_get(STR("AU003"));
+    if (audit_wants(audit->options, own)) {
+        diag_add(
+            &audit->result->diags,
+            own->severity,
+            own->id,
+            span,
+            "%s: %" STR_FMT,
+            what,
+            STR_ARG(rule)
+        );
+    }
+}
+
+/* "RULE[,RULE…] reason" behind the marker at byte `at`. */
+static void read_comment(Audit *audit, Suppressions *found, Source *source, size_t at)
+{
+    size_t start = at + marker.len;
+    Str rest = str_skip(source->text, start);
+    Str line = STR("");
+    (void) str_next_line(&rest, &line);
+    while (line.len > 0 && (line.ptr[0] == ' ' || line.ptr[0] == '\t')) {
+        line = str_skip(line, 1);
+        start++;
+    }
+    size_t end = str_find_char(line, ' ');
+    Str rules = str_slice(line, 0, end);
+    Str reason = end == STR_NONE ? STR("") : str_trim(str_skip(line, end));
+    Span span = span_make(source, start, start + rules.len);
+    if (str_is_empty(reason)) {
+        complain(audit, span, "suppressed without a reason", rules);
+    }
+    Str rule;
+    while (str_next(&rules, ',', &rule)) {
+        if (!rule_get(rule)) {
+            complain(audit, span, "suppresses a rule that doesn't exist", rule);
+            continue;
+        }
+        Suppression *suppression = vec_add(&found->all, audit->arena);
+        suppression->rule = rule;
+        suppression->span = span;
+        set_reach(suppression, source, span_start(span).line);
+    }
+}
+
+/* Whether the marker at `at` stands in a comment and starts it. */
+static bool is_in_comment(Str text, size_t at)
+{
+    while (at > 0 && text.ptr[at - 1] == ' ') {
+        at--;
+    }
+    return at > 0 && text.ptr[at - 1] == '#' &&
+           (at == 1 || text.ptr[at - 2] == ' ' || text.ptr[at - 2] == '\n' ||
+            text.ptr[at - 2] == '#');
+}
+
+static Suppressions *read_source(Audit *audit, Source *source)
+{
+    Suppressions *found = ARENA_NEW(audit->arena, Suppressions);
+    for (size_t at = 0; at < source->text.len;) {
+        size_t next = str_find(str_skip(source->text, at), marker);
+        if (next == STR_NONE) {
+            break;
+        }
+        at += next;
+        if (is_in_comment(source->text, at)) {
+            read_comment(audit, found, source, at);
+        }
+        at += marker.len;
+    }
+    return found;
+}
+
+static bool is_covered(const Suppressions *suppressions, const Diag *diag)
+{
+    uint32_t line = span_start(diag->span).line;
+    bool covered = false;
+    vec_foreach(suppression, &suppressions->all) {
+        if (line >= suppression->first_line && line <= suppression->last_line &&
+            str_eq(suppression->rule, diag->rule)) {
+            suppression->used = true;
+            covered = true;
+        }
+    }
+    return covered;
+}
+
+/* A rule that this run left out can't have had an effect. */
+static void report_unused(Audit *audit, const Suppressions *suppressions)
+{
+    vec_foreach(suppression, &suppressions->all) {
+        if (!suppression->used && audit_wants(audit->options, rule_get(suppression->rule))) {
+            complain(
+                audit, suppression->span, "suppresses a finding that isn't there", suppression->rule
+            );
+        }
+    }
+}
+
+void suppress_apply(Audit *audit)
+{
+    AuditResult *result = audit->result;
+    Map by_path = MAP_ON_ARENA(audit->arena);
+    vec_foreach(artifact, &audit->files.artifacts) {
+        if (str_find(artifact->source->text, marker) != STR_NONE) {
+            map_set(&by_path, artifact->source->path, read_source(audit, artifact->source));
+        }
+    }
+    bool *drop = ARENA_ARRAY(audit->arena, bool, result->diags.diags.len + 1);
+    for (size_t i = 0; i < result->diags.diags.len; i++) {
+        const Diag *diag = &result->diags.diags.ptr[i];
+        const Suppressions *suppressions =
+            span_is_known(diag->span) ? map_get(&by_path, diag->span.source->path) : NULL;
+        drop[i] = suppressions && is_covered(suppressions, diag);
+        result->suppressed += drop[i];
+    }
+    findings_filter(result, drop);
+    map_foreach(entry, &by_path) {
+        report_unused(audit, entry->value);
+    }
+}

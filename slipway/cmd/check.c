@@ -1,0 +1,243 @@
+#include "base/path.h"
+
+#include "audit/audit.h"
+#include "commands.h"
+#include "model/catalog.h"
+#include "version.h"
+
+typedef struct CheckOptions {
+    int format;
+    int level;
+    int standard;
+    CliStrings only, skip;
+    const char *baseline;
+    const char *explain;
+    bool docs;
+} CheckOptions;
+
+enum { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF, FORMAT_GITHUB };
+enum { LEVEL_UNSET, LEVEL_INFO, LEVEL_WARN, LEVEL_ERROR };
+
+static const char *const format_names[] = { "text", "json", "sarif", "github", NULL };
+static const char *const level_names[] = { "default", "info", "warn", "error", NULL };
+static const char *const standard_names[] = { "none", "baseline", "restricted", NULL };
+
+static const CliFlag flags[] = {
+    CLI_FLAG(
+        CheckOptions,
+        format,
+        "format",
+        0,
+        CLI_ENUM,
+        .argument = "FORMAT",
+        .values = format_names,
+        .help = "How findings are written"
+    ),
+    CLI_FLAG(
+        CheckOptions,
+        level,
+        "level",
+        0,
+        CLI_ENUM,
+        .argument = "LEVEL",
+        .values = level_names,
+        .help = "The least severity that is shown and fails the check; the catalog's "
+                "check.level, else warn"
+    ),
+    CLI_FLAG(
+        CheckOptions,
+        only,
+        "only",
+        0,
+        CLI_STRINGS,
+        .argument = "RULE,…",
+        .help = "Only these rules, or families such as K8"
+    ),
+    CLI_FLAG(
+        CheckOptions,
+        skip,
+        "skip",
+        0,
+        CLI_STRINGS,
+        .argument = "RULE,…",
+        .help = "All rules but these"
+    ),
+    CLI_FLAG(
+        CheckOptions,
+        baseline,
+        "baseline",
+        0,
+        CLI_STRING,
+        .argument = "FILE",
+        .complete = "file",
+        .help = "Leave out the findings of an earlier run, written with --format json"
+    ),
+    CLI_FLAG(
+        CheckOptions,
+        standard,
+        "standard",
+        0,
+        CLI_ENUM,
+        .argument = "STANDARD",
+        .values = standard_names,
+        .help = "The checks of this Pod Security Standard alone, worded exactly as it is"
+    ),
+    CLI_FLAG(
+        CheckOptions,
+        explain,
+        "explain",
+        0,
+        CLI_STRING,
+        .argument = "RULE",
+        .help = "What a rule is about and what to do"
+    ),
+    CLI_FLAG(
+        CheckOptions, docs, "docs", 0, CLI_BOOL, .help = "Write docs/rules/README.md to stdout"
+    ),
+    CLI_FLAGS_END,
+};
+
+/* "A,B" and repeated flags alike. */
+static void split_rules(Arena *arena, const CliStrings *given, Str **ret_rules, size_t *ret_count)
+{
+    VEC(Str) rules = { 0 };
+    for (size_t i = 0; i < given->len; i++) {
+        Str rest = str_from(given->ptr[i]);
+        Str rule;
+        while (str_next(&rest, ',', &rule)) {
+            vec_push(&rules, arena, str_trim(rule));
+        }
+    }
+    *ret_rules = rules.ptr;
+    *ret_count = rules.len;
+}
+
+/* What the catalog says about checking, where there is one that can be read. */
+static void take_catalog(const Cli *cli, AuditOptions *audit, bool takes_level)
+{
+    DiagList diags = DIAG_LIST(cli->arena);
+    Error err = ERROR_INIT;
+    CatalogQuery query = {
+        .directory = cli->globals.directory,
+        .files = cli->globals.file.ptr,
+        .file_count = cli->globals.file.len,
+        .environment = cli->globals.environment,
+    };
+    Catalog *catalog = NULL;
+    if (catalog_load(cli->arena, &query, &catalog, &diags, &err) < 0 || !catalog) {
+        return;
+    }
+    audit->ignore = catalog->check_ignore.ptr;
+    audit->ignore_count = catalog->check_ignore.len;
+    if (takes_level) {
+        audit->level = str_eq(catalog->check_level, STR("error"))  ? SEVERITY_ERROR
+                       : str_eq(catalog->check_level, STR("info")) ? SEVERITY_INFO
+                                                                   : SEVERITY_WARN;
+    }
+}
+
+static void report(const Cli *cli, const CheckOptions *options, const AuditResult *result)
+{
+    StrBuf out = STRBUF_ON_ARENA(cli->arena);
+    DiagStyle style = { .color = cli->color_out, .width = cli->is_terminal ? cli->width : 0 };
+    switch (options->format) {
+    case FORMAT_JSON:
+        audit_report_json(&out, result);
+        break;
+    case FORMAT_SARIF:
+        audit_report_sarif(&out, result, STR(SLIPWAY_VERSION));
+        break;
+    case FORMAT_GITHUB:
+        audit_report_github(&out, result);
+        break;
+    default:
+        audit_report_text(&out, result, &style);
+    }
+    cli_print(cli, strbuf_str(&out));
+}
+
+static ExitCode run_texts(const Cli *cli, const CheckOptions *options)
+{
+    StrBuf out = STRBUF_ON_ARENA(cli->arena);
+    Error err = ERROR_INIT;
+    if (options->docs) {
+        audit_write_docs(&out);
+    } else if (audit_explain(&out, str_from(options->explain), &err) < 0) {
+        cli_error(cli, &err);
+        return EXIT_USAGE;
+    }
+    cli_print(cli, strbuf_str(&out));
+    return EXIT_OK;
+}
+
+static const char *const *paths_of(const Cli *cli)
+{
+    size_t count = cli->arg_count ? cli->arg_count : 1;
+    const char **paths = ARENA_ARRAY(cli->arena, const char *, count);
+    Str directory = str_from(cli->globals.directory);
+    for (size_t i = 0; i < count; i++) {
+        Str path = cli->arg_count ? str_from(cli->args[i]) : STR(".");
+        paths[i] = path_join(cli->arena, directory, path).ptr;
+    }
+    return paths;
+}
+
+static ExitCode run(Cli *cli, const void *opaque)
+{
+    const CheckOptions *options = opaque;
+    if (options->docs || options->explain) {
+        return run_texts(cli, options);
+    }
+    AuditOptions audit = {
+        .paths = paths_of(cli),
+        .path_count = cli->arg_count ? cli->arg_count : 1,
+        .baseline = options->baseline,
+        .level = SEVERITY_WARN,
+        .standard = (AuditStandard) options->standard,
+    };
+    Str *only = NULL;
+    Str *skip = NULL;
+    split_rules(cli->arena, &options->only, &only, &audit.only_count);
+    split_rules(cli->arena, &options->skip, &skip, &audit.skip_count);
+    audit.only = only;
+    audit.skip = skip;
+    take_catalog(cli, &audit, options->level == LEVEL_UNSET);
+    if (options->level != LEVEL_UNSET) {
+        audit.level = (Severity) (options->level - LEVEL_INFO);
+    }
+    AuditResult result;
+    Error err = ERROR_INIT;
+    if (audit_run(cli->arena, &audit, &result, &err) < 0) {
+        cli_error(cli, &err);
+        return EXIT_USAGE;
+    }
+    report(cli, options, &result);
+    if (result.diags.diags.len > 0) {
+        return EXIT_FINDINGS;
+    }
+    cli_status(
+        cli, "%zu objects in %zu files: nothing found", result.object_count, result.file_count
+    );
+    return EXIT_OK;
+}
+
+const Command command_check = {
+    .name = "check",
+    .summary = "Audit the deploy artifacts of a directory",
+    .arguments = "[PATH…]",
+    .description =
+        "Kubernetes manifests are found by their content, kustomizations are built, and every\n"
+        "finding stands at the line that set the value. A comment `# slipway:ignore RULE reason`\n"
+        "behind a line, or above a block, suppresses a finding; one without an effect is a "
+        "finding\n"
+        "itself. Exits 1 when anything of the level or above was found.",
+    .examples = "slipway check                              # all below the current directory\n"
+                "slipway check deploy --standard restricted # one Pod Security Standard\n"
+                "slipway check --explain K8011\n"
+                "slipway check --format json > known.json; slipway check --baseline known.json",
+    .flags = flags,
+    .options_size = sizeof(CheckOptions),
+    .max_args = SIZE_MAX,
+    .complete = "file",
+    .run = run,
+};

@@ -1,0 +1,67 @@
+"""Runs slipway check on the fixtures: what fires is what the files say, at the line that says it.
+
+A case is a file or a folder of rules/, or clean.yaml. `# want SEVERITY RULE` behind a line is a finding
+there; nothing else may fire. `# only: RULE,…` as the first line of a file runs only these. Every rule
+needs a case where it fires.
+"""
+
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).parent
+WANT = re.compile(r"# want (\w+) (\w+)")
+# Needs a file that its reader may not read, which root always may: tests/unit/audit has it.
+UNIT_TESTED = {"AU001"}
+
+
+def files_of(case):
+    return sorted(path for path in case.rglob("*") if path.is_file()) if case.is_dir() else [case]
+
+
+def expected(case):
+    found, only = [], []
+    for path in files_of(case):
+        lines = path.read_text().splitlines()
+        if lines and lines[0].startswith("# only: "):
+            only = ["--only", lines[0].removeprefix("# only: ")]
+        for number, line in enumerate(lines, 1):
+            found += [(str(path), number, *want) for want in WANT.findall(line)]
+    return sorted(found), only
+
+
+def check(case, *flags):
+    command = [pathlib.Path(sys.argv[1]).resolve(), "check", "--level", "info", "--format", "json", *flags, str(case)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=HERE)
+    if done.returncode not in (0, 1):
+        return [("exit", done.returncode, done.stderr, "")]
+    return sorted((f["file"], f["line"], f["severity"], f["rule"]) for f in json.loads(done.stdout))
+
+
+def rules():
+    docs = subprocess.run([sys.argv[1], "check", "--docs"], capture_output=True, text=True, check=True).stdout
+    return set(re.findall(r"^\| (\w+) \| ", docs, re.M)) - {"rule"}
+
+
+def main():
+    cases = [HERE / "clean.yaml", *sorted((HERE / "rules").iterdir())]
+    fired, failed = set(), 0
+    for number, case in enumerate(cases, 1):
+        want, only = expected(case)
+        got = check(case, *only)
+        fired |= {rule for _, _, _, rule in got}
+        print("ok" if got == want else "not ok", number, "-", case.name)
+        for finding in sorted(set(got) ^ set(want)):
+            print("#", "too much:" if finding in got else "missing:", *finding)
+        if got != want and set(got) == set(want):
+            print("# a finding twice")
+        failed += got != want
+    silent = rules() - fired - UNIT_TESTED
+    print("not ok" if silent else "ok", len(cases) + 1, "- every rule fires somewhere", *sorted(silent))
+    print(f"1..{len(cases) + 1}")
+    sys.exit(1 if failed or silent else 0)
+
+
+main()
