@@ -169,13 +169,9 @@ static void render_field(StrBuf *out, const NodePair *pair, bool color)
     }
     Str text = strbuf_str(&value);
     bool quote = node_is_string(pair->value) && (text.len == 0 || str_has_char(text, ' '));
-    strbuf_addf(
-        out,
-        " %s%" STR_FMT "=%s",
-        color ? "\x1b[2m" : "",
-        STR_ARG(pair->key->text),
-        color ? "\x1b[0m" : ""
-    );
+    strbuf_add_cstr(out, color ? " \x1b[2m" : " ");
+    log_text_escape(out, pair->key->text, false);
+    strbuf_add_cstr(out, color ? "=\x1b[0m" : "=");
     strbuf_add_cstr(out, quote ? "\"" : "");
     log_text_escape(out, text, false);
     strbuf_add_cstr(out, quote ? "\"" : "");
