@@ -32,7 +32,7 @@ static const Field banner_fields[] = {
     FIELD_OPT_TIME(Banner, ends_at, .help = "after starts_at"),
     FIELD_TIME(Banner, created_at, .readonly = true),
     FIELD_TIME(Banner, updated_at, .readonly = true),
-    FIELD_END
+    FIELD_END,
 };
 
 #define COLUMNS                                                                              \
@@ -77,15 +77,17 @@ typedef struct BannerFilter {
 } BannerFilter;
 
 static const char *const bool_words[] = { "false", "true", NULL };
-static const Field banner_query[] = { { .name = "position",
-                                        .type = FIELD_TYPE_ENUM,
-                                        .offset = offsetof(BannerFilter, position),
-                                        .names = positions },
-                                      { .name = "is_active",
-                                        .type = FIELD_TYPE_ENUM,
-                                        .offset = offsetof(BannerFilter, active_word),
-                                        .names = bool_words },
-                                      FIELD_END };
+static const Field banner_query[] = {
+    { .name = "position",
+      .type = FIELD_TYPE_ENUM,
+      .offset = offsetof(BannerFilter, position),
+      .names = positions },
+    { .name = "is_active",
+      .type = FIELD_TYPE_ENUM,
+      .offset = offsetof(BannerFilter, active_word),
+      .names = bool_words },
+    FIELD_END,
+};
 
 static void filter(Sql *sql, const Context *ctx, const BannerFilter *wanted)
 {
@@ -208,43 +210,35 @@ static int remove_banner(Request *req)
                    : fail(req->ctx, FAIL_NOT_FOUND, "there is no banner with this id");
 }
 
-const Route banner_routes[] = { { HTTP_GET,
-                                  "/api/v1/banners",
-                                  list,
-                                  .query = banner_query,
-                                  .response = banner_fields,
-                                  .is_list = true,
-                                  .summary = "Banners by position",
-                                  .tag = "banners" },
-                                { HTTP_GET,
-                                  "/api/v1/banners/{id}",
-                                  get,
-                                  .response = banner_fields,
-                                  .summary = "One banner",
-                                  .tag = "banners" },
-                                { HTTP_POST,
-                                  "/api/v1/banners",
-                                  create,
-                                  .access = ACCESS_ADMIN,
-                                  .body = banner_fields,
-                                  .response = banner_fields,
-                                  .status = 201,
-                                  .summary = "Create a banner",
-                                  .tag = "banners" },
-                                { HTTP_PUT,
-                                  "/api/v1/banners/{id}",
-                                  update,
-                                  .access = ACCESS_ADMIN,
-                                  .body = banner_fields,
-                                  .is_update = true,
-                                  .response = banner_fields,
-                                  .summary = "Change a banner",
-                                  .tag = "banners" },
-                                { HTTP_DELETE,
-                                  "/api/v1/banners/{id}",
-                                  remove_banner,
-                                  .access = ACCESS_ADMIN,
-                                  .response = deleted_fields,
-                                  .summary = "Delete a banner",
-                                  .tag = "banners" },
-                                ROUTE_END };
+const Route banner_routes[] = {
+    { ON_GET("/api/v1/banners", list),
+      .query = banner_query,
+      .response = banner_fields,
+      .is_list = true,
+      .summary = "Banners by position",
+      .tag = "banners" },
+    { ON_GET("/api/v1/banners/{id}", get),
+      .response = banner_fields,
+      .summary = "One banner",
+      .tag = "banners" },
+    { ON_POST("/api/v1/banners", create),
+      .access = ACCESS_ADMIN,
+      .body = banner_fields,
+      .response = banner_fields,
+      .status = 201,
+      .summary = "Create a banner",
+      .tag = "banners" },
+    { ON_PUT("/api/v1/banners/{id}", update),
+      .access = ACCESS_ADMIN,
+      .body = banner_fields,
+      .is_update = true,
+      .response = banner_fields,
+      .summary = "Change a banner",
+      .tag = "banners" },
+    { ON_DELETE("/api/v1/banners/{id}", remove_banner),
+      .access = ACCESS_ADMIN,
+      .response = deleted_fields,
+      .summary = "Delete a banner",
+      .tag = "banners" },
+    ROUTE_END,
+};

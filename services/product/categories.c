@@ -38,7 +38,7 @@ static const Field category_fields[] = {
     ),
     FIELD_TIME(Category, created_at, .readonly = true),
     FIELD_TIME(Category, updated_at, .readonly = true),
-    FIELD_END
+    FIELD_END,
 };
 
 #define COLUMNS                                                                                   \
@@ -149,7 +149,8 @@ typedef struct CategoryQuery {
 } CategoryQuery;
 static const char *const tree_words[] = { "false", "true", NULL };
 static const Field category_query[] = {
-    FIELD_ENUM(CategoryQuery, tree, tree_words, .help = "nested children"), FIELD_END
+    FIELD_ENUM(CategoryQuery, tree, tree_words, .help = "nested children"),
+    FIELD_END,
 };
 
 static int list(Request *req)
@@ -306,42 +307,34 @@ static int remove_category(Request *req)
     return tx_commit(tx);
 }
 
-const Route category_routes[] = { { HTTP_GET,
-                                    "/api/v1/categories",
-                                    list,
-                                    .query = category_query,
-                                    .response = category_fields,
-                                    .summary = "Active categories, flat or as a tree",
-                                    .tag = "categories" },
-                                  { HTTP_GET,
-                                    "/api/v1/categories/{idOrSlug}",
-                                    get,
-                                    .response = category_fields,
-                                    .summary = "One category",
-                                    .tag = "categories" },
-                                  { HTTP_POST,
-                                    "/api/v1/categories",
-                                    create,
-                                    .access = ACCESS_ADMIN,
-                                    .body = category_fields,
-                                    .response = category_fields,
-                                    .status = 201,
-                                    .summary = "Create a category",
-                                    .tag = "categories" },
-                                  { HTTP_PUT,
-                                    "/api/v1/categories/{id}",
-                                    update,
-                                    .access = ACCESS_ADMIN,
-                                    .body = category_fields,
-                                    .is_update = true,
-                                    .response = category_fields,
-                                    .summary = "Change or move a category",
-                                    .tag = "categories" },
-                                  { HTTP_DELETE,
-                                    "/api/v1/categories/{id}",
-                                    remove_category,
-                                    .access = ACCESS_ADMIN,
-                                    .response = deleted_fields,
-                                    .summary = "Delete a category; what it held moves up",
-                                    .tag = "categories" },
-                                  ROUTE_END };
+const Route category_routes[] = {
+    { ON_GET("/api/v1/categories", list),
+      .query = category_query,
+      .response = category_fields,
+      .summary = "Active categories, flat or as a tree",
+      .tag = "categories" },
+    { ON_GET("/api/v1/categories/{idOrSlug}", get),
+      .response = category_fields,
+      .summary = "One category",
+      .tag = "categories" },
+    { ON_POST("/api/v1/categories", create),
+      .access = ACCESS_ADMIN,
+      .body = category_fields,
+      .response = category_fields,
+      .status = 201,
+      .summary = "Create a category",
+      .tag = "categories" },
+    { ON_PUT("/api/v1/categories/{id}", update),
+      .access = ACCESS_ADMIN,
+      .body = category_fields,
+      .is_update = true,
+      .response = category_fields,
+      .summary = "Change or move a category",
+      .tag = "categories" },
+    { ON_DELETE("/api/v1/categories/{id}", remove_category),
+      .access = ACCESS_ADMIN,
+      .response = deleted_fields,
+      .summary = "Delete a category; what it held moves up",
+      .tag = "categories" },
+    ROUTE_END,
+};

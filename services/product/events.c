@@ -49,8 +49,10 @@ typedef struct OrderEvent {
     FieldList items;
 } OrderEvent;
 
-static const Field order_item[] = { FIELD_UUID(OrderItem, product_id, .required = true),
-                                    FIELD_END };
+static const Field order_item[] = {
+    FIELD_UUID(OrderItem, product_id, .required = true),
+    FIELD_END,
+};
 static const Field order_event[] = {
     FIELD_UUID(OrderEvent, user_id, .required = true),
     FIELD_LIST(OrderEvent, items, OrderItem, order_item, .required = true, .max = 1000),

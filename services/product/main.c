@@ -1,15 +1,17 @@
 #include "product.h"
 
-static const ConfigRow config[] = { CONFIG_INT(
-                                        ProductConfig,
-                                        seed_products,
-                                        "SEED_PRODUCTS",
-                                        "0",
-                                        "generated products beside the seed, for load",
-                                        .min = 0,
-                                        .max = 1000000
-                                    ),
-                                    CONFIG_END };
+static const ConfigRow config[] = {
+    CONFIG_INT(
+        ProductConfig,
+        seed_products,
+        "SEED_PRODUCTS",
+        "0",
+        "generated products beside the seed, for load",
+        .min = 0,
+        .max = 1000000
+    ),
+    CONFIG_END,
+};
 
 static const Route *const routes[] = {
     product_read_routes, product_write_routes, variant_routes, image_routes, review_routes,

@@ -229,7 +229,10 @@ static int product_remove(Request *req)
     if (rc < 0) {
         return (int) rc;
     }
-    static const Field id_field[] = { FIELD_UUID(Product, id), FIELD_END };
+    static const Field id_field[] = {
+        FIELD_UUID(Product, id),
+        FIELD_END,
+    };
     TRY(outbox_emit(
         tx,
         &(EventOut) { .topic = "ecommerce.product.deleted",
@@ -244,18 +247,14 @@ static int product_remove(Request *req)
 }
 
 const Route product_read_routes[] = {
-    { HTTP_GET,
-      "/api/v1/products",
-      products_list,
+    { ON_GET("/api/v1/products", products_list),
       .query = product_query_fields,
       .response = product_item_fields,
       .is_list = true,
       .has_cursor = true,
       .tag = "products",
       .summary = "List products" },
-    { HTTP_GET,
-      "/api/v1/products/{idOrSlug}",
-      product_get,
+    { ON_GET("/api/v1/products/{idOrSlug}", product_get),
       .response = product_detail_fields,
       .tag = "products",
       .summary = "A product with its images, variants, category and brand" },
@@ -263,27 +262,21 @@ const Route product_read_routes[] = {
 };
 
 const Route product_write_routes[] = {
-    { HTTP_POST,
-      "/api/v1/products",
-      product_create,
+    { ON_POST("/api/v1/products", product_create),
       .access = ACCESS_SELLER,
       .body = product_create_fields,
       .response = product_detail_fields,
       .status = 201,
       .tag = "products",
       .summary = "Create a product" },
-    { HTTP_PUT,
-      "/api/v1/products/{id}",
-      product_change,
+    { ON_PUT("/api/v1/products/{id}", product_change),
       .access = ACCESS_SELL,
       .body = product_fields,
       .is_update = true,
       .response = product_detail_fields,
       .tag = "products",
       .summary = "Change a product" },
-    { HTTP_DELETE,
-      "/api/v1/products/{id}",
-      product_remove,
+    { ON_DELETE("/api/v1/products/{id}", product_remove),
       .access = ACCESS_SELL,
       .response = deleted_fields,
       .tag = "products",

@@ -14,11 +14,11 @@ static int handle(Request *req)
 }
 
 static const Route routes[] = {
-    { HTTP_GET, "/a", handle, .tag = NULL },
-    { HTTP_GET, "/a/{x}", handle, .tag = NULL },
-    { HTTP_GET, "/a/b", handle, .tag = NULL },
-    { HTTP_POST, "/a/{y}/b/{z}", handle, .tag = NULL },
-    { HTTP_GET, "/{a}/{b}/{c}/{d}/{e}/{f}", handle, .tag = NULL },
+    { ON_GET("/a", handle) },
+    { ON_GET("/a/{x}", handle) },
+    { ON_GET("/a/b", handle) },
+    { ON_POST("/a/{y}/b/{z}", handle) },
+    { ON_GET("/{a}/{b}/{c}/{d}/{e}/{f}", handle) },
     ROUTE_END,
 };
 

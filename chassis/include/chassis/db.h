@@ -3,8 +3,9 @@
  * take a Db and so serve both.
  *
  *     static const Statement brand_by_id = {
- *         .name = "brand_by_id", .sql = "SELECT id, name, slug, logo_url FROM brands WHERE id = $1"
- * };
+ *         .name = "brand_by_id",
+ *         .sql = "SELECT id, name, slug FROM brands WHERE id = $1",
+ *     };
  *
  *     int brand_get(Db *db, Str id, Brand *ret_brand)
  *     {

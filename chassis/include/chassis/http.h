@@ -9,8 +9,13 @@
  *     }
  *
  *     static const Route brand_routes[] = {
- *         { HTTP_POST, "/api/v1/brands", brand_create, .access = ACCESS_ADMIN, .body =
- * brand_fields, .response = brand_fields, .status = 201, .summary = "Create a brand" }, ROUTE_END
+ *         { ON_POST("/api/v1/brands", brand_create),
+ *           .access = ACCESS_ADMIN,
+ *           .body = brand_fields,
+ *           .response = brand_fields,
+ *           .status = 201,
+ *           .summary = "Create a brand" },
+ *         ROUTE_END,
  *     };
  *
  * A handler runs on a fiber of its own and returns 0 after it answered, or a negative errno: then
@@ -35,11 +40,10 @@ typedef struct Route {
     const char *pattern; /* "/api/v1/products/{id}/variants/{variantId}" */
     Handler handle;
     Access access;
-    const char *const *callers; /* ACCESS_SERVICE: NULL-terminated service names */
-    const Field *query;         /* NULL: none of its own */
-    const Field *body;          /* NULL: no body is read */
-    const Field
-        *response; /* of `data`, or of one item of a list; NULL: free form, see .response_schema */
+    const char *const *callers;  /* ACCESS_SERVICE: NULL-terminated service names */
+    const Field *query;          /* NULL: none of its own */
+    const Field *body;           /* NULL: no body is read */
+    const Field *response;       /* of `data`, or of a list's item; NULL: free form */
     const char *response_schema; /* JSON Schema text of a free-form answer */
     int status;                  /* of success; 0: 200 */
     bool is_list; /* answers with the list envelope: page, per_page (and cursor) are accepted */
@@ -51,7 +55,14 @@ typedef struct Route {
     const char *summary;     /* one sentence, for OpenAPI */
     const char *tag;         /* OpenAPI group */
 } Route;
-#define ROUTE_END { .handle = NULL }
+/* The first three members of a route: { ON_GET("/api/v1/brands", brands_list), .response = … } */
+#define ON_GET(path, handler)           ON_METHOD_(HTTP_GET, path, handler)
+#define ON_POST(path, handler)          ON_METHOD_(HTTP_POST, path, handler)
+#define ON_PUT(path, handler)           ON_METHOD_(HTTP_PUT, path, handler)
+#define ON_PATCH(path, handler)         ON_METHOD_(HTTP_PATCH, path, handler)
+#define ON_DELETE(path, handler)        ON_METHOD_(HTTP_DELETE, path, handler)
+#define ON_METHOD_(verb, path, handler) .method = (verb), .pattern = (path), .handle = (handler)
+#define ROUTE_END                       { .handle = NULL }
 
 struct Request {
     Context *ctx;

@@ -16,19 +16,18 @@ static const Field thing_fields[] = {
     FIELD_TEXT(Thing, name, .required = true, .max = 9),
     FIELD_END,
 };
-static const Field query_fields[] = { FIELD_TEXTS(Thing, name, .help = "names"), FIELD_END };
+static const Field query_fields[] = {
+    FIELD_TEXTS(Thing, name, .help = "names"),
+    FIELD_END,
+};
 
 static const Route routes[] = {
-    { HTTP_GET,
-      "/things",
-      handle,
+    { ON_GET("/things", handle),
       .query = query_fields,
       .response = thing_fields,
       .is_list = true,
       .has_cursor = true },
-    { HTTP_POST,
-      "/things",
-      handle,
+    { ON_POST("/things", handle),
       .access = ACCESS_USER,
       .body = thing_fields,
       .response = thing_fields,
@@ -36,14 +35,12 @@ static const Route routes[] = {
       .is_idempotent = true,
       .summary = "Make one",
       .tag = "things" },
-    { HTTP_GET, "/things/{idOrSlug}", handle, .response = thing_fields },
-    { HTTP_PUT,
-      "/things/{id}",
-      handle,
+    { ON_GET("/things/{idOrSlug}", handle), .response = thing_fields },
+    { ON_PUT("/things/{id}", handle),
       .access = ACCESS_ADMIN,
       .body = thing_fields,
       .is_update = true },
-    { HTTP_GET, "/things/{id}/parts/{partId}", handle, .tag = NULL },
+    { ON_GET("/things/{id}/parts/{partId}", handle) },
     ROUTE_END,
 };
 

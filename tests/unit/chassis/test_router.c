@@ -8,14 +8,14 @@ static int handle(Request *req)
 }
 
 static const Route routes[] = {
-    { HTTP_GET, "/", handle, .tag = NULL },
-    { HTTP_GET, "/products", handle, .tag = NULL },
-    { HTTP_POST, "/products", handle, .tag = NULL },
-    { HTTP_GET, "/products/{idOrSlug}", handle, .tag = NULL },
-    { HTTP_PUT, "/products/{id}", handle, .tag = NULL },
-    { HTTP_GET, "/products/new", handle, .tag = NULL },
-    { HTTP_DELETE, "/products/{id}/variants/{variantId}", handle, .tag = NULL },
-    { HTTP_GET, "/products/new/{x}/deep", handle, .tag = NULL },
+    { ON_GET("/", handle) },
+    { ON_GET("/products", handle) },
+    { ON_POST("/products", handle) },
+    { ON_GET("/products/{idOrSlug}", handle) },
+    { ON_PUT("/products/{id}", handle) },
+    { ON_GET("/products/new", handle) },
+    { ON_DELETE("/products/{id}/variants/{variantId}", handle) },
+    { ON_GET("/products/new/{x}/deep", handle) },
     ROUTE_END,
 };
 
