@@ -37,6 +37,12 @@ COUNTS = [1, 2, '"3"', 5]
 LITERALS = ["1", "x y", '"q"', "a=b", "", "é"]
 ENVS = ["prod", "dev", '"1"']
 
+CRDS = """{"example.com/v1.Odd": {"Schema": {"properties": {"apiVersion": {}, "kind": {}, "metadata": {},
+"spec": {"$ref": "example.com/v1.OddSpec"}}}},
+"example.com/v1.OddSpec": {"Schema": {"properties": {
+"f0": {"x-kubernetes-object-ref-api-version": "v1", "x-kubernetes-object-ref-kind": "ConfigMap"},
+"labels": {"x-kubernetes-label-selector": ""}, "notes": {"x-kubernetes-annotation": ""}}}}}"""
+
 
 class Case:
     def __init__(self, rng, root):
@@ -275,7 +281,72 @@ class Case:
             "templateLabels:\n- path: spec/tpl/labels\n  create: true\n  kind: Odd\n",
         ])
 
+    def vars(self, here):
+        name = f"v{self.count}"
+        self.count += 1
+        self.write(os.path.join(here, f"{name}.yaml"), f"""apiVersion: v1
+kind: Service
+metadata:
+  name: {name}
+  annotations: {{n: '1'}}
+spec:
+  ports:
+  - port: {self.pick([80, 81])}
+---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: {name}-pod
+spec:
+  containers:
+  - name: c
+    image: $({name}.image)
+    args: [$({name}), x$({name})y, $$({name}), $(unknown), "$({name}.port)"]
+    env:
+    - name: V
+      value: $({name}.port)
+""")
+        self.extra_resources.append(f"{name}.yaml")
+        return f"""vars:
+- name: {name}
+  objref: {{kind: Service, name: {name}, apiVersion: v1}}
+- name: {name}.port
+  objref: {{kind: Service, name: {name}, apiVersion: v1}}
+  fieldref:
+    fieldpath: {self.pick(['spec.ports[0].port', 'metadata.annotations.n', 'spec.ports', 'spec'])}""".replace("fieldpath", "fieldPath")
+
+    def structured(self, here, out):
+        name = f"s{self.count}"
+        self.count += 1
+        data = self.pick([
+            "a: 1\nb:\n  c: x # why\n  list:\n  - name: p\n    v: 1\n",
+            '{"a": 1, "b": {"c": "x", "list": [{"name": "p", "v": 1}]}}',
+            '{\n  "b": {\n    "c": "<x>",\n    "list": []\n  }\n}',
+            "b: {c: 'q', list: [{name: p, v: 2}]}\n",
+            "just text",
+        ])
+        path = self.pick(["data.file.b.c", "data.file.b.list.[name=p].v", "data.file.a", "data.file.b.new", "data.file"])
+        text = "".join(f"    {line}\n" for line in data.splitlines())
+        self.write(os.path.join(here, f"{name}.yaml"), f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\ndata:\n  file: |\n{text}")
+        self.extra_resources.append(f"{name}.yaml")
+        options = self.pick(["", "\n    options: {create: true}"])
+        out.append(f"replacements:\n- sourceValue: {self.pick(['lit', '5', 'a b'])}\n  targets:\n  - select: {{kind: ConfigMap, name: {name}}}\n    fieldPaths: [{path!r}]{options}")
+
     def extras(self, here, out, known):
+        self.extra_resources = []
+        self.add_extras(here, out, known)
+        # a field stands once: the first wins
+        names = set()
+        for block in list(out):
+            name = block.split(":")[0].split("\n")[-1]
+            if name in names:
+                out.remove(block)
+            names.add(name)
+        for i, block in enumerate(out):
+            if block.startswith("resources:"):
+                out[i] = block + "".join(f"\n- {path}" for path in self.extra_resources)
+
+    def add_extras(self, here, out, known):
         if self.chance(0.08):
             text = self.other_patch()
             self.write(os.path.join(here, "psm.yaml"), text)
@@ -290,6 +361,18 @@ class Case:
             out.append("transformers:\n" + self.pick(["- plugin.yaml", "- |-\n" + self.indented(text).rstrip("\n")]))
         if self.chance(0.05):
             out.append("generators:\n- |-\n  apiVersion: builtin\n  kind: ConfigMapGenerator\n  metadata:\n    name: plugged\n  literals: [a=b]")
+        if self.chance(0.1):
+            out.append(self.vars(here))
+        if self.chance(0.08):
+            text = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: renamed\nspec:\n  paused: true\n"
+            self.write(os.path.join(here, "rename.yaml"), text)
+            options = self.pick(["allowNameChange: true", "allowKindChange: true", "allowNameChange: false"])
+            out.append("patches:\n- path: rename.yaml\n  target:\n    kind: " + self.pick(["Deployment", "StatefulSet"]) + f"\n    name: {self.pick(NAMES)}\n  options:\n    {options}")
+        if self.chance(0.08):
+            self.write(os.path.join(here, "crd.json"), CRDS)
+            out.append("crds: [crd.json]")
+        if self.chance(0.08):
+            self.structured(here, out)
         if self.chance(0.12):
             self.write(os.path.join(here, "config.yaml"), self.configuration())
             out.append("configurations: [config.yaml]")

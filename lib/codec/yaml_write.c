@@ -66,13 +66,12 @@ static void write_line(YamlWriter *w, const Node *node)
     }
 }
 
-/* A foot stands apart from what follows, or a reader would take it for a head. */
 static void write_foot(YamlWriter *w, const Node *node)
 {
     if (node->comments && !w->ignore_styles && node->comments->foot.len > 0) {
         yaml_out_indent(w);
         write_comment_lines(w, node->comments->foot);
-        yaml_out_break(w);
+        w->foot_indent = w->indent < 0 ? 0 : w->indent;
     }
 }
 
@@ -161,6 +160,10 @@ static void write_scalar(YamlWriter *w, const Node *node, YamlPlace place)
 {
     auto_strbuf StrBuf buffer = STRBUF_INIT;
     Str text = scalar_text(node, &buffer, w->ignore_styles);
+    bool unwritten = node->kind == NODE_NULL && node->style == STYLE_PLAIN && node->text.len == 0;
+    if (unwritten && !w->ignore_styles && !place.flow && !place.key) {
+        text = (Str) { 0 }; /* "key:" stays so */
+    }
     NodeStyle style = yaml_allowed_style(w, text, wanted_style(w, node, text), place);
     write_tag(w, node);
     /* block scalars stand one level deeper than what holds them */
@@ -168,7 +171,7 @@ static void write_scalar(YamlWriter *w, const Node *node, YamlPlace place)
     w->indent = indent < 0 ? w->best_indent : indent + w->best_indent;
     yaml_out_scalar(w, text, style, place, line_of(w, node));
     w->indent = indent;
-    if (style != STYLE_LITERAL && style != STYLE_FOLDED) {
+    if (style != STYLE_LITERAL && style != STYLE_FOLDED && !place.key && !place.flow) {
         write_line(w, node);
     }
 }
@@ -189,6 +192,14 @@ static bool is_simple_key(const Node *key)
     return key->text.len + key->tag.len <= SIMPLE_KEY_MAX_BYTES && !yaml_has_breaks(key->text);
 }
 
+static bool is_block(const YamlWriter *w, const Node *node)
+{
+    size_t len = node->kind == NODE_MAP   ? node->map.len
+                 : node->kind == NODE_SEQ ? node->seq.len
+                                          : 0;
+    return len > 0 && (node->style != STYLE_FLOW || w->ignore_styles);
+}
+
 static void write_pair(YamlWriter *w, const NodePair *pair, bool flow)
 {
     bool simple = is_simple_key(pair->key);
@@ -205,7 +216,14 @@ static void write_pair(YamlWriter *w, const NodePair *pair, bool flow)
         }
         yaml_out_indicator(w, ":", true, false, true);
     }
+    bool opens_block = !flow && is_block(w, pair->value);
+    if (opens_block) {
+        write_line(w, pair->key);
+    }
     write_node(w, pair->value, (Context) { .flow = flow, .in_map = true });
+    if (!flow && !opens_block && line_of(w, pair->value).len == 0) {
+        write_line(w, pair->key);
+    }
 }
 
 static void write_flow(YamlWriter *w, const Node *node)
@@ -271,11 +289,11 @@ static void write_node(YamlWriter *w, const Node *node, Context context)
         return;
     }
     write_tag(w, node);
-    size_t len = node->kind == NODE_MAP ? node->map.len : node->seq.len;
-    bool flow_style = node->style == STYLE_FLOW && !w->ignore_styles;
-    if (context.flow || flow_style || len == 0) {
+    if (context.flow || !is_block(w, node)) {
         write_flow(w, node);
-        write_line(w, node);
+        if (!context.flow) {
+            write_line(w, node);
+        }
     } else if (node->kind == NODE_SEQ) {
         write_block_seq(w, node, context);
     } else {
@@ -289,6 +307,7 @@ void yaml_write(StrBuf *out, const Node *root, const YamlWriteOptions *options)
     YamlWriter w = {
         .out = out,
         .indent = -1,
+        .foot_indent = -1,
         .best_indent = chosen.indent >= 2 && chosen.indent <= 9 ? (int32_t) chosen.indent : 2,
         .fold_column = chosen.fold_column,
         .whitespace = true,
@@ -309,7 +328,7 @@ void yaml_write(StrBuf *out, const Node *root, const YamlWriteOptions *options)
 
 void yaml_write_string(StrBuf *out, Str text)
 {
-    YamlWriter w = { .out = out, .indent = 0, .best_indent = 2, .whitespace = true };
+    YamlWriter w = { .out = out, .best_indent = 2, .foot_indent = -1, .whitespace = true };
     YamlPlace place = { .simple = true };
     NodeStyle wanted = yaml_needs_quotes(text) ? STYLE_DOUBLE_QUOTED : STYLE_PLAIN;
     yaml_out_scalar(&w, text, yaml_allowed_style(&w, text, wanted, place), place, (Str) { 0 });

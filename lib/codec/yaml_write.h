@@ -12,6 +12,7 @@ typedef struct YamlWriter {
     int32_t indent; /* column of the collection being written, -1 before the root */
     int32_t best_indent;
     uint32_t column;
+    int32_t foot_indent;  /* of the foot comment just written, -1: none */
     uint32_t fold_column; /* 0: lines are never folded */
     bool whitespace;      /* the last byte was white space or needs none behind it */
     bool indention;       /* nothing but indentation and indicators on this line so far */

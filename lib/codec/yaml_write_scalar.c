@@ -51,6 +51,10 @@ void yaml_out_indent(YamlWriter *w)
     if (!w->indention || w->column > indent || (w->column == indent && !w->whitespace)) {
         yaml_out_break(w);
     }
+    if (w->foot_indent == (int32_t) indent) {
+        yaml_out_break(w); /* or what follows would have the foot for a head */
+    }
+    w->foot_indent = -1;
     if (w->column < indent) {
         strbuf_add_repeat(w->out, ' ', indent - w->column);
         w->column = indent;

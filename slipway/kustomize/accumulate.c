@@ -164,7 +164,11 @@ static int accumulate_component(Target *target, const Node *entry, Accumulator *
     if (rc == 0) {
         rc = check_target_kind(sub, true);
     }
-    return rc < 0 ? rc : accumulate_target(sub, into);
+    if (rc == 0) {
+        rc = accumulate_target(sub, into);
+    }
+    /* kustomize moves everything into a new accumulator, and configurations show it */
+    return rc < 0 ? rc : config_merge(b, NULL, into->config, &into->config);
 }
 
 static int accumulate_components(Target *target, Accumulator *into)

@@ -14,6 +14,8 @@ typedef struct Replacement {
     const Node *node;
     const Node *value; /* what is copied */
     ResMap *map;
+    bool is_in_text; /* the field stands in YAML or JSON that a string holds */
+    bool is_tagged;  /* there a type was insisted on */
 } Replacement;
 
 static Str effective(Str ns)
@@ -103,38 +105,58 @@ static void split_text(Arena *arena, Str text, Str delimiter, Strs *ret_parts)
     vec_push(ret_parts, arena, text);
 }
 
-/* A node like `node` with another text: its type is that of the old one. */
-static int set_like(Build *b, Node *node, Str text, Span span, bool is_new)
+/* A text that isn't of the old type: a tag insists on it, which YAML can say and JSON can't. */
+static int insist(Replacement *r, Node *node, Str text)
 {
+    static const Str tags[] = {
+        [NODE_NULL] = STR_INIT("!!null"),
+        [NODE_BOOL] = STR_INIT("!!bool"),
+        [NODE_INT] = STR_INIT("!!int"),
+        [NODE_FLOAT] = STR_INIT("!!float"),
+    };
+    if (!r->is_in_text) {
+        return build_error(
+            r->b,
+            "KZ005",
+            r->value->span,
+            "cannot decode `%" STR_FMT "` as %s, which the target field is",
+            STR_ARG(text),
+            node_kind_name(node->kind)
+        );
+    }
+    r->is_tagged = true;
+    *node = (Node) { .kind = NODE_STRING,
+                     .style = STYLE_PLAIN,
+                     .tag = tags[node->kind],
+                     .comments = node->comments };
+    node->text = text;
+    return 0;
+}
+
+/* Another text in the same node: its type stays what it was. */
+static int set_like(Replacement *r, const Found *found, Str text)
+{
+    Node *node = found->node;
     Node read = { .text = text };
     NodeKind was = node->kind;
-    if (is_new) {
-        node_set_text(node, text, span);
+    if (found->is_new) {
+        node_set_text(node, text, r->value->span);
         return 0;
     }
     yaml_resolve_plain(&read);
-    bool fits =
-        was == NODE_STRING || read.kind == was || (was == NODE_FLOAT && read.kind == NODE_INT);
-    if (!fits) {
-        return build_error(
-            b,
-            "KZ005",
-            span,
-            "cannot decode `%" STR_FMT "` as a %s, which the target field is",
-            STR_ARG(text),
-            node_kind_name(was)
-        );
+    if (was != NODE_STRING && read.kind != was && !(was == NODE_FLOAT && read.kind == NODE_INT)) {
+        return insist(r, node, text);
     }
-    NodeStyle style =
-        node->style == STYLE_PLAIN && was == NODE_STRING ? STYLE_DEFAULT : node->style;
-    *node = was == NODE_STRING ? (Node) { .kind = NODE_STRING } : read;
-    if (was == NODE_FLOAT && node->kind == NODE_INT) {
-        node->kind = NODE_FLOAT;
-        node->real = (double) read.integer;
+    bool restyle = node->style == STYLE_PLAIN && was == NODE_STRING;
+    read.style = restyle ? STYLE_DEFAULT : node->style;
+    read.comments = node->comments;
+    read.span = r->value->span;
+    if (was == NODE_FLOAT && read.kind == NODE_INT) {
+        read.real = (double) read.integer;
     }
-    node->style = style;
-    node->text = text;
-    node->span = span;
+    *node = read;
+    node->kind = was;
+    node->yaml11_bool = false;
     return 0;
 }
 
@@ -253,7 +275,7 @@ static int set_field(Replacement *r, const Found *found, const Node *options)
         text = spliced(r->b->arena, field, text, options);
     }
     if (node_is_scalar(field)) {
-        return set_like(r->b, field, text, r->value->span, found->is_new);
+        return set_like(r, found, text);
     }
     *field = *node_copy(r->b->arena, r->value);
     return 0;
@@ -325,7 +347,12 @@ set_structured(Replacement *r, const Resource *resource, const Strs *parts, cons
     if (path_search(&search, root, parts->ptr + at, parts->len - at) < 0 || search.found.len == 0) {
         return false;
     }
-    if (set_found(r, &search, options) < 0) {
+    r->is_in_text = true;
+    r->is_tagged = false;
+    int rc = set_found(r, &search, options);
+    r->is_in_text = false;
+    char first = str_trim(scalar->text).ptr[0];
+    if (rc < 0 || (r->is_tagged && (first == '{' || first == '['))) {
         return false;
     }
     scalar->text = write_structured(b->arena, root, scalar->text);
