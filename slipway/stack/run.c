@@ -62,7 +62,7 @@ static void free_if_dry(void *arg)
     if (run->open_pipes > 0 || !run->ended) {
         return;
     }
-    if (run->unit->run != run) {
+    if (run->is_over) {
         run_free(run);
     } else if (!run->has_spoken) {
         timer_start(run->timer, 0, 0); /* on_over */
@@ -129,6 +129,7 @@ static void finish(Run *run)
 {
     Unit *unit = run->unit;
     report_end(run);
+    run->is_over = true;
     unit->run = NULL;
     timer_free(run->timer);
     run->timer = timer_new(unit->supervisor->loop, on_not_dry, run);

@@ -20,6 +20,7 @@ typedef struct Run {
     unsigned open_pipes;
     bool ended;      /* the leader */
     bool has_spoken; /* and its last words were heard */
+    bool is_over;    /* finished: its node may be gone, only its pipes are still open */
     bool is_killed;  /* SIGKILL was sent to all of it */
     Timer *timer;    /* waits for what the leader left behind, then for dry pipes */
     int64_t ended_ms;
