@@ -217,12 +217,17 @@ static int end(Exchange *exchange, const HttpHeaders *trailers)
 
 static void abort_response(Exchange *exchange)
 {
-    if (!is_gone(exchange)) {
-        nghttp2_submit_rst_stream(
-            session_of(exchange), NGHTTP2_FLAG_NONE, exchange->stream_id, NGHTTP2_INTERNAL_ERROR
-        );
-        http2_schedule_flush(exchange->connection);
+    if (is_gone(exchange)) {
+        return;
     }
+    bool untouched = exchange->counted == &exchange->connection->server->refused_count;
+    nghttp2_submit_rst_stream(
+        session_of(exchange),
+        NGHTTP2_FLAG_NONE,
+        exchange->stream_id,
+        untouched ? NGHTTP2_REFUSED_STREAM : NGHTTP2_INTERNAL_ERROR
+    );
+    http2_schedule_flush(exchange->connection);
 }
 
 static bool is_behind(const Exchange *exchange)

@@ -65,6 +65,9 @@ void exchange_release(Exchange *exchange)
         exchange->next->prev = exchange->prev;
     }
     connection->exchange_count--;
+    if (exchange->counted) {
+        --*exchange->counted;
+    }
     timeout_disarm(&exchange->write_timeout);
     strbuf_done(&exchange->body_more);
     give_arena(connection->server, exchange->pub.arena);
@@ -86,7 +89,6 @@ static void finish(Exchange *exchange, bool handled)
     if (handled && server->options.on_end) {
         server->options.on_end(&exchange->pub, server->options.arg);
     }
-    server->stats.requests--;
     exchange->running = false;
     exchange->ops->done(exchange);
 }
@@ -106,11 +108,19 @@ static void run_handler(void *arg)
     finish(exchange, handled);
 }
 
-/* Without a fiber. While it is `running`, a connection that breaks leaves it to us. */
+/* Without a fiber. While it is `running`, a connection that breaks leaves it to us. An answer that waits
+ * for a shut window holds its arena, so past a bound such requests get no answer but a reset. */
 static void refuse(Exchange *exchange, int status, const char *reason)
 {
+    HttpServer *server = exchange->connection->server;
+    exchange->counted = &server->refused_count;
+    server->refused_count++;
     exchange->running = true;
-    exchange_reject(exchange, status, reason);
+    if (exchange->pub.version == HTTP_2 && server->refused_count > server->options.max_requests) {
+        http_abort(&exchange->pub);
+    } else {
+        exchange_reject(exchange, status, reason);
+    }
     exchange->running = false;
     exchange->ops->done(exchange);
 }
@@ -154,6 +164,7 @@ void exchange_run(Exchange *exchange)
         return;
     }
     exchange->running = true;
+    exchange->counted = &server->stats.requests;
     server->stats.requests++;
 }
 

@@ -80,7 +80,8 @@ typedef struct HttpServerOptions {
                                    [15,000] */
     size_t
         max_connections; /* [4,096, at most three quarters of the descriptors]; further ones get 503 */
-    size_t max_requests;            /* handlers running at once [4,096]; further requests get 503 */
+    size_t
+        max_requests; /* handled, or their answer not yet taken, at once [4,096]; further ones get 503 */
     size_t max_streams;             /* concurrent of one HTTP/2 connection [100] */
     size_t max_pipelined_bytes;     /* HTTP/1 bytes read ahead of the request in hand [64 KiB] */
     size_t body_buffer_bytes;       /* body read ahead of the handler; the HTTP/2 window [64 KiB] */

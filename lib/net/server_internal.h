@@ -72,7 +72,8 @@ struct Exchange {
     bool response_ended;
     bool chunked; /* HTTP/1: the response is */
     bool close_after;
-    bool running; /* between spawn and the handler's return */
+    size_t *counted; /* of the server: where it counts until its release */
+    bool running;    /* between spawn and the handler's return */
     bool is_head;
     int reject_status; /* answer this instead of running the handler */
     const char *reject_reason;
@@ -165,8 +166,9 @@ struct HttpServer {
     nghttp2_session_callbacks *h2_callbacks;
     nghttp2_option *h2_options;
     FiberQueue drained;
-    bool draining; /* each answer is its connection's last */
-    bool closed;   /* no more connections */
+    size_t refused_count; /* exchanges whose refusal is not yet sent */
+    bool draining;        /* each answer is its connection's last */
+    bool closed;          /* no more connections */
     bool freed;
 };
 

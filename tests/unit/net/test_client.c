@@ -438,6 +438,27 @@ static void answer_gzip(HttpExchange *exchange, void *arg)
     http_respond(exchange, 200, str_slice(strbuf_str(&coded), 0, coded.len - (cut ? 10 : 0)));
 }
 
+static void fetches_over_a_unix_socket(Fixture *fixture)
+{
+    fixture_start(fixture);
+    char folder[] = "/tmp/net-test-XXXXXX";
+    Error err = ERROR_INIT;
+    assert_non_null(mkdtemp(folder));
+    Address address = { .unix_path = arena_printf(fixture->arena, "%s/http.sock", folder) };
+    assert_int_equal(http_server_listen(fixture->server, &address, &err), 0);
+    for (int http2 = 0; http2 < 2; http2++) {
+        HttpClient *client = make_client(fixture, (HttpClientOptions) { .http2 = http2 });
+        HttpRequest request = { .url = STR("http://docker/v1/x?y"),
+                                .unix_path = address.unix_path };
+        HttpResponse response = fetch_with(fixture, client, request);
+        assert_has(response.body, "GET path=/v1/x query=y authority=docker\n");
+        http_client_free(client);
+    }
+    http_server_free(fixture->server);
+    fixture->server = NULL;
+    assert_int_equal(rmdir(folder), 0);
+}
+
 static void undoes_gzip(Fixture *fixture)
 {
     fixture->options.handler = answer_gzip;
@@ -493,6 +514,7 @@ int main(void)
         net_test(opens_no_more_connections_than_allowed),
         net_test(shares_one_http_2_connection_among_many),
         net_test(goes_on_over_a_new_connection_after_goaway),
+        net_test(fetches_over_a_unix_socket),
         net_test(undoes_gzip),
         net_test(refuses_what_can_not_be_sent),
     };

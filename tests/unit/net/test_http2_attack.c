@@ -284,6 +284,31 @@ static void resets_streams_whose_window_stays_shut(Fixture *fixture)
     check_serves_others(fixture);
 }
 
+/* Each answer that waits holds memory: they count as requests, and refusals are bounded in turn. */
+static void bounds_answers_that_wait_for_shut_windows(Fixture *fixture)
+{
+    enum { MOST = 4, COUNT = 3 * MOST };
+    fixture->options.max_requests = MOST;
+    fixture->options.write_timeout_ms = 200;
+    fixture_start(fixture);
+    StrBuf out = STRBUF_ON_ARENA(fixture->arena);
+    strbuf_add(&out, preface);
+    add_frame(&out, SETTINGS, 0, 0, STR("\0\4\0\0\0\0")); /* INITIAL_WINDOW_SIZE 0 */
+    for (uint32_t i = 0; i < COUNT; i++) {
+        add_get(fixture, &out, i * 2 + 1, "/hello");
+    }
+    Stream *stream = raw_connect(fixture);
+    raw_send(stream, strbuf_str(&out));
+    Frames frames = parse_frames(raw_read_until(fixture, stream, STR("\0\0\4\3"), MOST));
+    assert_int_equal(frames.count[RST_STREAM], MOST);
+    assert_int_equal(frames.reset_code, REFUSED_STREAM);
+    assert_int_equal(fixture->handled, MOST);
+    assert_int_equal(http_server_stats(fixture->server)->requests, MOST);
+    wait_for(http_server_stats(fixture->server)->requests == 0);
+    check_serves_others(fixture);
+    stream_close(stream);
+}
+
 static void refuses_streams_past_the_bound(Fixture *fixture)
 {
     enum { COUNT = 10 };
@@ -492,6 +517,7 @@ int main(void)
         net_test(ends_an_hpack_bomb),
         net_test(answers_431_for_fields_too_large),
         net_test(resets_streams_whose_window_stays_shut),
+        net_test(bounds_answers_that_wait_for_shut_windows),
         net_test(refuses_streams_past_the_bound),
         net_test(ends_a_connection_that_ignores_the_bound_it_acknowledged),
         net_test(sheds_requests_with_503),
