@@ -1,3 +1,6 @@
+#include <poll.h>
+
+#include "base/clock.h"
 #include "base/fs.h"
 
 #include "cmd/stack_common.h"
@@ -32,11 +35,28 @@ static const CliFlag flags[] = {
     CLI_FLAGS_END,
 };
 
-enum { KILL_MS = 10 * 1000 };
+enum { KILL_MS = 10 * 1000, LISTEN_MS = 10 * 1000, LOOK_MS = 20 };
+
+/* One that has the lock and doesn't listen is on its way up or down. */
+static int ask_to_stop(const Place *place, Error *err)
+{
+    Deadline deadline = deadline_in_ms(LISTEN_MS);
+    for (;;) {
+        int rc = control_post(place, "/v1/down", STR(""), err);
+        if (rc != -ENOENT || !control_has_supervisor(place)) {
+            return rc;
+        }
+        error_clear(err);
+        if (deadline_left_ms(deadline) == 0) {
+            return error_set(err, -ETIMEDOUT, "a supervisor runs here and doesn't listen");
+        }
+        poll(NULL, 0, LOOK_MS);
+    }
+}
 
 static int stop(Cli *cli, const Place *place, int64_t timeout_ns, Error *err)
 {
-    int rc = control_post(place, "/v1/down", STR(""), err);
+    int rc = ask_to_stop(place, err);
     if (rc < 0) {
         return rc;
     }

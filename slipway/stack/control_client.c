@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -185,12 +184,18 @@ int control_wait(const Place *place, int64_t timeout_ms, ControlDone is_done, vo
     return run_call(&call, wait_main);
 }
 
-int control_wait_gone(const Place *place, int64_t timeout_ms, Error *err)
+bool control_has_supervisor(const Place *place)
 {
     auto_arena Arena *arena = arena_new(0);
     auto_fd int fd = open(str_to_cstr(arena, place->lock_path), O_RDWR | O_CLOEXEC);
+    struct flock lock = { .l_type = F_WRLCK };
+    return fd >= 0 && fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+}
+
+int control_wait_gone(const Place *place, int64_t timeout_ms, Error *err)
+{
     Deadline deadline = timeout_ms > 0 ? deadline_in_ms(timeout_ms) : DEADLINE_NEVER;
-    while (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0) {
+    while (control_has_supervisor(place)) {
         if (deadline_left_ms(deadline) == 0) {
             return error_set(err, -ETIMEDOUT, "the stack is still stopping");
         }

@@ -21,5 +21,7 @@ typedef bool (*ControlDone)(void *arg, const StackView *view);
 int control_wait(
     const Place *place, int64_t timeout_ms, ControlDone is_done, void *arg, Error *err
 );
+/* Whether a supervisor holds the lock of this directory: it may not listen yet, or no more. */
+bool control_has_supervisor(const Place *place);
 /* Waits until no supervisor holds the lock of this directory. -ETIMEDOUT. */
 int control_wait_gone(const Place *place, int64_t timeout_ms, Error *err);

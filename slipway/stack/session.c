@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -35,7 +34,8 @@ static int take_lock(const Place *place, int *ret_fd, Error *err)
     if (fd < 0) {
         return error_errno(err, -errno, "open %s", path);
     }
-    if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+    struct flock lock = { .l_type = F_WRLCK };
+    if (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
         return error_set(err, -EBUSY, "another slipway runs the stack of this directory");
     }
     *ret_fd = take_fd(&fd);

@@ -8,7 +8,7 @@ import stat
 import subprocess
 
 from children import PYTHON, ordered, shell
-from harness import Stack, eventually, expect, free_port, main
+from harness import SLIPWAY, Stack, eventually, expect, free_port, main
 
 
 def three():
@@ -258,6 +258,60 @@ def logs_filter_and_speak_json():
         expect("app" in stack.run("logs", "ap", check=2).err, "no nearest name")
 
 
+def an_external_resource_is_waited_for_and_not_touched():
+    port = free_port()
+    resources = f"resources:\n  redis: {{ kind: redis, engine: external, address: '127.0.0.1:{port}' }}"
+    services = {"app": shell("echo address $REDIS_ADDR; exec sleep 1000", needs=["redis"])}
+    with Stack(services, resources) as stack, socket.socket() as server:
+        stack.run("up", "-d", check=0)
+        stack.until("redis", "running")
+        expect(stack.state("app") == "waiting", "app does not wait")
+        server.bind(("127.0.0.1", port))
+        server.listen()
+        stack.until("app", "ready")
+        expect(stack.ps()["redis"]["pid"] == 0, "an external server has no process of ours")
+        eventually("it has its address", lambda: f"address 127.0.0.1:{port}" in stack.run("logs", "app").out)
+        stack.run("down", check=0)
+
+
+def nobody_in_particular_can_run_a_stack():
+    if os.geteuid() != 0:
+        return "needs root to become another user; this run is such a user's already"
+    services = {"back": shell("exec sleep 1000"), "front": shell("exec sleep 1000", needs=["back"])}
+    with Stack(services) as stack:
+        os.chown(stack.dir, 65534, 65534)
+        as_nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+
+        def run(*args):
+            env = dict(stack.env(), HOME=str(stack.dir))
+            return subprocess.run(
+                [*as_nobody, SLIPWAY, *args], cwd=stack.dir, env=env, capture_output=True, text=True,
+                stdin=subprocess.DEVNULL, timeout=120,
+            )
+
+        try:
+            if run("version").returncode:
+                return "another user can't run the program where it lies"
+        except OSError:
+            return "no setpriv"
+        done = run("up", "-d", "--wait")
+        expect(done.returncode == 0, f"{done.returncode}: {done.stderr}")
+        expect(os.stat(f"/proc/{stack.supervisor()}").st_uid == 65534, "it is not nobody's")
+        done = run("down")
+        expect(done.returncode == 0, f"{done.stderr}")
+        stack.gone()
+    return None
+
+
+def down_waits_for_a_stack_that_is_on_its_way_up():
+    with Stack({"app": shell("exec sleep 1000")}) as stack:
+        up = stack.start("up")
+        eventually("the lock is there", lambda: (stack.dir / ".slipway/lock").exists())
+        stack.run("down", check=0)
+        up.communicate(timeout=60)
+        stack.gone()
+
+
 def a_full_log_disk_drops_and_counts_and_the_stack_goes_on():
     if os.geteuid() != 0:
         return "needs root to mount a small disk"
@@ -339,6 +393,9 @@ main([
     an_orphans_answer_does_not_count,
     nothing_is_lost_of_a_fast_or_binary_or_endless_line,
     logs_filter_and_speak_json,
+    an_external_resource_is_waited_for_and_not_touched,
+    nobody_in_particular_can_run_a_stack,
+    down_waits_for_a_stack_that_is_on_its_way_up,
     a_full_log_disk_drops_and_counts_and_the_stack_goes_on,
     a_checkout_too_deep_for_a_socket_works_too,
     the_socket_and_the_state_are_their_owners,
