@@ -82,7 +82,7 @@ static Metric *series_of(HttpMetrics *metrics, const HttpSample *sample)
     size_t class = (size_t) (sample->status / 100 - 1) % STATUS_CLASSES;
     size_t slot_in_class = (size_t) (sample->status % 100) % CLASS_SLOTS;
     _Atomic(Metric *) *slot = &metrics->routes[sample->route_index].by_status[class][slot_in_class];
-    Metric *series = atomic_load_explicit(slot, memory_order_relaxed);
+    Metric *series = atomic_load_explicit(slot, memory_order_acquire);
     if (!series) {
         series = metric_get(
             metrics->requests,
@@ -90,7 +90,7 @@ static Metric *series_of(HttpMetrics *metrics, const HttpSample *sample)
                 http_method_name(sample->route->method), str_from(sample->route->pattern), status
             )
         );
-        atomic_store_explicit(slot, series, memory_order_relaxed);
+        atomic_store_explicit(slot, series, memory_order_release);
     }
     return series;
 }

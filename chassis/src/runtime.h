@@ -97,5 +97,5 @@ struct Runtime {
 
 static inline Phase runtime_phase(Runtime *runtime)
 {
-    return (Phase) atomic_load_explicit(&runtime->phase, memory_order_relaxed);
+    return (Phase) atomic_load_explicit(&runtime->phase, memory_order_acquire);
 }

@@ -2,8 +2,8 @@
  *
  *     typedef struct CartConfig { int64_t ttl_hours; Str catalog_check; } CartConfig;
  *     static const ConfigRow cart_config[] = {
- *         CONFIG_INT(CartConfig, ttl_hours, "CART_TTL_HOURS", "168", "life of an untouched cart",
- * .min = 1), CONFIG_END
+ *         CONFIG_INT(CartConfig, ttl_hours, "CART_TTL_HOURS", "168", "life of a cart", .min = 1),
+ *         CONFIG_END,
  *     };
  *
  * `--print-config` shows every row with its value and where it came from, secrets masked. A value
