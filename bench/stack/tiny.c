@@ -16,7 +16,8 @@ int main(int argc, char **argv)
         .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
     };
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (bind(listener, (struct sockaddr *) &address, sizeof address) < 0 || listen(listener, 64) < 0) {
+    if (bind(listener, (struct sockaddr *) &address, sizeof address) < 0 ||
+        listen(listener, 64) < 0) {
         return 1;
     }
     for (;;) {
