@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 
-HERE = pathlib.Path(__file__).parent
+HERE = pathlib.Path(__file__).resolve().parent
 WANT = re.compile(r"# want (\w+) (\w+)")
 LARGE = 5 << 20  # more than a run reads of one file
 
