@@ -26,11 +26,33 @@ static bool pointer_concerns(Str pointer, Str path)
     return true;
 }
 
+/* What a transformer of fields is about shows in the path. */
+static bool field_concerns(Str what, Str path)
+{
+    static const struct {
+        const char *what, *in_path;
+    } fields[] = {
+        { "namespace", "namespace" }, { "namePrefix", "name" },         { "nameSuffix", "name" },
+        { "labels", "abels" },        { "annotations", "annotations" }, { "replicas", "replicas" },
+        { "images", "image" },
+    };
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        if (str_eq_cstr(what, fields[i].what)) {
+            return str_find(path, str_from(fields[i].in_path)) != STR_NONE ||
+                   (fields[i].what[0] == 'l' && str_find(path, STR("selector")) != STR_NONE);
+        }
+    }
+    return true;
+}
+
 static bool touch_concerns(const KustomizeTouch *touch, Str path)
 {
     const Node *patch = touch->patch;
-    if (path.len == 0 || !patch) {
+    if (path.len == 0) {
         return true;
+    }
+    if (!patch) {
+        return field_concerns(touch->what, path);
     }
     if (!patch_ops_is_list(patch)) {
         size_t end = 0;

@@ -280,8 +280,84 @@ int load_kustomization_file(Target *target)
     return 0;
 }
 
+/* --- texts inside other files ----------------------------------------------------------------- */
+
+static bool has_document_marks(Str text)
+{
+    Str line;
+    while (str_next_line(&text, &line)) {
+        if (str_has_prefix(line, STR("---")) || str_has_prefix(line, STR("...")) ||
+            str_has_prefix(line, STR("%"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static size_t trailing_breaks(Str text)
+{
+    size_t count = 0;
+    while (count < text.len && text.ptr[text.len - 1 - count] == '\n') {
+        count++;
+    }
+    return count;
+}
+
+/* Whether `raw` is `text` with every line moved to the right by the same number of columns. */
+static bool is_indented(Str raw, Str text)
+{
+    Str raw_line, line;
+    size_t indent = STR_NONE;
+    while (str_next(&text, '\n', &line)) {
+        if (!str_next(&raw, '\n', &raw_line)) {
+            return false;
+        }
+        if (line.len == 0) {
+            if (str_trim(raw_line).len > 0) {
+                return false;
+            }
+            continue;
+        }
+        indent = indent == STR_NONE ? raw_line.len - line.len : indent;
+        if (raw_line.len < line.len || raw_line.len - line.len != indent ||
+            !str_has_suffix(raw_line, line)) {
+            return false;
+        }
+    }
+    return indent != STR_NONE;
+}
+
+/* A literal block read where it stands: its lines, indented as they are, behind as many empty ones
+ * as the file has above it. So every finding has the file's own line and column. */
+static Source *source_in_place(Build *b, const Node *text)
+{
+    Source *outer = text->span.source;
+    if (text->style != STYLE_LITERAL || !outer || has_document_marks(text->text)) {
+        return NULL;
+    }
+    Str block = span_text(text->span);
+    size_t head = str_find_char(block, '\n');
+    if (head == STR_NONE) {
+        return NULL;
+    }
+    Str raw = str_trim_end(str_skip(block, head + 1));
+    Str content = str_slice(text->text, 0, text->text.len - trailing_breaks(text->text));
+    if (!is_indented(raw, content)) {
+        return NULL;
+    }
+    StrBuf placed = STRBUF_ON_ARENA(b->arena);
+    strbuf_add_repeat(&placed, '\n', source_position(outer, text->span.start).line);
+    strbuf_add(&placed, raw);
+    strbuf_add_repeat(&placed, '\n', trailing_breaks(text->text));
+    return source_new(b->arena, outer->path, strbuf_str(&placed));
+}
+
 int load_inline(Build *b, const Node *text, const char *what, Source **ret_source)
 {
+    *ret_source = source_in_place(b, text);
+    if (*ret_source) {
+        return 0;
+    }
     Str shown = span_describe(b->arena, text->span);
     shown = str_printf(b->arena, "%" STR_FMT " (%s)", STR_ARG(shown), what);
     *ret_source = source_new(b->arena, shown, text->text);

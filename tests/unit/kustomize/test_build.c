@@ -158,6 +158,19 @@ static void tells_where_an_operation_fails(void **state)
     assert_at(find_diag(f, "KZ004", "doc is missing path"), "ops.yaml", 2, 9);
 }
 
+static void places_mistakes_of_inline_patches_in_their_file(void **state)
+{
+    Fixture *f = *state;
+    put(f,
+        "kustomization.yaml",
+        "resources: [web.yaml]\npatches:\n- target: {kind: Deployment}\n  patch: |-\n    - op: "
+        "replace\n"
+        "      path: /spec/nothing/here\n      value: 1\n");
+    put(f, "web.yaml", DEPLOYMENT);
+    assert_int_equal(build(f, "."), -EINVAL);
+    assert_at(find_diag(f, "KZ004", "doc is missing path"), "kustomization.yaml", 6, 13);
+}
+
 static void refuses_two_resources_of_one_id(void **state)
 {
     Fixture *f = *state;
@@ -344,6 +357,14 @@ static void explains_which_line_set_a_value(void **state)
     );
     assert_non_null(strstr(text.ptr, "spec.replicas = 3"));
     assert_non_null(strstr(text.ptr, "patch.yaml:6:13"));
+    assert_null(strstr(text.ptr, "images"));
+    strbuf_clear(&text);
+    assert_int_equal(
+        kustomize_explain(
+            &text, &f->result, STR("Deployment/p-web:spec.template.spec.containers[0].image"), NULL
+        ),
+        0
+    );
     assert_non_null(strstr(text.ptr, "images"));
     Error err = ERROR_INIT;
     assert_int_equal(kustomize_explain(&text, &f->result, STR("Deployment/p-wbe"), &err), -ENOENT);
@@ -402,6 +423,7 @@ int main(void)
         CASE(shows_the_chain_of_kustomizations),
         CASE(names_the_nearest_target_of_a_patch),
         CASE(tells_where_an_operation_fails),
+        CASE(places_mistakes_of_inline_patches_in_their_file),
         CASE(refuses_two_resources_of_one_id),
         CASE(warns_of_what_matches_nothing),
         CASE(warns_of_an_overwritten_key_and_a_changed_selector),
