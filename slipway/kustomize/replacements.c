@@ -352,8 +352,11 @@ set_structured(Replacement *r, const Resource *resource, const Strs *parts, cons
     int rc = set_found(r, &search, options);
     r->is_in_text = false;
     char first = str_trim(scalar->text).ptr[0];
-    if (rc < 0 || (r->is_tagged && (first == '{' || first == '['))) {
+    if (rc < 0) {
         return false;
+    }
+    if (r->is_tagged && (first == '{' || first == '[')) {
+        return true; /* found, but JSON can't hold it: kustomize leaves the text as it is */
     }
     scalar->text = write_structured(b->arena, root, scalar->text);
     scalar->span = r->value->span;
