@@ -8,28 +8,29 @@
 
 typedef struct Gather {
     Audit *audit;
-    Map used;  /* paths of files and directories that a kustomization names */
+    Map used;  /* path of a file or directory that a kustomization names -> the latter's Source */
     Map roots; /* path of a kustomization's file -> its document */
 } Gather;
 
-static void mark_used(Gather *gather, Str directory, const Node *node)
+static void mark_used(Gather *gather, Source *by, const Node *node)
 {
+    Str directory = path_dir(by->path);
     if (node->kind == NODE_STRING) {
         Str name = node->text;
         size_t equals = str_find_char(name, '=');
         Arena *arena = gather->audit->arena;
         if (!str_has_char(name, '\n')) {
-            map_set(&gather->used, path_join(arena, directory, name), gather);
+            map_set(&gather->used, path_join(arena, directory, name), by);
         }
         if (equals != STR_NONE && !str_has_char(name, '\n')) { /* files: [key=path] */
-            map_set(&gather->used, path_join(arena, directory, str_skip(name, equals + 1)), gather);
+            map_set(&gather->used, path_join(arena, directory, str_skip(name, equals + 1)), by);
         }
     }
     for (size_t i = 0; node->kind == NODE_SEQ && i < node->seq.len; i++) {
-        mark_used(gather, directory, node->seq.items[i]);
+        mark_used(gather, by, node->seq.items[i]);
     }
     for (size_t i = 0; node->kind == NODE_MAP && i < node->map.len; i++) {
-        mark_used(gather, directory, node->map.pairs[i].value);
+        mark_used(gather, by, node->map.pairs[i].value);
     }
 }
 
@@ -40,7 +41,7 @@ static void read_kustomization(Gather *gather, Source *source)
     Node *root = NULL;
     int rc = yaml_read_one(arena, source, &(YamlOptions) { 0 }, &root, &unread);
     if (rc == 0) {
-        mark_used(gather, path_dir(source->path), root);
+        mark_used(gather, source, root);
     }
     if (rc < 0 || !str_eq(node_text(root, "kind"), STR("Component"))) {
         map_set(&gather->roots, source->path, source);
@@ -143,6 +144,20 @@ static void report_chart(Audit *audit, Source *source)
     }
 }
 
+/* What no other one uses is built, and so is what only uses itself, round about: the build says
+ * so. */
+static bool is_root(const Gather *gather, const Source *source)
+{
+    const Source *user = map_get(&gather->used, path_dir(source->path));
+    if (!user) {
+        return true;
+    }
+    for (size_t steps = gather->roots.len; user && steps > 0; steps--) {
+        user = map_get(&gather->used, path_dir(user->path));
+    }
+    return user != NULL;
+}
+
 void bundles_gather(Audit *audit)
 {
     Arena *arena = audit->arena;
@@ -153,7 +168,7 @@ void bundles_gather(Audit *audit)
         }
     }
     map_foreach(entry, &gather.roots) {
-        if (!map_has(&gather.used, path_dir(entry->key))) {
+        if (is_root(&gather, entry->value)) {
             build(audit, entry->value);
         }
     }
