@@ -153,7 +153,7 @@ static void write_rating(JsonWriter *w, const ProductDetail *detail)
     json_key(w, "rating");
     json_begin_object(w);
     json_key(w, "average");
-    json_double(w, count ? (double) (detail->rating_sum * 100 / count) / 100.0 : 0.0);
+    json_double(w, rating_average(detail->rating_sum, count));
     json_field_int(w, "count", count);
     json_end_object(w);
 }
@@ -217,7 +217,7 @@ int product_lock(Db *tx, Str id, Product *ret_product)
 
 int product_touch(Db *tx, Str id)
 {
-    ProductDetail detail;
+    ProductDetail detail = { 0 };
     int64_t touched = db_exec(tx, &touch, db_uuid(id));
     if (touched < 0) {
         return (int) touched;

@@ -142,3 +142,9 @@ int slug_settle(Context *ctx, Str sent, Str name, Str *ret_slug)
     return sent.len > 0 ? slug_of(ctx, "slug", sent, ret_slug)
                         : slug_of(ctx, "name", name, ret_slug);
 }
+
+double rating_average(int64_t sum, int64_t count)
+{
+    int64_t hundredths = count > 0 ? (sum * 200 + count) / (2 * count) : 0;
+    return (double) hundredths / 100;
+}

@@ -58,6 +58,9 @@ int slug_of(Context *ctx, const char *field, Str text, Str *ret_slug);
 /* The slug that was sent, or one of the name when none was. */
 int slug_settle(Context *ctx, Str sent, Str name, Str *ret_slug);
 
+/* Stars on average, rounded to hundredths; 0 without a review. */
+double rating_average(int64_t sum, int64_t count);
+
 extern const Route product_read_routes[];
 extern const Route product_write_routes[];
 extern const Route variant_routes[];

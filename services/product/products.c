@@ -57,7 +57,7 @@ static void product_values(const Product *product, DbValue ret_values[static PRO
 
 static int product_get(Request *req)
 {
-    ProductDetail detail;
+    ProductDetail detail = { 0 };
     TRY(detail_get(req->ctx->db, request_param(req, "idOrSlug"), &detail));
     TRY(detail_require_visible(req->ctx, &detail.product));
     if (respond_unchanged(req, detail.product.updated_at, detail.product.id)) {
@@ -154,7 +154,7 @@ static int product_create(Request *req)
 {
     Context *ctx = req->ctx;
     Product product = { .id = id_new(ctx->arena), .metadata = STR("{}") };
-    ProductDetail detail;
+    ProductDetail detail = { 0 };
     TRY(request_body(req, &product));
     TRY(settle_seller(ctx, &product));
     TRY(slug_settle(ctx, product.slug, product.name, &product.slug));
@@ -197,7 +197,7 @@ static int product_change(Request *req)
 {
     Context *ctx = req->ctx;
     Product product = { 0 };
-    ProductDetail detail;
+    ProductDetail detail = { 0 };
     Str id;
     TRY(request_param_id(req, "id", &id));
     auto_tx Db *tx = NULL;

@@ -67,11 +67,10 @@ typedef struct Summary {
 static void write_summary(JsonWriter *w, const void *arg)
 {
     const Summary *summary = arg;
-    double average = summary->count ? (double) summary->sum / (double) summary->count : 0;
     json_key(w, "summary");
     json_begin_object(w);
     json_key(w, "average_rating");
-    json_double(w, (double) (int64_t) (average * 100 + 0.5) / 100);
+    json_double(w, rating_average(summary->sum, summary->count));
     json_field_int(w, "total_count", summary->count);
     json_end_object(w);
 }

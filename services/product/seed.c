@@ -128,7 +128,7 @@ static const Str names[] = {
 static int emit_created(Db *tx, const DbRows *rows)
 {
     for (int i = 0; i < rows->rows; i++) {
-        ProductDetail detail;
+        ProductDetail detail = { 0 };
         TRY(detail_snapshot(tx, row_uuid(rows, i, 0, db_arena(tx)), &detail));
         TRY(detail_emit(tx, "ecommerce.product.created", &detail));
     }

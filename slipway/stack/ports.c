@@ -113,9 +113,10 @@ static uint64_t held_inode(pid_t pid, const Inodes *inodes)
     char path[64], target[64];
     snprintf(path, sizeof path, "/proc/%d/fd", (int) pid);
     DIR *dir = opendir(path);
+    int dir_fd = dir ? dirfd(dir) : -1;
     uint64_t held = 0;
-    for (struct dirent *entry; dir && !held && (entry = readdir(dir));) {
-        ssize_t len = readlinkat(dirfd(dir), entry->d_name, target, sizeof target - 1);
+    for (struct dirent *entry; dir_fd >= 0 && !held && (entry = readdir(dir));) {
+        ssize_t len = readlinkat(dir_fd, entry->d_name, target, sizeof target - 1);
         Str link = str_make(target, len > 0 ? (size_t) len : 0);
         uint64_t inode = 0;
         if (!str_strip_prefix(&link, STR("socket:[")) || !str_strip_suffix(&link, STR("]")) ||
