@@ -199,10 +199,10 @@ static int quoted_run(YamlScanner *s, char quote, StrBuf *out, bool *ret_continu
 {
     while (!yaml_is_blankz(s, 0)) {
         unsigned char c = yaml_peek(s, 0);
-        if (c == quote && quote == '\'' && yaml_peek(s, 1) == '\'') {
+        if (c == (unsigned char) quote && quote == '\'' && yaml_peek(s, 1) == '\'') {
             strbuf_add_char(out, '\'');
             s->pos += 2;
-        } else if (c == quote) {
+        } else if (c == (unsigned char) quote) {
             return 0;
         } else if (quote == '"' && c == '\\') {
             if (yaml_break_len(s, 1)) {

@@ -2,13 +2,13 @@
 
 #include "resource.h"
 
-static const char RETAIN[] = "$retainKeys", DELETE[] = "$deleteFromPrimitiveList/",
-                  ORDER[] = "$setElementOrder/";
+static const char retain_keys[] = "$retainKeys", delete_prefix[] = "$deleteFromPrimitiveList/",
+                  order_prefix[] = "$setElementOrder/";
 
 static bool is_directive(Str key)
 {
-    return str_eq_cstr(key, RETAIN) || str_has_prefix(key, str_from(DELETE)) ||
-           str_has_prefix(key, str_from(ORDER));
+    return str_eq_cstr(key, retain_keys) || str_has_prefix(key, str_from(delete_prefix)) ||
+           str_has_prefix(key, str_from(order_prefix));
 }
 
 MergeDirectives directives_take(Build *b, Node *patch)
@@ -132,13 +132,13 @@ static int apply_one(Build *b, const SchemaType *type, Node *base, const NodePai
             STR_ARG(directive->key->text)
         );
     }
-    if (str_eq_cstr(field_name, RETAIN)) {
+    if (str_eq_cstr(field_name, retain_keys)) {
         retain_keys(base, directive->value);
         return 0;
     }
-    bool deletes = str_strip_prefix(&field_name, str_from(DELETE));
+    bool deletes = str_strip_prefix(&field_name, str_from(delete_prefix));
     if (!deletes) {
-        (void) str_strip_prefix(&field_name, str_from(ORDER));
+        (void) str_strip_prefix(&field_name, str_from(order_prefix));
     }
     Node *list = node_get(base, field_name);
     if (!node_is_seq(list)) {

@@ -119,7 +119,7 @@ static int init_cluster(Cluster *cluster, Error *err)
     NativeContext *ctx = cluster->ctx;
     Arena *arena = ctx->arena;
     const char *beside = arena_printf(arena, "%s.new", cluster->data);
-    Str password;
+    Str password = { 0 };
     int rc = fs_remove_tree(beside, err);
     if (rc == 0) {
         rc = place_secret(arena, ctx->place, STR("postgres_password"), &password, err);
