@@ -2,12 +2,12 @@
 
 #include "resource.h"
 
-static const char retain_keys[] = "$retainKeys", delete_prefix[] = "$deleteFromPrimitiveList/",
+static const char retain_key[] = "$retainKeys", delete_prefix[] = "$deleteFromPrimitiveList/",
                   order_prefix[] = "$setElementOrder/";
 
 static bool is_directive(Str key)
 {
-    return str_eq_cstr(key, retain_keys) || str_has_prefix(key, str_from(delete_prefix)) ||
+    return str_eq_cstr(key, retain_key) || str_has_prefix(key, str_from(delete_prefix)) ||
            str_has_prefix(key, str_from(order_prefix));
 }
 
@@ -132,7 +132,7 @@ static int apply_one(Build *b, const SchemaType *type, Node *base, const NodePai
             STR_ARG(directive->key->text)
         );
     }
-    if (str_eq_cstr(field_name, retain_keys)) {
+    if (str_eq_cstr(field_name, retain_key)) {
         retain_keys(base, directive->value);
         return 0;
     }
