@@ -38,13 +38,13 @@ static int check_duplicates(YamlParser *p, Node *map)
     int rc = 0;
     for (size_t i = 0; i < map->map.len; i++) {
         Str text = map->map.pairs[i].key->text;
-        size_t first = i;
+        size_t first = 0;
         if (indexed) {
             void **slot = map_at(&index, text);
             first = *slot ? (size_t) (uintptr_t) *slot - 1 : i;
             *slot = *slot ? *slot : (void *) (uintptr_t) (i + 1);
         } else {
-            for (first = 0; first < i && !str_eq(map->map.pairs[first].key->text, text); first++) {
+            for (; first < i && !str_eq(map->map.pairs[first].key->text, text); first++) {
             }
         }
         if (first == i || (is_merge_key(map->map.pairs[i].key) && p->options.keep_merge_keys)) {

@@ -135,7 +135,7 @@ static int product_message(Context *ctx, const DbRows *rows, int row, RpcProduct
 {
     Arena *arena = ctx->arena;
     Row from = { 0 };
-    void **variants, **path;
+    void **variants = NULL, **path = NULL;
     RpcProduct *product = ARENA_NEW(arena, RpcProduct);
     ecommerce__product__v1__product__init(product);
     row_load(rows, row, row_fields, &from, arena);

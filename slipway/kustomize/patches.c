@@ -163,7 +163,7 @@ static void provide_annotations(Build *b, Node *root)
 }
 
 /* kustomize keeps origins in annotations as well: operations that replace these lose them. */
-static const char ORIGIN_MARK[] = "config.kubernetes.io/origin";
+static const char origin_mark[] = "config.kubernetes.io/origin";
 
 static void put_origin_mark(Build *b, Resource *resource)
 {
@@ -171,7 +171,7 @@ static void put_origin_mark(Build *b, Resource *resource)
         provide_annotations(b, resource->node);
         Node *annotations = node_metadata(resource->node, "annotations");
         node_set(
-            b->arena, annotations, str_from(ORIGIN_MARK), node_string(b->arena, STR("x"), SPAN_NONE)
+            b->arena, annotations, str_from(origin_mark), node_string(b->arena, STR("x"), SPAN_NONE)
         );
     }
 }
@@ -179,7 +179,7 @@ static void put_origin_mark(Build *b, Resource *resource)
 static void take_origin_mark(Resource *resource)
 {
     Node *annotations = node_metadata(resource->node, "annotations");
-    if (resource->origin && !node_remove(annotations, str_from(ORIGIN_MARK))) {
+    if (resource->origin && !node_remove(annotations, str_from(origin_mark))) {
         resource->origin = NULL;
         resource->transformations.len = 0;
     }

@@ -243,7 +243,7 @@ static void k8028(RuleContext *ctx, const Container *container)
 
 #define SET_TRUE(field, what, words)                                                           \
     .artifact = "Kubernetes", .severity = SEVERITY_ERROR, .standard = AUDIT_STANDARD_BASELINE, \
-    .escalates = true, .meaning = what, .why = words, .fix = "take " field " away",            \
+    .escalates = true, .meaning = (what), .why = (words), .fix = "take " field " away",        \
     .bad = "spec:\n  " field ": true\n", .good = "spec:\n  " field ": false\n"
 
 static const AuditRule rules[] = {
