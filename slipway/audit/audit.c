@@ -6,16 +6,23 @@
 
 enum { FINDINGS_MOST = 20000 };
 
+/* What builds the manifests is part of every run. */
+static bool is_of_standard(const AuditRule *rule, AuditStandard standard)
+{
+    Str artifact = str_from(rule->artifact);
+    return str_eq(artifact, STR("audit")) || str_eq(artifact, STR("Kustomize")) ||
+           (rule->standard != AUDIT_STANDARD_NONE && rule->standard <= standard);
+}
+
 bool audit_wants(const AuditOptions *options, const AuditRule *rule)
 {
-    if (options->standard != AUDIT_STANDARD_NONE &&
-        (rule->standard == AUDIT_STANDARD_NONE || rule->standard > options->standard) &&
-        str_cmp(str_from(rule->artifact), STR("Kubernetes")) == 0) {
+    if (options->standard != AUDIT_STANDARD_NONE && !is_of_standard(rule, options->standard)) {
         return false;
     }
-    bool wanted = options->only_count == 0;
+    bool wanted = options->only_count == 0 && !rule->is_optional;
     for (size_t i = 0; i < options->only_count && !wanted; i++) {
-        wanted = rule_matches(rule, options->only[i]);
+        wanted = rule_matches(rule, options->only[i]) &&
+                 (!rule->is_optional || str_eq_cstr(options->only[i], rule->id));
     }
     for (size_t i = 0; i < options->skip_count && wanted; i++) {
         wanted = !rule_matches(rule, options->skip[i]);
@@ -42,25 +49,46 @@ static Span place_of(const RuleContext *ctx, const Node *node)
     return ctx->bundle ? ctx->bundle->origin : SPAN_NONE;
 }
 
+static Diag *
+vfind(DiagList *list, const AuditRule *rule, Span span, const char *format, va_list args)
+{
+    const char *message = arena_vprintf(list->arena, format, args);
+    Diag *diag = diag_add(list, rule->severity, rule->id, span, "%s", message);
+    diag->hint = str_from(rule->fix);
+    return diag;
+}
+
 Diag *rule_find(RuleContext *ctx, const Node *node, const char *format, ...)
 {
-    StrBuf message = STRBUF_ON_ARENA(ctx->diags->arena);
     va_list args;
     va_start(args, format);
-    strbuf_vaddf(&message, format, args);
+    Diag *diag = vfind(ctx->diags, ctx->rule, place_of(ctx, node), format, args);
     va_end(args);
-    Diag *diag = diag_add(
-        ctx->diags,
-        ctx->rule->severity,
-        ctx->rule->id,
-        place_of(ctx, node),
-        "%" STR_FMT,
-        STR_ARG(strbuf_str(&message))
-    );
-    diag->hint = str_from(ctx->rule->fix);
     if (ctx->object) {
         diag->object = object_title(ctx->diags->arena, ctx->object);
     }
+    return diag;
+}
+
+Diag *rule_find_span(RuleContext *ctx, Span span, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    Diag *diag = vfind(ctx->diags, ctx->rule, span, format, args);
+    va_end(args);
+    return diag;
+}
+
+Diag *audit_find(Audit *audit, const char *id, Span span, const char *format, ...)
+{
+    const AuditRule *rule = rule_get(str_from(id));
+    if (!audit_wants(audit->options, rule)) {
+        return NULL;
+    }
+    va_list args;
+    va_start(args, format);
+    Diag *diag = vfind(&audit->result->diags, rule, span, format, args);
+    va_end(args);
     return diag;
 }
 
@@ -98,25 +126,48 @@ static void check_pod(const Audit *audit, RuleContext *ctx, const Pod *pod)
     ctx->container = NULL;
 }
 
-static void check_bundle(const Audit *audit, const AuditRule *rule, const Bundle *bundle)
+static void check_bundle(const Audit *audit, RuleContext *ctx, const Bundle *bundle)
+{
+    ctx->bundle = bundle;
+    if (ctx->rule->check_bundle) {
+        ctx->rule->check_bundle(ctx, bundle);
+    }
+    for (size_t i = 0; i < bundle->objects.len; i++) {
+        ctx->object = &bundle->objects.ptr[i];
+        if (ctx->rule->check_object) {
+            ctx->rule->check_object(ctx, ctx->object);
+        }
+        if (ctx->object->pod) {
+            check_pod(audit, ctx, ctx->object->pod);
+        }
+    }
+    ctx->object = NULL;
+    ctx->bundle = NULL;
+}
+
+/* Calls `check` of the rule, where it has it, with each of the subjects. */
+#define CHECK_EACH(ctx, check, subjects)                      \
+    for (size_t i = 0; (check) && i < (subjects)->len; i++) { \
+        (check)((ctx), (subjects)->ptr[i]);                   \
+    }
+
+static void run_rule(Audit *audit, const AuditRule *rule)
 {
     RuleContext ctx = {
         .diags = &audit->result->diags,
         .rule = rule,
         .standard = audit->options->standard,
-        .bundle = bundle,
     };
-    if (rule->check_bundle) {
-        rule->check_bundle(&ctx, bundle);
+    for (size_t i = 0; i < audit->bundles.len; i++) {
+        check_bundle(audit, &ctx, audit->bundles.ptr[i]);
     }
-    for (size_t i = 0; i < bundle->objects.len; i++) {
-        ctx.object = &bundle->objects.ptr[i];
-        if (rule->check_object) {
-            rule->check_object(&ctx, ctx.object);
-        }
-        if (ctx.object->pod) {
-            check_pod(audit, &ctx, ctx.object->pod);
-        }
+    CHECK_EACH(&ctx, rule->check_dockerfile, &audit->dockerfiles)
+    CHECK_EACH(&ctx, rule->check_compose, &audit->compose_projects)
+    CHECK_EACH(&ctx, rule->check_workflow, &audit->workflows)
+    CHECK_EACH(&ctx, rule->check_dashboard, &audit->dashboards)
+    CHECK_EACH(&ctx, rule->check_prometheus, &audit->prometheus_files)
+    if (rule->check_repository && audit->repository) {
+        rule->check_repository(&ctx, audit->repository);
     }
 }
 
@@ -125,8 +176,8 @@ static void run_rules(Audit *audit)
     for (size_t i = 0; rule_families[i]; i++) {
         for (size_t j = 0; j < rule_families[i]->len; j++) {
             const AuditRule *rule = &rule_families[i]->rules[j];
-            for (size_t k = 0; audit_wants(audit->options, rule) && k < audit->bundles.len; k++) {
-                check_bundle(audit, rule, audit->bundles.ptr[k]);
+            if (audit_wants(audit->options, rule)) {
+                run_rule(audit, rule);
             }
         }
     }
@@ -223,7 +274,7 @@ int audit_run(Arena *arena, const AuditOptions *options, AuditResult *ret_result
     if (rc < 0) {
         return rc;
     }
-    bundles_gather(&audit);
+    audit_gather(&audit);
     run_rules(&audit);
     suppress_apply(&audit);
     drop_repeated(arena, &result, options->level);

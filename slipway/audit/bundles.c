@@ -1,10 +1,9 @@
 /* From files to what is applied together: each kustomization that no other one uses is built and
  * is a bundle of its own; the manifests that belong to none are one bundle. */
 #include "base/path.h"
-#include "codec/yaml.h"
 
-#include "internal.h"
 #include "kustomize/kustomize.h"
+#include "run.h"
 
 typedef struct Gather {
     Audit *audit;
@@ -34,16 +33,15 @@ static void mark_used(Gather *gather, Source *by, const Node *node)
     }
 }
 
-static void read_kustomization(Gather *gather, Source *source)
+/* What is wrong with it, the build says. */
+static void read_kustomization(Gather *gather, Artifact *artifact)
 {
-    Arena *arena = gather->audit->arena;
-    DiagList unread = DIAG_LIST(arena); /* the build says what is wrong with it */
-    Node *root = NULL;
-    int rc = yaml_read_one(arena, source, &(YamlOptions) { 0 }, &root, &unread);
-    if (rc == 0) {
+    Source *source = artifact->source;
+    Node *root = artifact_document(gather->audit->arena, artifact);
+    if (root) {
         mark_used(gather, source, root);
     }
-    if (rc < 0 || !str_eq(node_text(root, "kind"), STR("Component"))) {
+    if (!root || !str_eq(node_text(root, "kind"), STR("Component"))) {
         map_set(&gather->roots, source->path, source);
     }
 }
@@ -68,13 +66,11 @@ static const char *rule_of_kustomize(const Diag *diag)
 /* What the engine says becomes findings of our table, so that they can be skipped and explained. */
 static void take_diags(Audit *audit, const DiagList *diags, Span fallback)
 {
-    DiagList *list = &audit->result->diags;
     vec_foreach(diag, &diags->diags) {
-        const AuditRule *rule = rule_get(str_from(rule_of_kustomize(diag)));
-        if (audit_wants(audit->options, rule)) {
-            Span span = span_is_known(diag->span) ? diag->span : fallback;
-            Diag *own =
-                diag_add(list, rule->severity, rule->id, span, "%" STR_FMT, STR_ARG(diag->message));
+        Span span = span_is_known(diag->span) ? diag->span : fallback;
+        Diag *own =
+            audit_find(audit, rule_of_kustomize(diag), span, "%" STR_FMT, STR_ARG(diag->message));
+        if (own) {
             own->hint = diag->hint;
             own->object = diag->object;
         }
@@ -102,45 +98,21 @@ static void build(Audit *audit, Source *source)
     vec_push(&audit->bundles, arena, bundle);
 }
 
-static void read_manifest(Audit *audit, Bundle *bundle, Source *source)
+static void read_manifest(Audit *audit, Bundle *bundle, Artifact *artifact)
 {
-    YamlDocuments documents = { 0 };
-    DiagList diags = DIAG_LIST(audit->arena);
-    int rc = yaml_read(audit->arena, source, &(YamlOptions) { 0 }, &documents, &diags);
+    const YamlDocuments *documents = artifact_documents(audit->arena, artifact);
     bool has_object = false;
-    for (size_t i = 0; i < documents.len; i++) {
-        if (object_is_one(documents.roots[i])) {
-            bundle_add(bundle, documents.roots[i]);
+    for (size_t i = 0; i < documents->len; i++) {
+        if (object_is_one(documents->roots[i])) {
+            bundle_add(bundle, documents->roots[i]);
             has_object = true;
         }
     }
-    const AuditRule *rule = rule_get(STR("AU002"));
     /* a template of another tool is none of our artifacts, however it is named */
-    bool is_template = str_find(source->text, STR("{{")) != STR_NONE;
-    if (rc < 0 && (has_object || !is_template) && audit_wants(audit->options, rule)) {
-        const Diag *first = &diags.diags.ptr[0];
-        diag_add(
-            &audit->result->diags,
-            rule->severity,
-            rule->id,
-            first->span,
-            "%" STR_FMT,
-            STR_ARG(first->message)
-        );
-    }
-}
-
-static void report_chart(Audit *audit, Source *source)
-{
-    const AuditRule *rule = rule_get(STR("AU004"));
-    if (audit_wants(audit->options, rule)) {
-        diag_add(
-            &audit->result->diags,
-            rule->severity,
-            rule->id,
-            span_make(source, 0, 0),
-            "a Helm chart: skipped"
-        );
+    bool is_template = str_find(artifact->source->text, STR("{{")) != STR_NONE;
+    const Diag *mistake = artifact->mistake;
+    if (mistake && (has_object || !is_template)) {
+        (void) audit_find(audit, "AU002", mistake->span, "%" STR_FMT, STR_ARG(mistake->message));
     }
 }
 
@@ -163,8 +135,8 @@ void bundles_gather(Audit *audit)
     Arena *arena = audit->arena;
     Gather gather = { audit, MAP_ON_ARENA(arena), MAP_ON_ARENA(arena) };
     vec_foreach(artifact, &audit->files.artifacts) {
-        if (artifact->kind == ARTIFACT_KUSTOMIZATION) {
-            read_kustomization(&gather, artifact->source);
+        if ((*artifact)->kind == ARTIFACT_KUSTOMIZATION) {
+            read_kustomization(&gather, *artifact);
         }
     }
     map_foreach(entry, &gather.roots) {
@@ -174,11 +146,13 @@ void bundles_gather(Audit *audit)
     }
     Bundle *plain = ARENA_NEW(arena, Bundle);
     bundle_init(plain, arena, SPAN_NONE);
-    vec_foreach(artifact, &audit->files.artifacts) {
+    vec_foreach(entry, &audit->files.artifacts) {
+        Artifact *artifact = *entry;
         if (artifact->kind == ARTIFACT_MANIFEST && !map_has(&gather.used, artifact->source->path)) {
-            read_manifest(audit, plain, artifact->source);
+            read_manifest(audit, plain, artifact);
         } else if (artifact->kind == ARTIFACT_HELM_CHART) {
-            report_chart(audit, artifact->source);
+            Span place = span_make(artifact->source, 0, 0);
+            (void) audit_find(audit, "AU004", place, "a Helm chart: skipped");
         }
     }
     bundle_seal(plain);

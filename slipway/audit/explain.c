@@ -7,10 +7,18 @@ static const char *standard_name(const AuditRule *rule)
     return rule->standard == AUDIT_STANDARD_BASELINE ? "baseline" : "restricted";
 }
 
-static void add_example(StrBuf *out, const char *title, const char *example)
+static const char *language_of(const AuditRule *rule)
+{
+    Str artifact = str_from(rule->artifact);
+    return str_eq(artifact, STR("Dockerfile")) ? "dockerfile"
+           : str_eq(artifact, STR("Grafana"))  ? "json"
+                                               : "yaml";
+}
+
+static void add_example(StrBuf *out, const AuditRule *rule, const char *title, const char *example)
 {
     if (example) {
-        strbuf_addf(out, "\n%s:\n\n```yaml\n%s```\n", title, example);
+        strbuf_addf(out, "\n%s:\n\n```%s\n%s```\n", title, language_of(rule), example);
     }
 }
 
@@ -23,13 +31,14 @@ static void add_rule(StrBuf *out, const AuditRule *rule)
     }
     strbuf_addf(
         out,
-        "%s)\n\n%s\n\nWhat to do: %s.\n",
+        "%s%s)\n\n%s\n\nWhat to do: %s.\n",
         rule->escalates ? ", escalate: security" : "",
+        rule->is_optional ? ", only when named with --only" : "",
         rule->why,
         rule->fix
     );
-    add_example(out, "Bad", rule->bad);
-    add_example(out, "Good", rule->good);
+    add_example(out, rule, "Bad", rule->bad);
+    add_example(out, rule, "Good", rule->good);
     if (rule->peers) {
         strbuf_addf(out, "\nThe same elsewhere: %s\n", rule->peers);
     }
@@ -37,10 +46,10 @@ static void add_rule(StrBuf *out, const AuditRule *rule)
 
 static int no_such_rule(Str id, Error *err)
 {
-    Str ids[256];
+    Str ids[512];
     size_t count = 0;
     for (size_t i = 0; rule_families[i]; i++) {
-        for (size_t j = 0; j < rule_families[i]->len && count < 256; j++) {
+        for (size_t j = 0; j < rule_families[i]->len && count < 512; j++) {
             ids[count++] = str_from(rule_families[i]->rules[j].id);
         }
     }

@@ -13,25 +13,6 @@ typedef struct Search {
     bool is_full;
 } Search;
 
-static bool is_kustomization(Str name)
-{
-    return str_eq(name, STR("kustomization.yaml")) || str_eq(name, STR("kustomization.yml")) ||
-           str_eq(name, STR("Kustomization"));
-}
-
-static bool may_be_manifest(Str name)
-{
-    Str extension = path_extension(name);
-    return str_eq(extension, STR(".yaml")) || str_eq(extension, STR(".yml")) ||
-           str_eq(extension, STR(".json"));
-}
-
-/* Cheap, so that the many other YAML files of a repository are never parsed. */
-static bool looks_like_manifest(Str text)
-{
-    return str_find(text, STR("apiVersion")) != STR_NONE && str_find(text, STR("kind")) != STR_NONE;
-}
-
 static void add(Search *search, ArtifactKind kind, Str path, Str text)
 {
     ArtifactList *list = search->list;
@@ -39,13 +20,15 @@ static void add(Search *search, ArtifactKind kind, Str path, Str text)
     if (map_has(&list->by_path, shown)) {
         return; /* two of the paths overlap */
     }
-    Artifact *artifact = vec_add(&list->artifacts, list->arena);
-    *artifact = (Artifact) { .kind = kind, .source = source_new(list->arena, shown, text) };
-    map_set(&list->by_path, shown, artifact->source);
+    Artifact *artifact = ARENA_NEW(list->arena, Artifact);
+    artifact->kind = kind;
+    artifact->source = source_new(list->arena, shown, text);
+    vec_push(&list->artifacts, list->arena, artifact);
+    map_set(&list->by_path, shown, artifact);
     search->is_full = list->artifacts.len >= ARTIFACTS_MOST;
 }
 
-static void read_candidate(Search *search, Str path, Str name)
+static void read_candidate(Search *search, Str path)
 {
     Arena *arena = search->list->arena;
     Str text;
@@ -56,10 +39,9 @@ static void read_candidate(Search *search, Str path, Str name)
         return;
     }
     search->list->file_count++;
-    if (is_kustomization(name)) {
-        add(search, ARTIFACT_KUSTOMIZATION, path, text);
-    } else if (looks_like_manifest(text)) {
-        add(search, ARTIFACT_MANIFEST, path, text);
+    ArtifactKind kind = classify(path, text);
+    if (kind != ARTIFACT_NONE) {
+        add(search, kind, path, text);
     }
 }
 
@@ -98,17 +80,14 @@ static FsWalk visit(const FsEntry *entry, void *ctx)
     if (ignore_has(&search->ignore, entry->path, S_ISDIR(entry->mode))) {
         return FS_WALK_SKIP;
     }
-    bool is_wanted =
-        S_ISDIR(entry->mode) ||
-        (S_ISREG(entry->mode) && (may_be_manifest(entry->name) || is_kustomization(entry->name)));
-    if (!is_wanted) {
+    if (!S_ISDIR(entry->mode) && !(S_ISREG(entry->mode) && classify_wants(entry->name))) {
         return FS_WALK_ON;
     }
     Str path = path_join(search->list->arena, search->root, entry->path);
     if (S_ISDIR(entry->mode)) {
         return enter_directory(search, entry, path) ? FS_WALK_ON : FS_WALK_SKIP;
     }
-    read_candidate(search, path, entry->name);
+    read_candidate(search, path);
     return FS_WALK_ON;
 }
 
@@ -131,7 +110,7 @@ int files_find(
         if (!fs_is_file(path)) {
             return error_set(err, -ENOENT, "no such file or directory: %s", path);
         }
-        read_candidate(&search, search.root, path_base(search.root));
+        read_candidate(&search, search.root);
         return 0;
     }
     Str chart = path_join(list->arena, search.root, STR("Chart.yaml"));
@@ -144,4 +123,22 @@ int files_find(
     }
     read_ignore_file(&search, STR(""), search.root);
     return fs_walk(path, visit, &search, err);
+}
+
+const YamlDocuments *artifact_documents(Arena *arena, Artifact *artifact)
+{
+    if (!artifact->is_read) {
+        DiagList diags = DIAG_LIST(arena);
+        artifact->is_read = true;
+        YamlOptions options = { 0 };
+        (void) yaml_read(arena, artifact->source, &options, &artifact->documents, &diags);
+        artifact->mistake = diags.diags.len > 0 ? &diags.diags.ptr[0] : NULL;
+    }
+    return &artifact->documents;
+}
+
+Node *artifact_document(Arena *arena, Artifact *artifact)
+{
+    const YamlDocuments *documents = artifact_documents(arena, artifact);
+    return documents->len > 0 && !artifact->mistake ? documents->roots[0] : NULL;
 }

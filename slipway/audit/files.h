@@ -10,27 +10,28 @@
 #include "base/map.h"
 #include "base/source.h"
 #include "base/vec.h"
+#include "codec/yaml.h"
+
+#include "classify.h"
 
 enum {
     ARTIFACT_BYTES_MOST = 4 << 20, /* a larger file is no manifest that a person wrote */
     ARTIFACTS_MOST = 100000,
 };
 
-typedef enum ArtifactKind {
-    ARTIFACT_MANIFEST,      /* YAML or JSON with apiVersion and kind */
-    ARTIFACT_KUSTOMIZATION, /* kustomization.yaml and its kin */
-    ARTIFACT_HELM_CHART,    /* Chart.yaml: what lies beside it is passed over */
-} ArtifactKind;
-
 typedef struct Artifact {
     ArtifactKind kind;
     Source *source; /* the path is as shown: the one asked for and what lies below, cleaned */
+    /* of artifact_documents */
+    bool is_read;
+    YamlDocuments documents;
+    const Diag *mistake;
 } Artifact;
 
 typedef struct ArtifactList {
     Arena *arena;
-    VEC(Artifact) artifacts;
-    Map by_path; /* shown path -> Source */
+    VEC(Artifact *) artifacts;
+    Map by_path; /* shown path -> Artifact */
     size_t file_count;
 } ArtifactList;
 
@@ -44,3 +45,10 @@ int files_find(
     DiagList *diags,
     Error *err
 );
+
+/* The documents of a YAML or JSON artifact, read at the first call and kept, so that several rooms
+ * may look at one file: merge keys resolved, no comments. Those before a mistake are there too, and
+ * artifact->mistake then says what is wrong. */
+const YamlDocuments *artifact_documents(Arena *arena, Artifact *artifact);
+/* The first of them where the whole file could be read, else NULL. */
+Node *artifact_document(Arena *arena, Artifact *artifact);

@@ -1,24 +1,7 @@
-/* The steps of a run and what they share. */
+/* The steps of a run that take findings away again. */
 #pragma once
 
-#include "audit.h"
-#include "files.h"
-#include "kubernetes.h"
-#include "rule.h"
-
-typedef struct Audit {
-    Arena *arena;
-    const AuditOptions *options;
-    ArtifactList files;
-    VEC(Bundle *) bundles;
-    AuditResult *result;
-} Audit;
-
-/* Whether --only, --skip and --standard leave the rule in. */
-bool audit_wants(const AuditOptions *options, const AuditRule *rule);
-
-/* bundles.c: the documents of the artifacts, kustomizations as built. */
-void bundles_gather(Audit *audit);
+#include "run.h"
 
 /* suppress.c: takes away what comments cover, adds AU003 for comments that cover nothing. */
 void suppress_apply(Audit *audit);

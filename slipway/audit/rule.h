@@ -9,24 +9,44 @@
 #include "audit.h"
 #include "kubernetes.h"
 
+/* The subjects of the rooms beside kubernetes.h; a rule's file includes the header it needs. */
+typedef struct Dockerfile Dockerfile;         /* dockerfile/dockerfile.h */
+typedef struct ComposeProject ComposeProject; /* compose/compose.h */
+typedef struct Workflow Workflow;             /* actions/workflow.h */
+typedef struct Dashboard Dashboard;           /* monitoring/dashboard.h */
+typedef struct PrometheusFile PrometheusFile; /* monitoring/prometheus.h */
+typedef struct Repository Repository;         /* repository/repository.h */
+
 typedef struct RuleContext RuleContext;
 
 typedef struct AuditRule {
     const char *id;
-    const char *artifact; /* "Kubernetes", "Kustomize", "audit" */
+    const char *artifact; /* "Kubernetes", "Kustomize", "Dockerfile", "Compose", "GitHub Actions",
+                             "Grafana", "Prometheus", "Repository", "audit" */
     Severity severity;
     AuditStandard standard; /* part of this standard and those above; NONE: of none */
     bool is_missing;        /* fires on what isn't said: K8029 stands for all of them */
+    bool is_optional;       /* runs only where --only names it: true, but noise to most */
     bool escalates;         /* a matter of privilege: summed up for the security team */
     const char *meaning;    /* one line, no final stop */
     const char *why;
     const char *fix;
-    const char *bad, *good; /* YAML */
-    const char *peers;      /* ids of other linters' rules for the same, or NULL */
+    const char *bad, *good; /* in the artifact's syntax */
+    /* Ids of other linters' rules for the same, parted by spaces, or NULL; their own comments and
+     * annotations then suppress this one too (suppress_peers.c):
+     * HL: hadolint, AL: actionlint, ZZ: zizmor, KL: kube-linter, KS: kube-score, PO: polaris,
+     * KC: kubeconform, DC: dclint; CKV_… checkov and AVD/KSV/DS… trivy without a prefix. */
+    const char *peers;
     void (*check_bundle)(RuleContext *ctx, const Bundle *bundle);
     void (*check_object)(RuleContext *ctx, const Object *object);
     void (*check_pod)(RuleContext *ctx, const Pod *pod);
     void (*check_container)(RuleContext *ctx, const Container *container);
+    void (*check_dockerfile)(RuleContext *ctx, const Dockerfile *file);
+    void (*check_compose)(RuleContext *ctx, const ComposeProject *project);
+    void (*check_workflow)(RuleContext *ctx, const Workflow *workflow);
+    void (*check_dashboard)(RuleContext *ctx, const Dashboard *dashboard);
+    void (*check_prometheus)(RuleContext *ctx, const PrometheusFile *file);
+    void (*check_repository)(RuleContext *ctx, const Repository *repository);
 } AuditRule;
 
 typedef struct RuleFamily {
@@ -67,6 +87,9 @@ struct RuleContext {
 /* Reports at `node`; where it is NULL or has no place (a generated value), at the container, the
  * object or what the bundle was made from. The pointer is as diag_add's. */
 Diag *rule_find(RuleContext *ctx, const Node *node, const char *format, ...)
+    __attribute__((format(printf, 3, 4), returns_nonnull));
+/* The same for what has no nodes. */
+Diag *rule_find_span(RuleContext *ctx, Span span, const char *format, ...)
     __attribute__((format(printf, 3, 4), returns_nonnull));
 void rule_hint(RuleContext *ctx, Diag *diag, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

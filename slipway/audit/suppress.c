@@ -99,18 +99,7 @@ static void set_reach(Suppression *suppression, Source *source, uint32_t line)
 
 static void complain(Audit *audit, Span span, const char *what, Str rule)
 {
-    const AuditRule *own = rule_get(STR("AU003"));
-    if (audit_wants(audit->options, own)) {
-        diag_add(
-            &audit->result->diags,
-            own->severity,
-            own->id,
-            span,
-            "%s: %" STR_FMT,
-            what,
-            STR_ARG(rule)
-        );
-    }
+    (void) audit_find(audit, "AU003", span, "%s: %" STR_FMT, what, STR_ARG(rule));
 }
 
 /* "RULE[,RULE…] reason" behind the marker at byte `at`. */
@@ -203,8 +192,9 @@ void suppress_apply(Audit *audit)
     AuditResult *result = audit->result;
     Map by_path = MAP_ON_ARENA(audit->arena);
     vec_foreach(artifact, &audit->files.artifacts) {
-        if (str_find(artifact->source->text, marker) != STR_NONE) {
-            map_set(&by_path, artifact->source->path, read_source(audit, artifact->source));
+        Source *source = (*artifact)->source;
+        if (str_find(source->text, marker) != STR_NONE) {
+            map_set(&by_path, source->path, read_source(audit, source));
         }
     }
     bool *drop = ARENA_ARRAY(audit->arena, bool, result->diags.diags.len + 1);

@@ -1,0 +1,160 @@
+#include "classify.h"
+
+#include "base/path.h"
+
+static bool is_yaml(Str name)
+{
+    Str extension = path_extension(name);
+    return str_eq(extension, STR(".yaml")) || str_eq(extension, STR(".yml"));
+}
+
+static bool is_json(Str name)
+{
+    return str_eq(path_extension(name), STR(".json"));
+}
+
+static bool is_kustomization(Str name)
+{
+    return str_eq(name, STR("kustomization.yaml")) || str_eq(name, STR("kustomization.yml")) ||
+           str_eq(name, STR("Kustomization"));
+}
+
+/* Dockerfile, Dockerfile.dev, web.Dockerfile, and the same of Containerfile. */
+static bool is_dockerfile(Str name)
+{
+    static const Str others[] = { STR_INIT(".dockerignore"), STR_INIT(".j2"), STR_INIT(".tmpl"),
+                                  STR_INIT(".tpl"),          STR_INIT(".md"), STR_INIT(".erb") };
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        if (str_has_suffix(name, others[i])) {
+            return false;
+        }
+    }
+    return str_eq(name, STR("Dockerfile")) || str_eq(name, STR("Containerfile")) ||
+           str_has_prefix(name, STR("Dockerfile.")) || str_has_suffix(name, STR(".Dockerfile")) ||
+           str_has_suffix(name, STR(".dockerfile")) || str_has_prefix(name, STR("Containerfile."));
+}
+
+/* compose.yaml, docker-compose.yml, compose.override.yaml, docker-compose-dev.yml */
+static bool is_compose(Str name)
+{
+    static const Str stems[] = { STR_INIT("docker-compose"), STR_INIT("compose") };
+    for (size_t i = 0; i < 2 && is_yaml(name); i++) {
+        if (str_has_prefix(name, stems[i])) {
+            char next = name.ptr[stems[i].len];
+            return next == '.' || next == '-' || next == '_';
+        }
+    }
+    return is_yaml(name) && str_find(name, STR(".compose.")) != STR_NONE;
+}
+
+bool classify_wants(Str name)
+{
+    return is_yaml(name) || is_json(name) || is_kustomization(name) || is_dockerfile(name);
+}
+
+/* --- by content ------------------------------------------------------------------------------- */
+
+static bool has(Str text, const char *what)
+{
+    return str_find(text, str_from(what)) != STR_NONE;
+}
+
+/* Whether a line starts with `key` and a colon: a key of the topmost map of a YAML document. */
+static bool has_top_key(Str text, const char *key)
+{
+    Str wanted = str_from(key);
+    for (size_t at = 0; at < text.len;) {
+        size_t found = str_find(str_skip(text, at), wanted);
+        if (found == STR_NONE) {
+            return false;
+        }
+        at += found;
+        size_t end = at + wanted.len;
+        bool starts = at == 0 || text.ptr[at - 1] == '\n';
+        if (starts && end < text.len && text.ptr[end] == ':') {
+            return true;
+        }
+        at = end;
+    }
+    return false;
+}
+
+static bool is_in_folder(Str path, const char *folder)
+{
+    Str directory = path_dir(path);
+    Str wanted = str_from(folder);
+    return str_has_suffix(directory, wanted) &&
+           (directory.len == wanted.len || directory.ptr[directory.len - wanted.len - 1] == '/');
+}
+
+static bool is_workflow(Str path, Str text)
+{
+    return is_in_folder(path, ".github/workflows") ||
+           (has_top_key(text, "jobs") && has_top_key(text, "on") && has(text, "runs-on:"));
+}
+
+static bool is_prometheus(Str text)
+{
+    bool rules = has_top_key(text, "groups") && has(text, "expr:");
+    bool alertmanager = has_top_key(text, "route") && has_top_key(text, "receivers");
+    return rules || alertmanager || has_top_key(text, "scrape_configs");
+}
+
+static bool is_provisioning(Str text)
+{
+    return has_top_key(text, "apiVersion") && !has_top_key(text, "kind") &&
+           (has_top_key(text, "datasources") || has_top_key(text, "providers"));
+}
+
+static bool is_dashboard(Str text)
+{
+    return has(text, "\"panels\"") && (has(text, "\"schemaVersion\"") || has(text, "\"gridPos\"") ||
+                                       has(text, "\"templating\""));
+}
+
+static bool is_manifest(Str text)
+{
+    return has(text, "apiVersion") && has(text, "kind");
+}
+
+static ArtifactKind classify_yaml(Str path, Str name, Str text)
+{
+    if (is_in_folder(path, ".github") &&
+        (str_eq(name, STR("dependabot.yml")) || str_eq(name, STR("dependabot.yaml")))) {
+        return ARTIFACT_DEPENDABOT;
+    }
+    if ((str_eq(name, STR("action.yml")) || str_eq(name, STR("action.yaml"))) &&
+        has_top_key(text, "runs")) {
+        return ARTIFACT_ACTION;
+    }
+    if (is_workflow(path, text)) {
+        return ARTIFACT_WORKFLOW;
+    }
+    if (is_compose(name) && !is_manifest(text)) {
+        return ARTIFACT_COMPOSE;
+    }
+    if (is_provisioning(text)) {
+        return ARTIFACT_GRAFANA;
+    }
+    if (!has_top_key(text, "kind") && is_prometheus(text)) {
+        return ARTIFACT_PROMETHEUS;
+    }
+    return is_manifest(text) ? ARTIFACT_MANIFEST : ARTIFACT_NONE;
+}
+
+ArtifactKind classify(Str path, Str text)
+{
+    Str name = path_base(path);
+    if (is_kustomization(name)) {
+        return ARTIFACT_KUSTOMIZATION;
+    }
+    if (is_yaml(name)) {
+        return classify_yaml(path, name, text);
+    }
+    if (is_json(name)) {
+        return is_dashboard(text)  ? ARTIFACT_DASHBOARD
+               : is_manifest(text) ? ARTIFACT_MANIFEST
+                                   : ARTIFACT_NONE;
+    }
+    return is_dockerfile(name) ? ARTIFACT_DOCKERFILE : ARTIFACT_NONE;
+}

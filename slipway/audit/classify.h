@@ -1,0 +1,27 @@
+/* What kind of artifact a file is: by its name, and where that doesn't say it by what it contains.
+ * Looks at text, parses nothing, so that the many other files of a repository cost little. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/str.h"
+
+typedef enum ArtifactKind {
+    ARTIFACT_NONE,
+    ARTIFACT_MANIFEST,      /* YAML or JSON with apiVersion and kind */
+    ARTIFACT_KUSTOMIZATION, /* kustomization.yaml and its kin */
+    ARTIFACT_HELM_CHART,    /* Chart.yaml: what lies beside it is passed over */
+    ARTIFACT_DOCKERFILE,
+    ARTIFACT_COMPOSE,
+    ARTIFACT_WORKFLOW,   /* .github/workflows */
+    ARTIFACT_ACTION,     /* action.yml */
+    ARTIFACT_DEPENDABOT, /* .github/dependabot.yml */
+    ARTIFACT_DASHBOARD,  /* Grafana's JSON */
+    ARTIFACT_PROMETHEUS, /* configuration, rules, Alertmanager's configuration */
+    ARTIFACT_GRAFANA,    /* provisioning: datasources or dashboard providers */
+} ArtifactKind;
+
+/* Whether a file of this name is worth reading. */
+bool classify_wants(Str name);
+/* `path` is as shown: relative to where the run began. */
+ArtifactKind classify(Str path, Str text);

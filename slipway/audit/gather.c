@@ -1,0 +1,13 @@
+/* From artifacts to subjects, room by room. The repository comes last: it sees all of them. */
+#include "run.h"
+
+static void (*const rooms[])(Audit *audit) = {
+    bundles_gather,
+};
+
+void audit_gather(Audit *audit)
+{
+    for (size_t i = 0; i < sizeof(rooms) / sizeof(rooms[0]); i++) {
+        rooms[i](audit);
+    }
+}

@@ -1,0 +1,36 @@
+/* One run: what its steps share. Each room of subjects has a function that takes its artifacts out
+ * of `files`, reads them and fills its vector; gather.c calls them, audit.c runs the rules over what
+ * they found. */
+#pragma once
+
+#include "audit.h"
+#include "files.h"
+#include "kubernetes.h"
+#include "rule.h"
+
+typedef struct Audit {
+    Arena *arena;
+    const AuditOptions *options;
+    ArtifactList files;
+    VEC(const Bundle *) bundles;
+    VEC(const Dockerfile *) dockerfiles;
+    VEC(const ComposeProject *) compose_projects;
+    VEC(const Workflow *) workflows; /* and action.yml files */
+    VEC(const Dashboard *) dashboards;
+    VEC(const PrometheusFile *) prometheus_files;
+    const Repository *repository; /* NULL: none of its rules runs */
+    AuditResult *result;
+} Audit;
+
+/* Whether --only, --skip and --standard leave the rule in. */
+bool audit_wants(const AuditOptions *options, const AuditRule *rule);
+
+/* A finding of the step that reads, such as a file that doesn't parse: of rule `id`, which must be
+ * in the table. NULL where the run leaves that rule out. */
+Diag *audit_find(Audit *audit, const char *id, Span span, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* gather.c: every room's artifacts. */
+void audit_gather(Audit *audit);
+/* bundles.c: the manifests, kustomizations as built. */
+void bundles_gather(Audit *audit);
