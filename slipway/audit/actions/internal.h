@@ -1,0 +1,9 @@
+/* Between the files of this folder. */
+#pragma once
+
+#include "workflow.h"
+
+/* workflow_expressions.c: finds and parses every expression of the workflow. */
+void workflow_gather_expressions(Workflow *workflow);
+/* workflow_needs.c: `needs` of the jobs, and which are in a cycle. */
+void workflow_link_needs(Workflow *workflow);
