@@ -3,6 +3,7 @@
 
 static void (*const rooms[])(Audit *audit) = {
     bundles_gather,
+    actions_gather,
 };
 
 void audit_gather(Audit *audit)

@@ -34,3 +34,5 @@ Diag *audit_find(Audit *audit, const char *id, Span span, const char *format, ..
 void audit_gather(Audit *audit);
 /* bundles.c: the manifests, kustomizations as built. */
 void bundles_gather(Audit *audit);
+/* actions/: workflows, action.yml, dependabot.yml. */
+void actions_gather(Audit *audit);

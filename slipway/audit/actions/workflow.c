@@ -183,14 +183,14 @@ static Str root_of(Arena *arena, Str path)
     return at == 0 ? STR(".") : path_clean(arena, str_slice(path, 0, at));
 }
 
-Workflow *workflow_read(Arena *arena, Source *source, const Node *root)
+Workflow *workflow_read(Arena *arena, Source *source, const Node *root, WorkflowKind kind)
 {
     Workflow *workflow = ARENA_NEW(arena, Workflow);
     *workflow = (Workflow) {
         .arena = arena,
         .source = source,
         .root = root,
-        .is_action = action_is_one(root),
+        .kind = kind,
         .root_path = root_of(arena, source->path),
         .jobs_by_id = MAP_ON_ARENA(arena),
         .permissions = node_get_cstr(root, "permissions"),
@@ -198,9 +198,9 @@ Workflow *workflow_read(Arena *arena, Source *source, const Node *root)
         .defaults = node_path(root, "defaults"),
         .concurrency = node_path(root, "concurrency"),
     };
-    if (workflow->is_action) {
+    if (kind == WORKFLOW_ACTION) {
         read_action(workflow);
-    } else {
+    } else if (kind == WORKFLOW_JOBS) {
         read_events(workflow);
         read_jobs(workflow);
     }
@@ -222,7 +222,7 @@ const Event *workflow_event(const Workflow *workflow, const char *name)
 
 const Node *workflow_declared(const Workflow *workflow, const char *event, const char *what)
 {
-    if (workflow->is_action) {
+    if (workflow->kind == WORKFLOW_ACTION) {
         return node_path(workflow->root, what);
     }
     const Event *found = workflow_event(workflow, event);
@@ -266,7 +266,8 @@ static const Workflow *read_local(const Workflow *workflow, Str path)
         !(workflow_is_one(root) || action_is_one(root))) {
         return NULL;
     }
-    return workflow_read(arena, source, root);
+    WorkflowKind kind = action_is_one(root) ? WORKFLOW_ACTION : WORKFLOW_JOBS;
+    return workflow_read(arena, source, root, kind);
 }
 
 const Workflow *workflow_find_local(const Workflow *workflow, const Uses *uses)

@@ -96,12 +96,18 @@ typedef struct WorkflowExpr {
     ExprFault fault;
 } WorkflowExpr;
 
+typedef enum WorkflowKind {
+    WORKFLOW_JOBS,
+    WORKFLOW_ACTION,     /* action.yml: at most one job, which holds the steps of a composite one */
+    WORKFLOW_DEPENDABOT, /* dependabot.yml: only the root */
+} WorkflowKind;
+
 struct Workflow {
     Arena *arena;
     Source *source;
     const Node *root;
-    bool is_action; /* action.yml: at most one job, which holds the steps of a composite one */
-    Str root_path;  /* of the repository: what "./" of a `uses` means */
+    WorkflowKind kind;
+    Str root_path;        /* of the repository: what "./" of a `uses` means */
     const Map *workflows; /* shown path -> Workflow, of the whole run; may be NULL */
     VEC(Event) events;
     VEC(Job) jobs;
@@ -114,7 +120,8 @@ struct Workflow {
 /* Whether the document is a workflow: a map with `on` and `jobs`. An action: `runs` with `using`. */
 bool workflow_is_one(const Node *root);
 bool action_is_one(const Node *root);
-Workflow *workflow_read(Arena *arena, Source *source, const Node *root);
+/* `kind` is what the file's place says: its content may be something else. */
+Workflow *workflow_read(Arena *arena, Source *source, const Node *root, WorkflowKind kind);
 
 /* NULL when there is no such event. */
 const Event *workflow_event(const Workflow *workflow, const char *name);

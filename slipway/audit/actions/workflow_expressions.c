@@ -219,7 +219,7 @@ static void walk_workflow(const Here *here, const Workflow *workflow)
 void workflow_gather_expressions(Workflow *workflow)
 {
     Here here = { .workflow = workflow, .key = STR("") };
-    if (!workflow->is_action) {
+    if (workflow->kind != WORKFLOW_ACTION) {
         walk_workflow(&here, workflow);
         return;
     }

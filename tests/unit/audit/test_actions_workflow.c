@@ -10,7 +10,9 @@ static Workflow *read_text(Arena *arena, const char *path, const char *yaml)
     Node *root = NULL;
     assert_int_equal(yaml_read_one(arena, source, &(YamlOptions) { 0 }, &root, &diags), 0);
     assert_true(workflow_is_one(root) || action_is_one(root));
-    return workflow_read(arena, source, root);
+    return workflow_read(
+        arena, source, root, action_is_one(root) ? WORKFLOW_ACTION : WORKFLOW_JOBS
+    );
 }
 
 static const char workflow_text[] = "on:\n"
@@ -91,7 +93,7 @@ static void reads_an_action(void **state)
         "inputs: {name: {required: true}}\nruns:\n  using: composite\n  steps:\n  - run: echo ${{ "
         "inputs.name }}\n    shell: sh\n"
     );
-    assert_true(action->is_action);
+    assert_int_equal(action->kind, WORKFLOW_ACTION);
     assert_non_null(workflow_declared(action, "workflow_call", "inputs"));
     assert_int_equal(action->expressions.len, 1);
     assert_int_equal(action->expressions.ptr[0].place, PLACE_ACTION_STEP);
