@@ -1,4 +1,5 @@
 /* The Kafka client against a real broker. */
+#include <semaphore.h>
 #include <stdio.h>
 
 #include "base/mem.h"
@@ -277,6 +278,49 @@ CASE(closing_without_a_broker_ends_in_time)
     assert_int_equal(seen.lines.len, 0);
 }
 
+enum { WORKERS = 4, TICKS_MS = 1500 }; /* of libuv's pool; more than one tick of a client */
+
+static void hold_worker(void *arg)
+{
+    assert_int_equal(sem_wait(arg), 0);
+}
+
+static void hold_worker_main(void *arg)
+{
+    assert_int_equal(job_run(hold_worker, arg), 0);
+}
+
+static void release_workers_main(void *arg)
+{
+    fiber_sleep_ms(TICKS_MS);
+    for (int i = 0; i < WORKERS; i++) {
+        sem_post(arg);
+    }
+}
+
+/* The client's handle is destroyed on a worker: while that waits for one, no timer may use what is
+ * gone already. */
+CASE(closing_waits_for_a_worker_without_touching_what_is_closed)
+{
+    (void) server;
+    KafkaOptions options = { .brokers = STR("127.0.0.1:1") };
+    Str topic = STR("t");
+    Seen seen = { .arena = arena };
+    KafkaConsumer *consumer = consume(loop, &options, topic, STR("g"), &seen);
+    KafkaProducer *producer = NULL;
+    assert_int_equal(kafka_producer_open(loop, &options, &producer, NULL), 0);
+    sem_t held;
+    assert_int_equal(sem_init(&held, 0, 0), 0);
+    static const FiberOptions detached = { .deadline = DEADLINE_NEVER, .detached = true };
+    for (int i = 0; i < WORKERS; i++) {
+        assert_int_equal(fiber_spawn(loop, &detached, hold_worker_main, &held, NULL), 0);
+    }
+    assert_int_equal(fiber_spawn(loop, &detached, release_workers_main, &held, NULL), 0);
+    kafka_consumer_close(consumer, 50);
+    kafka_producer_close(producer, 50);
+    sem_destroy(&held);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -287,6 +331,7 @@ int main(void)
         cmocka_unit_test(two_members_share_the_partitions_and_one_takes_over),
         cmocka_unit_test(a_consumer_started_before_its_topic_finds_it),
         cmocka_unit_test(closing_without_a_broker_ends_in_time),
+        cmocka_unit_test(closing_waits_for_a_worker_without_touching_what_is_closed),
         cmocka_unit_test(a_broker_that_is_gone_blocks_nothing),
     };
     RUN_WITH_SERVER("kafka", server_start_kafka);
