@@ -53,7 +53,7 @@ exec $as_root env DEBIAN_FRONTEND=noninteractive sh -eu -c '
     mkdir -p "${cluster%/*}"
     echo "create_main_cluster = false" >"$cluster"
     log=$(mktemp)
-    if ! { apt-get update && apt-get install -y --no-install-recommends "$@"; } </dev/null >"$log" 2>&1; then
+    if ! { apt-get update && apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "$@"; } </dev/null >"$log" 2>&1; then
         tail -n 40 "$log" >&2
         echo "the installation failed; all of its output is in $log" >&2
         exit 3
