@@ -390,7 +390,8 @@ void kafka_consumer_close(KafkaConsumer *consumer, int64_t timeout_ms)
     }
     stop_handlers(consumer); /* none run any more but where the group could not be left in order */
     forget_partitions(consumer);
-    timer_stop(consumer->tick); /* the rest parks, and the queue that the tick looks at goes first */
+    timer_stop(consumer->tick
+    ); /* the rest parks, and the queue that the tick looks at goes first */
     timer_stop(consumer->commit);
     kafka_queue_done(&consumer->events);
     kafka_destroy(consumer->rk, has_left ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
