@@ -3,7 +3,9 @@
 set -eu
 slipway=${1:-bin/slipway}
 "$slipway" ps
-cat <<'TEXT'
+# an isolated checkout has ports of its own
+port=$("$slipway" ps product -o json | tr -d ' \n' | sed -n 's/.*"name":"http","host":"[^"]*","port":\([0-9]*\).*/\1/p')
+sed "s/localhost:8001/localhost:${port:-8001}/" <<'TEXT'
 
 Try:
   curl -s 'localhost:8001/api/v1/products?per_page=3'

@@ -85,7 +85,9 @@ static int clean(Cli *cli, const Place *place, Error *err)
 static ExitCode delete_data(Cli *cli, const Place *place, bool yes)
 {
     const char *data = str_to_cstr(cli->arena, place->data_dir);
+    const char *note = str_to_cstr(cli->arena, place->isolation_path);
     if (!fs_exists(data)) {
+        unlink(note);
         return EXIT_OK;
     }
     const char *question = arena_printf(cli->arena, "Delete all data in %s?", data);
@@ -98,6 +100,7 @@ static ExitCode delete_data(Cli *cli, const Place *place, bool yes)
         cli_error(cli, &err);
         return EXIT_ENVIRONMENT;
     }
+    unlink(note);
     cli_status(cli, "deleted %s", data);
     return EXIT_OK;
 }

@@ -15,11 +15,12 @@
 #include "commands.h"
 #include "stack/control_client.h"
 #include "stack/guardian.h"
+#include "stack/isolation.h"
 #include "stack/native/driver.h"
 #include "stack/session.h"
 
 typedef struct UpOptions {
-    bool detach, wait, no_deps, dry_run;
+    bool detach, wait, no_deps, dry_run, isolated;
     int64_t timeout_ns;
     CliStrings profile;
 } UpOptions;
@@ -53,6 +54,14 @@ static const CliFlag flags[] = {
         .help = "Also what stands in this profile"
     ),
     CLI_FLAG(UpOptions, no_deps, "no-deps", 0, CLI_BOOL, .help = "Only the services named"),
+    CLI_FLAG(
+        UpOptions,
+        isolated,
+        "isolated",
+        0,
+        CLI_BOOL,
+        .help = "Beside other checkouts: with free ports and data of its own, from now on"
+    ),
     CLI_FLAG(
         UpOptions, dry_run, "dry-run", 0, CLI_BOOL, .help = "Show what would start, in which order"
     ),
@@ -122,6 +131,17 @@ static ExitCode show_plan(const Up *up)
     return EXIT_OK;
 }
 
+static ExitCode dry_run(Up *up)
+{
+    Error err = ERROR_INIT;
+    bool is_isolated = up->options->isolated || up->place.is_isolated;
+    if (is_isolated && isolation_assign(up->cli->arena, &up->place, up->plan, &err) < 0) {
+        cli_error(up->cli, &err);
+        return EXIT_ENVIRONMENT;
+    }
+    return show_plan(up);
+}
+
 /* ---- a stack that runs already ---- */
 
 static Str up_request(const Up *up)
@@ -163,8 +183,13 @@ static ExitCode show_table(const Up *up)
 static ExitCode join(const Up *up, const StackView *view)
 {
     Cli *cli = up->cli;
-    cli_status(cli, "a stack runs here already (pid %d)", (int) view->pid);
     Error err = ERROR_INIT;
+    if (up->options->isolated && !up->place.is_isolated) {
+        cli_errorf(cli, "a stack runs here on the catalog's own ports (pid %d)", (int) view->pid);
+        cli_hint(cli, "slipway down, then up --isolated");
+        return EXIT_ENVIRONMENT;
+    }
+    cli_status(cli, "a stack runs here already (pid %d)", (int) view->pid);
     int rc = control_post(&up->place, "/v1/up", up_request(up), &err);
     if (rc < 0) {
         ExitCode code = stack_failed(cli, rc, &err);
@@ -227,6 +252,7 @@ static int supervise(void *arg)
     SessionOptions options = {
         .place = &up->place,
         .plan = up->plan,
+        .isolated = up->options->isolated,
         .stays = is_detached,
         .timeout_ms = is_detached ? 0 : ns_to_ms(up->options->timeout_ns),
         .on_started = on_started,
@@ -240,6 +266,15 @@ static int supervise(void *arg)
     if (up->screen) {
         up_screen_flush(up->screen);
         up_screen_free(up->screen);
+    }
+    if (rc == -EADDRINUSE && !up->place.is_isolated) {
+        Str told = str_dup(up->cli->arena, str_from(err.message));
+        error_set(
+            &err,
+            rc,
+            "%" STR_FMT "\n`slipway up --isolated` runs beside it, on other ports",
+            STR_ARG(told)
+        );
     }
     if (rc < 0) {
         return (int) report_failure(up, &err);
@@ -367,7 +402,7 @@ static ExitCode run(Cli *cli, const void *opaque)
         return rc == -ENOENT || rc == -ENOTSUP ? EXIT_USAGE : EXIT_ENVIRONMENT;
     }
     if (up.options->dry_run) {
-        return show_plan(&up);
+        return dry_run(&up);
     }
     StackView *view = NULL;
     if (control_get_view(cli->arena, &up.place, &view, NULL) == 0) {
@@ -384,10 +419,18 @@ const Command command_up = {
                    "order, a second\n"
                    "one ends it at once. Ports are checked before anything starts. Exit code 3 "
                    "when something is\n"
-                   "missing or a port is taken, 4 when a service failed, 5 when the time is up.",
+                   "missing or a port is taken, 4 when a service failed, 5 when the time is up.\n"
+                   "\n"
+                   "With --isolated every port of the catalog gets a free one and the data are "
+                   "this checkout's alone, so\n"
+                   "that it runs beside others; `ps` shows the ports. It is noted in "
+                   ".slipway/isolated.json: every later\n"
+                   "command here follows, with the same ports, until `down --volumes` deletes "
+                   "data and note.",
     .examples = "slipway up\n"
                 "slipway up -d --wait --timeout 2m\n"
-                "slipway up product  # it and what it needs",
+                "slipway up product  # it and what it needs\n"
+                "slipway up --isolated -d --wait  # a second checkout beside the first",
     .flags = flags,
     .options_size = sizeof(UpOptions),
     .max_args = SIZE_MAX,

@@ -13,6 +13,8 @@
 #include "base/text.h"
 #include "codec/digest.h"
 
+#include "stack/isolation.h"
+
 enum { ID_BYTES = 8, SECRET_BYTES = 16, SECRET_MOST = 4096 };
 
 static Str under(Arena *arena, Str directory, const char *name)
@@ -46,6 +48,18 @@ static Str socket_path(Arena *arena, const Place *place)
     );
 }
 
+/* '@' stands in no platform's name: no data of another. */
+static Str data_dir(Arena *arena, const Place *place)
+{
+    if (!place->as_root) {
+        return under(arena, place->state_dir, "data");
+    }
+    Str data = str_concat(arena, STR("/var/lib/slipway/"), place->platform);
+    return place->is_isolated
+               ? str_printf(arena, "%" STR_FMT "@%" STR_FMT, STR_ARG(data), STR_ARG(place->id))
+               : data;
+}
+
 static Str cache_dir(Arena *arena, bool as_root)
 {
     const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
@@ -71,14 +85,23 @@ int place_init(Arena *arena, const Catalog *catalog, const char *project, Place 
     place.secret_dir = under(arena, place.state_dir, "secrets");
     place.state_path = under(arena, place.state_dir, "state.json");
     place.lock_path = under(arena, place.state_dir, "lock");
-    place.data_dir = place.as_root ? str_concat(arena, STR("/var/lib/slipway/"), place.platform)
-                                   : under(arena, place.state_dir, "data");
+    place.isolation_path = under(arena, place.state_dir, "isolated.json");
     place.cache_dir = cache_dir(arena, place.as_root);
     place.id = digest_of(arena, place.root);
+    place.data_dir = data_dir(arena, &place);
     place.socket_path = socket_path(arena, &place);
     place.marker = str_printf(arena, "SLIPWAY_STACK=%" STR_FMT "/", STR_ARG(place.id));
-    *ret = place;
-    return 0;
+    rc = isolation_read(arena, &place, err);
+    if (rc == 0) {
+        *ret = place;
+    }
+    return rc;
+}
+
+void place_isolate(Arena *arena, Place *place)
+{
+    place->is_isolated = true;
+    place->data_dir = data_dir(arena, place);
 }
 
 static int make_private(Str path, Error *err)
@@ -125,7 +148,11 @@ Str place_data_of(Arena *arena, const Place *place, Str resource)
 
 int64_t place_port(const Place *place, const Port *port)
 {
-    (void) place;
+    vec_foreach(known, &place->ports) {
+        if (known->wanted == port->number) {
+            return known->given;
+        }
+    }
     return port->number;
 }
 

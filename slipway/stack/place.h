@@ -9,8 +9,14 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "base/vec.h"
 
 #include "model/catalog.h"
+
+/* A port of the catalog and what stands in for it here. */
+typedef struct PlacePort {
+    int64_t wanted, given;
+} PlacePort;
 
 typedef struct Place {
     Str platform;
@@ -18,22 +24,27 @@ typedef struct Place {
     Str state_dir;  /* root/.slipway */
     Str log_dir;    /* state_dir/logs */
     Str secret_dir; /* state_dir/secrets */
-    Str data_dir;   /* state_dir/data; as root /var/lib/slipway/<platform> */
+    Str data_dir;   /* state_dir/data; as root /var/lib/slipway/<platform>, isolated …@<id> */
     Str cache_dir;  /* $XDG_CACHE_HOME/slipway; as root /var/cache/slipway */
     Str state_path, lock_path;
-    Str socket_path; /* short enough for a socket address */
-    Str id;          /* 16 hexadecimal digits of root's digest */
-    Str marker;      /* "SLIPWAY_STACK=<id>/": begins the marker of every child */
+    Str isolation_path; /* state_dir/isolated.json: there when this checkout is isolated */
+    Str socket_path;    /* short enough for a socket address */
+    Str id;             /* 16 hexadecimal digits of root's digest */
+    Str marker;         /* "SLIPWAY_STACK=<id>/": begins the marker of every child */
     bool as_root;
+    bool is_isolated;     /* ports and data of its own, see isolation.h */
+    VEC(PlacePort) ports; /* isolated: what the catalog's ports are here */
 } Place;
 
 /* All texts on the arena; nothing is made. `project` (may be NULL) stands in for the platform's
- * name. */
+ * name. A checkout that was isolated before is so again. */
 int place_init(Arena *arena, const Catalog *catalog, const char *project, Place *ret, Error *err);
 /* Makes state_dir and what lies in it (0700 where it matters), with a .gitignore. */
 int place_make(const Place *place, Error *err);
 /* Where a resource keeps its data. */
 Str place_data_of(Arena *arena, const Place *place, Str resource);
+/* Gives it data of its own, apart from the platform's (as root: else they are anyway). */
+void place_isolate(Arena *arena, Place *place);
 /* The port that a node's port has on this machine. */
 int64_t place_port(const Place *place, const Port *port);
 /* Marker of one node: "SLIPWAY_STACK=<id>/<name>". */

@@ -133,6 +133,13 @@ static uint64_t held_inode(pid_t pid, const Inodes *inodes)
     return held;
 }
 
+bool port_is_taken(int64_t port)
+{
+    Inodes inodes = { 0 };
+    find_listeners(port, &inodes);
+    return inodes.len > 0;
+}
+
 bool port_find_owner(Arena *arena, int64_t port, PortOwner *ret_owner)
 {
     Inodes inodes = { 0 };

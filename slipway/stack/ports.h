@@ -24,6 +24,9 @@ bool port_find_owner(Arena *arena, int64_t port, PortOwner *ret_owner);
 /* "port 8001 is taken by pid 4711 (python3 -m http.server 8001)". */
 Str port_describe(Arena *arena, const PortOwner *owner);
 
+/* Whether anything listens there, on loopback or every address. */
+bool port_is_taken(int64_t port);
+
 /* Whether the socket that listens on `port` is held by one of the processes that match. `known`
  * keeps the answer's inode from call to call (0 at first), so that a repeat costs one short read. A
  * socket whose holder can't be seen is not theirs. */

@@ -1,6 +1,7 @@
 #include "stack/session.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 
 #include "stack/control.h"
 #include "stack/guardian.h"
+#include "stack/isolation.h"
 #include "stack/proc.h"
 #include "stack/state_file.h"
 
@@ -25,21 +27,71 @@ struct Session {
     bool was_ready;
 };
 
-/* Held as long as this process lives, however it ends. */
-static int take_lock(const Place *place, int *ret_fd, Error *err)
+/* Held as long as this process lives, however it ends. -EBUSY without a message. */
+static int lock_file(const char *path, int *ret_fd, Error *err)
 {
-    auto_arena Arena *arena = arena_new(0);
-    const char *path = str_to_cstr(arena, place->lock_path);
     auto_fd int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0) {
         return error_errno(err, -errno, "open %s", path);
     }
     struct flock lock = { .l_type = F_WRLCK };
     if (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
-        return error_set(err, -EBUSY, "another slipway runs the stack of this directory");
+        return -EBUSY;
     }
     *ret_fd = take_fd(&fd);
     return 0;
+}
+
+static int take_lock(const Place *place, int *ret_fd, Error *err)
+{
+    auto_arena Arena *arena = arena_new(0);
+    int rc = lock_file(str_to_cstr(arena, place->lock_path), ret_fd, err);
+    return rc == -EBUSY ? error_set(err, rc, "another slipway runs the stack of this directory")
+                        : rc;
+}
+
+/* Two checkouts of one platform have the same data when root runs them, one after the other: two
+ * servers on them at once would spoil them. The lock says who has them. */
+static int take_data(const Place *place, int *ret_fd, Error *err)
+{
+    auto_arena Arena *arena = arena_new(0);
+    if (!place->as_root) {
+        return 0; /* they lie in this directory */
+    }
+    const char *data = str_to_cstr(arena, place->data_dir);
+    const char *path = arena_printf(arena, "%s/.lock", data);
+    Str owner = STR("");
+    int rc = fs_make_dirs(data, 0755, err);
+    rc = rc < 0 ? rc : lock_file(path, ret_fd, err);
+    if (rc == -EBUSY) {
+        fs_read(arena, path, PATH_MAX, &owner, NULL);
+        return error_set(
+            err,
+            rc,
+            "the stack of %" STR_FMT " runs on the data in %s; `slipway up --isolated` gives this "
+            "checkout data and ports of its own",
+            STR_ARG(owner),
+            data
+        );
+    }
+    if (rc < 0) {
+        return rc;
+    }
+    if (ftruncate(*ret_fd, 0) < 0) {
+        return error_errno(err, -errno, "write %s", path);
+    }
+    rc = fs_write_all(*ret_fd, place->root.ptr, place->root.len);
+    return rc < 0 ? error_errno(err, rc, "write %s", path) : 0;
+}
+
+/* Behind the lock and when nothing of a former stack holds a port any more. */
+static int isolate(Arena *arena, const SessionOptions *options, Error *err)
+{
+    if (!options->isolated && !options->place->is_isolated) {
+        return 0;
+    }
+    int rc = isolation_assign(arena, options->place, options->plan, err);
+    return rc < 0 ? rc : isolation_write(options->place, options->plan, err);
 }
 
 static void on_signal(int signal_number, void *arg)
@@ -181,11 +233,14 @@ static void end_strays(void)
 int session_run(Arena *arena, const SessionOptions *options, SessionEnd *ret_end, Error *err)
 {
     auto_fd int lock = -1;
+    auto_fd int data_lock = -1;
     EnvContext env;
     Session session = { .options = options };
     int rc = place_make(options->place, err);
     rc = rc < 0 ? rc : take_lock(options->place, &lock, err);
     rc = rc < 0 ? rc : state_end_leftovers(options->place, err);
+    rc = rc < 0 ? rc : isolate(arena, options, err);
+    rc = rc < 0 ? rc : take_data(options->place, &data_lock, err);
     rc = rc < 0 ? rc : env_context_init(arena, options->place, options->plan, &env, err);
     rc = rc < 0 ? rc : open_session(&session, &env, err);
     if (rc == 0) {

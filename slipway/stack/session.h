@@ -18,8 +18,9 @@ typedef enum SessionEnd {
 } SessionEnd;
 
 typedef struct SessionOptions {
-    const Place *place;
+    Place *place;
     Plan *plan;
+    bool isolated;               /* gets ports and data of its own first (isolation.h) */
     bool stays;                  /* goes on when everything has ended by itself (detached) */
     int64_t timeout_ms;          /* foreground: to ready, else everything ends; 0: none */
     SupervisorListener listener; /* may be empty */
@@ -30,6 +31,6 @@ typedef struct SessionOptions {
     void *arg;
 } SessionOptions;
 
-/* -EBUSY when another runs here, -EADDRINUSE, -ENOENT, -ENOTSUP… as supervisor_check: then nothing
+/* -EBUSY when another runs here or on the same data, -EADDRINUSE, -ENOENT, -ENOTSUP… as supervisor_check: then nothing
  * was started. */
 int session_run(Arena *arena, const SessionOptions *options, SessionEnd *ret_end, Error *err);

@@ -194,6 +194,7 @@ StackView *supervisor_view(Supervisor *supervisor, Arena *arena)
         .environment = plan->catalog->environment,
         .directory = place->root,
         .phase = phase_of(supervisor),
+        .isolated = place->is_isolated,
         .boot_id = proc_boot_id(arena),
         .pid = self.pid,
         .start_ticks = (int64_t) self.start_ticks,

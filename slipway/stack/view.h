@@ -74,6 +74,7 @@ typedef struct StackView {
     Str environment;
     Str directory;
     Str phase; /* starting, running, stopping, down */
+    bool isolated;
     Str boot_id;
     int64_t pid;         /* of the supervisor */
     int64_t start_ticks; /* with it */

@@ -51,6 +51,7 @@
     X(TEXT, environment, "environment") \
     X(TEXT, directory, "directory")     \
     X(TEXT, phase, "phase")             \
+    X(BOOL, isolated, "isolated")       \
     X(TEXT, boot_id, "boot_id")         \
     X(INT, pid, "pid")                  \
     X(INT, start_ticks, "start_ticks")  \

@@ -52,6 +52,13 @@ def free_port():
             return port
 
 
+def redis(port, *words):
+    request = f"*{len(words)}\r\n" + "".join(f"${len(word)}\r\n{word}\r\n" for word in words)
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as peer:
+        peer.sendall(request.encode())
+        return peer.recv(4096).decode()
+
+
 class Stack:
     """One directory with a slipway.yaml."""
 
@@ -73,7 +80,7 @@ class Stack:
         return self
 
     def __exit__(self, *_):
-        self.run("down", "--timeout", "2s", check=False)
+        self.run("down", "--timeout", "2s", "--volumes", "-y", check=False)
         for popen in self.popens:
             if popen.poll() is None:
                 popen.kill()

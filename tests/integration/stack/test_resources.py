@@ -8,7 +8,7 @@ import socket
 import subprocess
 
 from children import shell
-from harness import Stack, eventually, expect, free_port, main
+from harness import Stack, eventually, expect, free_port, main, redis
 
 
 def postgres_bin():
@@ -29,13 +29,6 @@ def sql(stack, port, text, database="postgres"):
     )
     expect(done.returncode == 0, f"{text}: {done.stderr}")
     return done.stdout.split()
-
-
-def redis(port, *words):
-    request = f"*{len(words)}\r\n" + "".join(f"${len(word)}\r\n{word}\r\n" for word in words)
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as peer:
-        peer.sendall(request.encode())
-        return peer.recv(4096).decode()
 
 
 def only(kind, keys):
