@@ -11,7 +11,7 @@ help: ## list the commands
 
 up: packages-run build ## install what is missing, build, start the platform, say where it answers
 	@$(SLIPWAY) up -d --wait
-	@tools/show_addresses.sh $(SLIPWAY)
+	@tools/show_addresses.sh
 
 down: ## stop the platform, keep its data
 	@$(SLIPWAY) down
@@ -29,12 +29,13 @@ prove: packages-test configure ## the proofs that need tools from other registri
 	@tools/run_tests.py $(BUILD) --suite prove
 
 build: packages-build configure ## install what is missing, build; leaves a runnable bin/slipway
-	@ninja -C $(BUILD)
+	@ninja -C $(BUILD) products
 	@mkdir -p bin
 	@ln -sfn ../$(BUILD)/slipway/slipway $(SLIPWAY)
 
 install: build ## install under PREFIX (/usr/local)
 	@meson configure $(BUILD) --prefix=$(abspath $(PREFIX))
+	@ninja -C $(BUILD)
 	@meson install -C $(BUILD)
 
 fmt: configure ## format every C file
