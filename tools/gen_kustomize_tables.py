@@ -18,6 +18,8 @@ import sys
 
 import yaml
 
+from c_strings import write_strings
+
 KYAML = "sigs.k8s.io/kustomize/kyaml@v0.21.2"
 API = "sigs.k8s.io/kustomize/api@v0.21.2"
 HEAD = "/* Made by tools/gen_kustomize_tables.py: do not edit. */\n"
@@ -78,18 +80,6 @@ def short_names(names):
     shorts = {n: ".".join(n.split(".")[-3:]) for n in names}
     assert len(set(shorts.values())) == len(shorts)
     return shorts
-
-
-def write_strings(out, strings):
-    for text in strings:
-        lines, line = [], ""
-        for word in re.findall(r"\S+\s*", text):
-            if len(line) + len(word) > 88:
-                lines.append(line)
-                line = ""
-            line += word
-        lines.append(line)
-        out.write("    " + "\n      ".join(f'"{part}"' for part in lines) + ",\n")
 
 
 def write_schema(path, bundle):

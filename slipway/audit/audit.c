@@ -157,6 +157,7 @@ static void run_rule(Audit *audit, const AuditRule *rule)
         .diags = &audit->result->diags,
         .rule = rule,
         .standard = audit->options->standard,
+        .api = audit->api,
     };
     for (size_t i = 0; i < audit->bundles.len; i++) {
         check_bundle(audit, &ctx, audit->bundles.ptr[i]);
@@ -258,14 +259,32 @@ static int find_files(Audit *audit, Error *err)
     return rc;
 }
 
+bool audit_parse_kubernetes(Str text, unsigned *ret_minor, Error *err)
+{
+    if (api_parse_version(text, ret_minor)) {
+        return true;
+    }
+    (void) error_set(
+        err,
+        -EINVAL,
+        "\"%" STR_FMT "\" is no version of Kubernetes from 1.%u to 1.%u",
+        STR_ARG(text),
+        api_oldest_minor(),
+        api_newest_minor()
+    );
+    return false;
+}
+
 int audit_run(Arena *arena, const AuditOptions *options, AuditResult *ret_result, Error *err)
 {
     AuditResult result = { .diags = DIAG_LIST(arena) };
     result.diags.limit = FINDINGS_MOST;
+    unsigned minor = options->kubernetes_minor ? options->kubernetes_minor : api_newest_minor();
     Audit audit = {
         .arena = arena,
         .options = options,
         .files = { .arena = arena, .by_path = MAP_ON_ARENA(arena) },
+        .api = api_new(arena, minor),
         .result = &result,
     };
     int rc = check_names(options->only, options->only_count, err);

@@ -40,6 +40,7 @@ typedef struct AuditOptions {
     const char *baseline; /* findings of an earlier run as JSON, left out; NULL: none */
     Severity level;       /* findings below are left out */
     AuditStandard standard;
+    unsigned kubernetes_minor; /* the version that is meant: 1.minor; 0: the newest known */
 } AuditOptions;
 
 typedef struct AuditResult {
@@ -62,6 +63,9 @@ void audit_report_json(StrBuf *out, const AuditResult *result);
 void audit_report_sarif(StrBuf *out, const AuditResult *result, Str version);
 /* Workflow commands, which GitHub shows beside the lines. */
 void audit_report_github(StrBuf *out, const AuditResult *result);
+
+/* "1.33": the minor version; false, with the range in err, where none such is known. */
+bool audit_parse_kubernetes(Str text, unsigned *ret_minor, Error *err);
 
 /* --- the table of rules --- */
 /* What a rule is about and what to do, for --explain. -ENOENT with the nearest id in err. */

@@ -130,6 +130,18 @@ static bool is_root(const Gather *gather, const Source *source)
     return user != NULL;
 }
 
+/* Wherever a kind is defined, it is the one that the cluster will have. */
+static void take_definitions(Audit *audit)
+{
+    vec_foreach(bundle, &audit->bundles) {
+        vec_foreach(object, &(*bundle)->objects) {
+            if (object_is(object, "CustomResourceDefinition")) {
+                api_add_definition(audit->api, object->node);
+            }
+        }
+    }
+}
+
 void bundles_gather(Audit *audit)
 {
     Arena *arena = audit->arena;
@@ -157,4 +169,5 @@ void bundles_gather(Audit *audit)
     }
     bundle_seal(plain);
     vec_push(&audit->bundles, arena, plain);
+    take_definitions(audit);
 }

@@ -213,49 +213,6 @@ bool label_selector_matches(const Node *selector, const Node *labels)
     return labels_match(node_path(selector, "matchLabels"), labels);
 }
 
-/* --- quantities ------------------------------------------------------------------------------- */
-
-bool quantity_parse(const Node *node, double *ret_milli)
-{
-    static const struct {
-        const char *suffix;
-        double milli;
-    } units[] = {
-        { "Ki", 1024e3 },
-        { "Mi", 1048576e3 },
-        { "Gi", 1073741824e3 },
-        { "Ti", 1099511627776e3 },
-        { "Pi", 1125899906842624e3 },
-        { "Ei", 1152921504606846976e3 },
-        { "n", 1e-6 },
-        { "u", 1e-3 },
-        { "m", 1 },
-        { "k", 1e6 },
-        { "M", 1e9 },
-        { "G", 1e12 },
-        { "T", 1e15 },
-        { "P", 1e18 },
-        { "E", 1e21 },
-    };
-    if (!node || !node_is_scalar(node)) {
-        return false;
-    }
-    Str text = node->text;
-    double milli = 1e3;
-    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-        if (str_strip_suffix(&text, str_from(units[i].suffix))) {
-            milli = units[i].milli;
-            break;
-        }
-    }
-    double number = 0;
-    if (!str_to_double(text, &number)) {
-        return false;
-    }
-    *ret_milli = number * milli;
-    return true;
-}
-
 /* --- ports ------------------------------------------------------------------------------------ */
 
 static const Node *find_port(const Container *container, const Node *port)

@@ -11,6 +11,8 @@
 #include "base/vec.h"
 #include "codec/node.h"
 
+#include "schema/quantity.h"
+
 typedef enum ContainerKind {
     CONTAINER_MAIN,
     CONTAINER_INIT,
@@ -85,10 +87,6 @@ static inline size_t node_len(const Node *node)
 bool label_selector_matches(const Node *selector, const Node *labels);
 /* The same for a plain map of labels, as a Service has it. */
 bool labels_match(const Node *wanted, const Node *labels);
-
-/* A quantity ("500m", "1Gi", 2) in thousandths; false where it is none.
- * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
-bool quantity_parse(const Node *node, double *ret_milli);
 
 /* The containerPort that a probe's or a Service's port means: a number, or the name of a port.
  * NULL when the pod has none of it. */

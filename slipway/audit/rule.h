@@ -8,6 +8,7 @@
 
 #include "audit.h"
 #include "kubernetes.h"
+#include "schema/api.h"
 
 /* The subjects of the rooms beside kubernetes.h; a rule's file includes the header it needs. */
 typedef struct Dockerfile Dockerfile;         /* dockerfile/dockerfile.h */
@@ -65,6 +66,7 @@ extern const RuleFamily rules_rbac;
 extern const RuleFamily rules_references;
 extern const RuleFamily rules_resources;
 extern const RuleFamily rules_scaling;
+extern const RuleFamily rules_schema;
 extern const RuleFamily rules_secrets;
 
 /* All families, in the order of the docs; NULL-terminated. */
@@ -79,6 +81,7 @@ struct RuleContext {
     DiagList *diags;
     const AuditRule *rule;
     AuditStandard standard;
+    Api *api; /* of the Kubernetes version that is meant */
     const Bundle *bundle;
     const Object *object;
     const Container *container; /* NULL outside check_container */

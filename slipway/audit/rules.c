@@ -2,6 +2,7 @@
 
 const RuleFamily *const rule_families[] = {
     &rules_engine,
+    &rules_schema,
     &rules_pod_security,
     &rules_pod_host,
     &rules_images,

@@ -12,6 +12,7 @@ typedef struct Audit {
     Arena *arena;
     const AuditOptions *options;
     ArtifactList files;
+    Api *api; /* with the definitions of all bundles */
     VEC(const Bundle *) bundles;
     VEC(const Dockerfile *) dockerfiles;
     VEC(const ComposeProject *) compose_projects;
@@ -32,7 +33,7 @@ Diag *audit_find(Audit *audit, const char *id, Span span, const char *format, ..
 
 /* gather.c: every room's artifacts. */
 void audit_gather(Audit *audit);
-/* bundles.c: the manifests, kustomizations as built. */
+/* bundles.c: the manifests, kustomizations as built, and the kinds that they define. */
 void bundles_gather(Audit *audit);
 /* actions/: workflows, action.yml, dependabot.yml. */
 void actions_gather(Audit *audit);

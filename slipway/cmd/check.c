@@ -12,6 +12,7 @@ typedef struct CheckOptions {
     CliStrings only, skip;
     const char *baseline;
     const char *explain;
+    const char *kubernetes;
     bool docs;
 } CheckOptions;
 
@@ -81,6 +82,15 @@ static const CliFlag flags[] = {
         .argument = "STANDARD",
         .values = standard_names,
         .help = "The checks of this Pod Security Standard alone, worded exactly as it is"
+    ),
+    CLI_FLAG(
+        CheckOptions,
+        kubernetes,
+        "kubernetes-version",
+        0,
+        CLI_STRING,
+        .argument = "VERSION",
+        .help = "The Kubernetes that the manifests are for, such as 1.33; else the newest known"
     ),
     CLI_FLAG(
         CheckOptions,
@@ -207,6 +217,11 @@ static ExitCode run(Cli *cli, const void *opaque)
     }
     AuditResult result;
     Error err = ERROR_INIT;
+    if (options->kubernetes &&
+        !audit_parse_kubernetes(str_from(options->kubernetes), &audit.kubernetes_minor, &err)) {
+        cli_error(cli, &err);
+        return EXIT_USAGE;
+    }
     if (audit_run(cli->arena, &audit, &result, &err) < 0) {
         cli_error(cli, &err);
         return EXIT_USAGE;

@@ -1,70 +1,7 @@
-/* What holds for an object by itself: versions, duplicates, selectors, environment, mounts. */
+/* What holds for an object by itself: duplicates, selectors, environment, mounts. */
 #include "base/mem.h"
 
 #include "audit/rule.h"
-
-/* https://kubernetes.io/docs/reference/using-api/deprecation-guide/ */
-static const struct {
-    const char *api_version, *kind, *removed_in, *instead; /* kind NULL: all of it */
-} removed[] = {
-    { "extensions/v1beta1", "Ingress", "1.22", "networking.k8s.io/v1" },
-    { "extensions/v1beta1", "NetworkPolicy", "1.16", "networking.k8s.io/v1" },
-    { "extensions/v1beta1", "PodSecurityPolicy", "1.16", "Pod Security admission" },
-    { "extensions/v1beta1", NULL, "1.16", "apps/v1" },
-    { "apps/v1beta1", NULL, "1.16", "apps/v1" },
-    { "apps/v1beta2", NULL, "1.16", "apps/v1" },
-    { "networking.k8s.io/v1beta1", "Ingress", "1.22", "networking.k8s.io/v1" },
-    { "networking.k8s.io/v1beta1", "IngressClass", "1.22", "networking.k8s.io/v1" },
-    { "rbac.authorization.k8s.io/v1beta1", NULL, "1.22", "rbac.authorization.k8s.io/v1" },
-    { "apiextensions.k8s.io/v1beta1", NULL, "1.22", "apiextensions.k8s.io/v1" },
-    { "admissionregistration.k8s.io/v1beta1",
-      "MutatingWebhookConfiguration",
-      "1.22",
-      "admissionregistration.k8s.io/v1" },
-    { "admissionregistration.k8s.io/v1beta1",
-      "ValidatingWebhookConfiguration",
-      "1.22",
-      "admissionregistration.k8s.io/v1" },
-    { "apiregistration.k8s.io/v1beta1", NULL, "1.22", "apiregistration.k8s.io/v1" },
-    { "certificates.k8s.io/v1beta1",
-      "CertificateSigningRequest",
-      "1.22",
-      "certificates.k8s.io/v1" },
-    { "coordination.k8s.io/v1beta1", "Lease", "1.22", "coordination.k8s.io/v1" },
-    { "scheduling.k8s.io/v1beta1", NULL, "1.22", "scheduling.k8s.io/v1" },
-    { "storage.k8s.io/v1beta1", "CSIStorageCapacity", "1.27", "storage.k8s.io/v1" },
-    { "batch/v1beta1", "CronJob", "1.25", "batch/v1" },
-    { "discovery.k8s.io/v1beta1", NULL, "1.25", "discovery.k8s.io/v1" },
-    { "events.k8s.io/v1beta1", NULL, "1.25", "events.k8s.io/v1" },
-    { "autoscaling/v2beta1", NULL, "1.25", "autoscaling/v2" },
-    { "autoscaling/v2beta2", NULL, "1.26", "autoscaling/v2" },
-    { "policy/v1beta1", "PodDisruptionBudget", "1.25", "policy/v1" },
-    { "policy/v1beta1", "PodSecurityPolicy", "1.25", "Pod Security admission" },
-    { "node.k8s.io/v1beta1", NULL, "1.25", "node.k8s.io/v1" },
-    { "flowcontrol.apiserver.k8s.io/v1beta1", NULL, "1.26", "flowcontrol.apiserver.k8s.io/v1" },
-    { "flowcontrol.apiserver.k8s.io/v1beta2", NULL, "1.29", "flowcontrol.apiserver.k8s.io/v1" },
-    { "flowcontrol.apiserver.k8s.io/v1beta3", NULL, "1.32", "flowcontrol.apiserver.k8s.io/v1" },
-};
-
-static void k8002(RuleContext *ctx, const Object *object)
-{
-    for (size_t i = 0; i < ARRAY_LEN(removed); i++) {
-        if (!str_eq_cstr(object->api_version, removed[i].api_version) ||
-            (removed[i].kind && !object_is(object, removed[i].kind))) {
-            continue;
-        }
-        Diag *diag = rule_find(
-            ctx,
-            node_path(object->node, "apiVersion"),
-            "%s is gone for %" STR_FMT " since Kubernetes %s",
-            removed[i].api_version,
-            STR_ARG(object->kind),
-            removed[i].removed_in
-        );
-        rule_hint(ctx, diag, "use %s", removed[i].instead);
-        return;
-    }
-}
 
 /* Directories of manifests may stand for environments: only what one file or one build says twice
  * is a mistake for sure. */
@@ -145,16 +82,6 @@ static void k8086(RuleContext *ctx, const Container *container)
 }
 
 static const AuditRule rules[] = {
-    { .id = "K8002",
-      .artifact = "Kubernetes",
-      .severity = SEVERITY_ERROR,
-      .meaning = "An apiVersion that Kubernetes has removed",
-      .why = "The cluster refuses the object after the next upgrade, or has done so already.",
-      .fix = "use the version that replaced it",
-      .bad = "apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\n",
-      .good = "apiVersion: policy/v1\nkind: PodDisruptionBudget\n",
-      .peers = "KS:stable-version KL:no-extensions-v1beta KSV107",
-      .check_object = k8002 },
     { .id = "K8003",
       .artifact = "Kubernetes",
       .severity = SEVERITY_ERROR,
