@@ -1,5 +1,6 @@
 #include "rule.h"
 
+/* clang-format off */
 const RuleFamily *const rule_families[] = {
     &rules_engine,
     &rules_schema,
@@ -16,6 +17,7 @@ const RuleFamily *const rule_families[] = {
     &rules_rbac,
     NULL,
 };
+/* clang-format on */
 
 const AuditRule *rule_get(Str id)
 {
