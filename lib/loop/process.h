@@ -40,11 +40,12 @@ typedef struct ProcessOptions {
     const char *directory;   /* NULL: this process's */
     ProcessStdio stdin_mode, stdout_mode, stderr_mode;
     int stdin_fd, stdout_fd, stderr_fd;
-    bool new_group;          /* setpgid(0, 0) */
-    bool new_session;        /* setsid(): a group too, and no controlling terminal */
-    int death_signal;        /* sent when the parent dies; 0: none */
-    const char *user;        /* NULL: unchanged; name of the user to become, with its groups */
-    int keep_fd;             /* one more descriptor that stays open in the child; 0: none */
+    bool new_group;   /* setpgid(0, 0) */
+    bool new_session; /* setsid(): a group too, and no controlling terminal */
+    int death_signal; /* sent when the parent dies; 0: none */
+    const char *user; /* NULL: unchanged; name of the user to become, with its groups */
+    uint64_t mark;    /* told apart by it, with all that descend from it, see below; 0: none */
+    int keep_fd;      /* one more descriptor that stays open in the child; 0: none */
     size_t max_output_bytes; /* process_run: of each stream; 0: 16 MiB */
 } ProcessOptions;
 
@@ -77,6 +78,17 @@ Stream *process_stderr(Process *process);
 /* Closes the pipes and lets the zombie go. One that still runs is killed, with its group, and no
  * callback comes any more. NULL is fine. */
 void process_free(Process *process);
+
+/* A mark is a number that a process hands down to whatever it starts and that nothing loses by
+ * accident: not by clearing the environment, closing descriptors, leaving session and parent or
+ * changing the user. It is a soft limit of real-time CPU time (RLIMIT_RTTIME, centuries), which only
+ * a real-time scheduler ever looks at; /proc/pid/limits shows it to whoever may see the process.
+ * Between PROCESS_MARK_LEAST and INT64_MAX. */
+#define PROCESS_MARK_LEAST ((uint64_t) 1 << 62)
+/* Marks this process. -EPERM where a hard limit stands below. */
+int process_mark_self(uint64_t mark);
+/* The mark that a process bears; 0: none, or it can't be seen. */
+uint64_t process_mark_of(pid_t pid);
 
 typedef struct ProcessResult {
     ProcessExit exit;

@@ -79,6 +79,14 @@ static void switch_user(const ChildPlan *plan)
     }
 }
 
+/* Without one it runs as well: it is only harder to find. */
+static void put_mark(const ChildPlan *plan)
+{
+    if (plan->options->mark != 0) {
+        process_mark_self(plan->options->mark);
+    }
+}
+
 /* After the change of user, which clears it. The parent may have died before it was set. */
 static void set_death_signal(const ChildPlan *plan)
 {
@@ -123,6 +131,7 @@ _Noreturn void child_start(const ChildPlan *plan)
     if (options->directory && chdir(options->directory) != 0) {
         give_up(plan, CHILD_DIRECTORY, errno);
     }
+    put_mark(plan);
     set_death_signal(plan);
     execute(plan);
 }

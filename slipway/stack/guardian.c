@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,16 +11,20 @@
 
 #include "stack/proc.h"
 
-enum { GRACE_MS = 1000 };
+enum { GRACE_MS = 1000, FAILED = 70 };
 
-static volatile sig_atomic_t supervisor_pid;
+/* What a guardian runs below itself. */
+typedef int (*Body)(void *arg);
 
-/* SIGTERM for the one is meant for the stack: the supervisor stops it in order. */
+static volatile sig_atomic_t guarded_pid;
+
+/* What this one is asked (SIGTERM) or hears (the death of its own guardian) is meant for the stack:
+ * the supervisor ends it. */
 static void pass_on(int signal_number)
 {
     int saved = errno;
-    if (supervisor_pid > 0) {
-        kill((pid_t) supervisor_pid, signal_number);
+    if (guarded_pid > 0) {
+        kill((pid_t) guarded_pid, signal_number);
     }
     errno = saved;
 }
@@ -33,17 +38,18 @@ static void take_signals(void)
     }
     struct sigaction action = { .sa_handler = pass_on };
     sigaction(SIGTERM, &action, NULL);
+    sigaction(GUARDIAN_SIGNAL, &action, NULL);
 }
 
-static _Noreturn void become_supervisor(int (*supervise)(void *arg), void *arg, pid_t guardian)
+static _Noreturn void be_guarded(Body body, void *arg, pid_t guardian)
 {
     prctl(PR_SET_PDEATHSIG, GUARDIAN_SIGNAL);
-    /* What loses its parent stays below the supervisor: there it is found while that one lives. */
+    /* What loses its parent stays below this one: there it is found while this one lives. */
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     if (getppid() != guardian) {
-        _exit(70);
+        _exit(FAILED);
     }
-    exit(supervise(arg));
+    exit(body(arg));
 }
 
 /* Adopted children are waited for on the way, so that no zombies gather. */
@@ -53,7 +59,7 @@ static int wait_for(pid_t pid)
         int status = 0;
         pid_t ended = waitpid(-1, &status, 0);
         if (ended < 0 && errno != EINTR) {
-            return 70;
+            return FAILED;
         }
         if (ended == pid) {
             return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
@@ -61,30 +67,65 @@ static int wait_for(pid_t pid)
     }
 }
 
-int guardian_run(int (*supervise)(void *arg), void *arg)
+/* Who kills every process called slipway doesn't mean to leave the services behind: this one is
+ * called otherwise, in the kernel's list and where its command line begins. */
+static void take_name(const char *name)
+{
+    prctl(PR_SET_NAME, name);
+    size_t room = strlen(program_invocation_name);
+    size_t len = strlen(name) < room ? strlen(name) : room;
+    memset(program_invocation_name, 0, room);
+    memcpy(program_invocation_name, name, len);
+}
+
+/* Forks: the child runs `body`; the caller takes the name (NULL: keeps its own), ends what the child
+ * leaves behind and gets its exit code. */
+static int guard(const char *name, Body body, void *arg)
 {
     pid_t self = getpid();
-    sigset_t term, former;
-    sigemptyset(&term);
-    sigaddset(&term, SIGTERM);
-    sigprocmask(SIG_BLOCK, &term, &former);
+    sigset_t passed, former;
+    sigemptyset(&passed);
+    sigaddset(&passed, SIGTERM);
+    sigaddset(&passed, GUARDIAN_SIGNAL);
+    sigprocmask(SIG_BLOCK, &passed, &former);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     pid_t pid = fork();
     if (pid == 0) {
         sigprocmask(SIG_SETMASK, &former, NULL);
-        become_supervisor(supervise, arg, self);
+        be_guarded(body, arg, self);
     }
     if (pid < 0) {
         int rc = -errno;
         sigprocmask(SIG_SETMASK, &former, NULL);
         return rc;
     }
-    supervisor_pid = pid;
+    guarded_pid = pid;
+    if (name) {
+        take_name(name);
+    }
     take_signals();
     sigprocmask(SIG_SETMASK, &former, NULL);
     int code = wait_for(pid);
-    supervisor_pid = 0;
+    guarded_pid = 0;
     ProcQuery below = { .ancestor = self };
     proc_end_all(&below, SIGTERM, GRACE_MS);
     return code;
+}
+
+typedef struct Guarded {
+    Body body;
+    void *arg;
+} Guarded;
+
+static int be_warden(void *opaque)
+{
+    const Guarded *guarded = opaque;
+    int code = guard("warden", guarded->body, guarded->arg);
+    _exit(code < 0 ? FAILED : code);
+}
+
+int guardian_run(int (*supervise)(void *arg), void *arg)
+{
+    Guarded guarded = { .body = supervise, .arg = arg };
+    return guard(NULL, be_warden, &guarded);
 }

@@ -1,18 +1,21 @@
-/* Guardian: the supervisor's parent. Both are child subreapers, so whatever a child of the stack does
- * (fork, leave its group or session, clear its environment, lose its parent), it stays below the
- * supervisor and, when that is gone, below the guardian, and is found there. When the supervisor ends in any way, the
- * guardian ends what is left: SIGTERM, and SIGKILL after a second. Should the guardian itself be
- * killed, the supervisor hears of it (GUARDIAN_SIGNAL) and ends its children by itself; the direct
- * children of a supervisor that is gone are ended by the kernel (their parent-death signal). */
+/* Guardian: two processes above the supervisor, guardian and warden, the one the other's parent. All
+ * three are child subreapers, so whatever a child of the stack does (fork, leave its group or
+ * session, clear its environment, lose its parent), it stays below the supervisor or below whichever
+ * of them is left, and is found there. When the process below it ends in any way, each of the two
+ * ends what is left: SIGTERM, and SIGKILL after a second. When the one above it dies, each hears of
+ * it (GUARDIAN_SIGNAL) and the supervisor ends its children by itself. So any two of the three may be
+ * killed at once; the warden's name isn't slipway, so a kill by name leaves it to clean up. Should
+ * all three go at once, direct children are ended by the kernel (their parent-death signal) and the
+ * rest by the next `up` (their mark). */
 #pragma once
 
 #include <signal.h>
 #include <sys/types.h>
 
-/* What the supervisor gets when the guardian has died. */
+/* What the supervisor gets when a process above it has died. */
 #define GUARDIAN_SIGNAL SIGUSR2
 
-/* Forks: the child runs `supervise` and exits with what it returns; the caller becomes the
+/* Forks twice: the grandchild runs `supervise` and exits with what it returns; the caller becomes the
  * guardian and gets that exit code (128 + signal when a signal ended it) once nothing is left.
  * Before any thread or loop. A negative errno when it can't fork. */
 int guardian_run(int (*supervise)(void *arg), void *arg);

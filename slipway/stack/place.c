@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "codec/digest.h"
+#include "loop/process.h"
 
 #include "stack/isolation.h"
 
@@ -22,13 +23,19 @@ static Str under(Arena *arena, Str directory, const char *name)
     return path_join(arena, directory, str_from(name));
 }
 
-static Str digest_of(Arena *arena, Str text)
+static void identify(Arena *arena, Place *place)
 {
     uint8_t digest[SHA256_BYTES];
-    sha256(text, digest);
+    sha256(place->root, digest);
     StrBuf out = STRBUF_ON_ARENA(arena);
     hex_add(&out, digest, ID_BYTES);
-    return strbuf_str(&out);
+    place->id = strbuf_str(&out);
+    place->marker = str_printf(arena, "SLIPWAY_STACK=%" STR_FMT "/", STR_ARG(place->id));
+    uint64_t number = 0;
+    for (size_t i = 0; i < ID_BYTES; i++) {
+        number = number << 8 | digest[i];
+    }
+    place->mark = PROCESS_MARK_LEAST | ((number >> 2) & PLACE_MARK_OF_STACK);
 }
 
 /* A socket's path has 107 bytes at most (unix(7)); a deeper checkout puts it where paths are short.
@@ -87,10 +94,9 @@ int place_init(Arena *arena, const Catalog *catalog, const char *project, Place 
     place.lock_path = under(arena, place.state_dir, "lock");
     place.isolation_path = under(arena, place.state_dir, "isolated.json");
     place.cache_dir = cache_dir(arena, place.as_root);
-    place.id = digest_of(arena, place.root);
+    identify(arena, &place);
     place.data_dir = data_dir(arena, &place);
     place.socket_path = socket_path(arena, &place);
-    place.marker = str_printf(arena, "SLIPWAY_STACK=%" STR_FMT "/", STR_ARG(place.id));
     rc = isolation_read(arena, &place, err);
     if (rc == 0) {
         *ret = place;
@@ -159,6 +165,11 @@ int64_t place_port(const Place *place, const Port *port)
 Str place_marker_of(Arena *arena, const Place *place, Str node)
 {
     return str_concat(arena, place->marker, node);
+}
+
+uint64_t place_mark_of(const Place *place, size_t index)
+{
+    return place->mark | ((index + 1) & ~PLACE_MARK_OF_STACK);
 }
 
 Str place_account(Arena *arena, const Place *place, const char *wanted)

@@ -31,6 +31,7 @@ typedef struct Place {
     Str socket_path;    /* short enough for a socket address */
     Str id;             /* 16 hexadecimal digits of root's digest */
     Str marker;         /* "SLIPWAY_STACK=<id>/": begins the marker of every child */
+    uint64_t mark; /* of this stack's processes (loop/process.h); the last 16 bits say which node */
     bool as_root;
     bool is_isolated;     /* ports and data of its own, see isolation.h */
     VEC(PlacePort) ports; /* isolated: what the catalog's ports are here */
@@ -49,6 +50,9 @@ void place_isolate(Arena *arena, Place *place);
 int64_t place_port(const Place *place, const Port *port);
 /* Marker of one node: "SLIPWAY_STACK=<id>/<name>". */
 Str place_marker_of(Arena *arena, const Place *place, Str node);
+#define PLACE_MARK_OF_STACK (~(uint64_t) 0xffff) /* the bits of a mark that all its nodes share */
+/* Mark of the node at `index` in the plan. */
+uint64_t place_mark_of(const Place *place, size_t index);
 
 /* The account that servers run as when slipway is root: the first of `wanted` and "nobody" that
  * exists. */

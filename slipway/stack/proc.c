@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/fs.h"
+#include "loop/process.h"
 
 enum { COMMAND_MOST = 200, CHILDREN_MOST = 1024 * 1024, LOOK_AGAIN_MS = 10, KILL_WAIT_MS = 2000 };
 
@@ -233,6 +234,27 @@ static void mark_descendants(const ProcList *all, signed char *marks, pid_t ance
     }
 }
 
+/* One of another user can't be signaled, so it is left alone. */
+static bool has_mark(const ProcQuery *query, pid_t pid)
+{
+    if (query->mark == 0 || (process_mark_of(pid) & query->mark_bits) != query->mark) {
+        return false;
+    }
+    char path[64];
+    struct stat info;
+    snprintf(path, sizeof path, "/proc/%d", (int) pid);
+    return geteuid() == 0 || (stat(path, &info) == 0 && info.st_uid == geteuid());
+}
+
+static bool matches(const ProcQuery *query, const ProcStat *stat, StrBuf *scratch)
+{
+    bool in_session = query->session > 0 && stat->session == query->session;
+    if (in_session || has_mark(query, stat->pid)) {
+        return true;
+    }
+    return query->marker.len > 0 && env_has(stat->pid, query->marker, scratch);
+}
+
 void proc_find(Arena *arena, const ProcQuery *query, ProcList *ret_list)
 {
     ProcList all = { 0 };
@@ -252,9 +274,7 @@ void proc_find(Arena *arena, const ProcQuery *query, ProcList *ret_list)
         if (query->within > 0 && inside[i] == 0) {
             continue;
         }
-        bool matches = (query->session > 0 && stat->session == query->session) ||
-                       (query->marker.len > 0 && env_has(stat->pid, query->marker, &scratch));
-        if (marks[i] == 0 && matches) {
+        if (marks[i] == 0 && matches(query, stat, &scratch)) {
             marks[i] = 1;
         }
     }

@@ -35,13 +35,15 @@ typedef VEC(ProcStat) ProcList;
  * them (/proc/pid/task/tid/children). */
 bool proc_add_children(Arena *arena, pid_t pid, ProcList *list);
 
-/* Which processes belong together: those below `within` for which any of the three holds. */
+/* Which processes belong together: those below `within` for which any of the four holds. */
 typedef struct ProcQuery {
     pid_t within;   /* only its descendants are looked at; 0: all */
     pid_t session;  /* members of this session; 0: no matter */
     pid_t ancestor; /* its descendants, not itself; 0: no matter */
     Str marker;     /* NAME=value in its environment; one that ends in '/' matches what begins so;
                        empty: no matter */
+    uint64_t mark;  /* with this mark (loop/process.h) in the bits of mark_bits; 0: no matter */
+    uint64_t mark_bits;
 } ProcQuery;
 /* All that match, with their descendants; never this process, its ancestors or a zombie. */
 void proc_find(Arena *arena, const ProcQuery *query, ProcList *ret_list);

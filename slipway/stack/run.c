@@ -203,6 +203,7 @@ static int run_spawn(Run *run, Error *err)
         .stderr_mode = STDIO_PIPE,
         .new_session = true,
         .death_signal = SIGKILL,
+        .mark = place_mark_of(unit->supervisor->options.place, unit->index),
     };
     run->number = ++unit->runs;
     log_store_set_run(unit->log, run->number);

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/fs.h"
+#include "loop/process.h"
 
 #include "stack/control.h"
 #include "stack/guardian.h"
@@ -239,6 +240,7 @@ int session_run(Arena *arena, const SessionOptions *options, SessionEnd *ret_end
     int rc = place_make(options->place, err);
     rc = rc < 0 ? rc : take_lock(options->place, &lock, err);
     rc = rc < 0 ? rc : state_end_leftovers(options->place, err);
+    process_mark_self(options->place->mark); /* what is no node's (a tool, a probe) has it too */
     rc = rc < 0 ? rc : isolate(arena, options, err);
     rc = rc < 0 ? rc : take_data(options->place, &data_lock, err);
     rc = rc < 0 ? rc : env_context_init(arena, options->place, options->plan, &env, err);

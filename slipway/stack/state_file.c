@@ -40,38 +40,16 @@ int state_file_read(Arena *arena, const Place *place, StackView **ret_view, Erro
     return rc < 0 ? error_wrap(err, -EBADMSG, "%s", path) : 0;
 }
 
-/* Sessions that the state file names: what cleared its environment is found by these. */
-static int end_sessions(const Place *place)
-{
-    auto_arena Arena *arena = arena_new(0);
-    StackView *view = NULL;
-    int found = 0;
-    if (state_file_read(arena, place, &view, NULL) < 0 ||
-        !str_eq(view->boot_id, proc_boot_id(arena))) {
-        return 0;
-    }
-    for (size_t i = 0; i < view->node_count; i++) {
-        const NodeView *node = &view->nodes[i];
-        ProcStat leader;
-        bool is_reused = node->pid > 0 && proc_read((pid_t) node->pid, &leader) == 0 &&
-                         leader.start_ticks != (uint64_t) node->start_ticks;
-        if (node->pid > 1 && !is_reused) {
-            ProcQuery query = { .session = (pid_t) node->pid };
-            int ended = proc_end_all(&query, SIGTERM, LEFTOVER_GRACE_MS);
-            found += ended > 0 ? ended : 0;
-        }
-    }
-    return found;
-}
-
 int state_end_leftovers(const Place *place, Error *err)
 {
-    ProcQuery query = { .marker = place->marker };
+    ProcQuery query = { .marker = place->marker,
+                        .mark = place->mark,
+                        .mark_bits = PLACE_MARK_OF_STACK };
     int marked = proc_end_all(&query, SIGTERM, LEFTOVER_GRACE_MS);
     if (marked < 0) {
         return error_set(
             err, marked, "processes of a former stack do not end; they may hang in the kernel"
         );
     }
-    return marked + end_sessions(place);
+    return marked;
 }

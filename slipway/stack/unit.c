@@ -154,5 +154,7 @@ ProcQuery unit_query(const Unit *unit)
     return (ProcQuery) { .within = getpid(),
                          .session = unit->run ? unit->run->leader.pid : 0,
                          .ancestor = unit->run ? unit->run->leader.pid : 0,
-                         .marker = unit->marker };
+                         .marker = unit->marker,
+                         .mark = place_mark_of(unit->supervisor->options.place, unit->index),
+                         .mark_bits = UINT64_MAX };
 }

@@ -34,11 +34,11 @@ def shell(script, **keys):
 
 
 # Grandchildren of every kind: in the group, in a session of its own that ignores SIGTERM, and one
-# that also cleared its environment and lost its parent.
+# that also cleared its environment, let go of every descriptor and lost its parent.
 UNRULY = (
     "trap '' TERM INT HUP; "
     "sh -c 'trap \"\" TERM; while :; do sleep 1000; done' & "
     "setsid sh -c 'trap \"\" TERM; while :; do sleep 1000; done' & "
-    "(env -i PATH=$PATH setsid sh -c 'trap \"\" TERM; while :; do sleep 1000; done # '$IT_TOKEN &) ; "
+    "(env -i PATH=$PATH setsid sh -c 'trap \"\" TERM; while :; do sleep 1000; done # '$IT_TOKEN </dev/null >/dev/null 2>&1 &) ; "
     "echo up; while :; do sleep 1000; done"
 )

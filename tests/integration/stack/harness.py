@@ -148,12 +148,13 @@ class Stack:
                 continue
             try:
                 command = pathlib.Path(f"/proc/{entry}/cmdline").read_bytes()
+                program = os.path.realpath(f"/proc/{entry}/exe")
                 environ = pathlib.Path(f"/proc/{entry}/environ").read_bytes()
                 state = pathlib.Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()[0]
             except OSError:
                 continue
             mine = self.token.encode() in environ or self.token.encode() in command
-            if mine and state != "Z" and os.path.basename(command.split(b"\0")[0]) != b"slipway":
+            if mine and state != "Z" and program != os.path.realpath(SLIPWAY):
                 found.append(int(entry))
         return found
 

@@ -22,58 +22,84 @@ def parent_of(pid):
         return int(stat.read().rpartition(")")[2].split()[1])
 
 
-def kill_and_look(whom):
+def name_of(pid):
+    with open(f"/proc/{pid}/comm") as comm:
+        return comm.read().strip()
+
+
+def line_of(stack):
+    """guardian, warden, supervisor: each the next one's parent"""
+    supervisor = stack.supervisor()
+    warden = parent_of(supervisor)
+    return {"guardian": parent_of(warden), "warden": warden, "supervisor": supervisor}
+
+
+def kill_at_once(pids):
+    """None of them can act on the end of another."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+
+
+def kill_and_look(*names):
     with Stack(dict(unruly(), beside=shell("exec sleep 1000"))) as stack:
         stack.run("up", "-d", "--wait", check=0)
         eventually("all its kin are there", lambda: len(stack.processes()) >= 8)
-        supervisor = stack.supervisor()
-        guardian = parent_of(supervisor)
-        for pid in whom(supervisor, guardian):
-            os.kill(pid, signal.SIGKILL)
+        line = line_of(stack)
+        kill_at_once([line[name] for name in names])
         stack.gone(PATIENCE_S)
-        expect("nothing runs" in stack.run("ps", check=0).err, "ps says that something runs")
+        eventually("the stack is gone", lambda: "nothing runs" in stack.run("ps", check=0).err)
         stack.run("up", "-d", "--wait", check=0)
         expect(stack.state("unruly") == "ready", "the next up is not clean")
 
 
 def nothing_outlives_a_killed_supervisor():
-    kill_and_look(lambda supervisor, guardian: [supervisor])
+    kill_and_look("supervisor")
 
 
 def nothing_outlives_a_killed_guardian():
-    kill_and_look(lambda supervisor, guardian: [guardian])
+    kill_and_look("guardian")
 
 
-def direct_children_die_with_both_and_the_next_up_ends_the_rest():
+def nothing_outlives_a_killed_warden():
+    kill_and_look("warden")
+
+
+def nothing_outlives_any_two_of_them_killed_at_once():
+    kill_and_look("guardian", "supervisor")
+    kill_and_look("guardian", "warden")
+    kill_and_look("warden", "supervisor")
+
+
+def a_kill_by_name_takes_the_services_along():
+    with Stack(unruly()) as stack:
+        stack.run("up", "-d", "--wait", check=0)
+        eventually("all its kin are there", lambda: len(stack.processes()) >= 6)
+        line = line_of(stack)
+        called = [pid for pid in line.values() if name_of(pid) == "slipway"]
+        expect(set(called) == {line["guardian"], line["supervisor"]}, f"{called} of {line}")
+        with open(f"/proc/{line['warden']}/cmdline") as command:
+            expect("slipway" not in command.read().split("\0")[0], "the warden goes by pkill -f")
+        kill_at_once(called)
+        stack.gone(PATIENCE_S)
+
+
+def direct_children_die_with_all_three_and_the_next_up_ends_the_rest():
     with Stack(unruly()) as stack:
         stack.run("up", "-d", "--wait", check=0)
         eventually("all its kin are there", lambda: len(stack.processes()) >= 6)
         child = stack.ps()["unruly"]["pid"]
-        supervisor = stack.supervisor()
-        guardian = parent_of(supervisor)
-        os.kill(guardian, signal.SIGSTOP)  # so that neither can act on the other's end
-        os.kill(supervisor, signal.SIGKILL)
-        os.kill(guardian, signal.SIGKILL)
+        kill_at_once(line_of(stack).values())
         eventually("the direct child is gone", lambda: child not in stack.processes(), PATIENCE_S)
         left = set(stack.processes())
+        expect(left, "the test finds nothing to do")
         stack.run("up", "-d", "--wait", check=0)
-        # one that cleared its environment in a session of its own can't be known any more
-        known = {pid for pid in left if b"IT_TOKEN" in open_environ(pid)}
-        expect(not known, f"left of the former stack: {known}")
-
-
-def open_environ(pid):
-    try:
-        with open(f"/proc/{pid}/environ", "rb") as environ:
-            return environ.read()
-    except OSError:
-        return b""
+        expect(not left & set(stack.processes()), "some of the former stack are still there")
 
 
 def a_stop_ends_grandchildren_that_ignore_it():
-    # one that cleared its environment, left its session and lost its parent goes with the stack
-    kin = UNRULY.replace("env -i PATH=$PATH", "env")
-    with Stack({"unruly": shell(kin), "quick": shell("exec sleep 1000")}) as stack:
+    with Stack({"unruly": shell(UNRULY), "quick": shell("exec sleep 1000")}) as stack:
         (stack.dir / "slipway.yaml").write_text(
             (stack.dir / "slipway.yaml").read_text().replace("    path: .\n", "    path: .\n    stop_grace: 300ms\n")
         )
@@ -127,9 +153,9 @@ def a_kill_at_any_moment_leaves_no_orphan_and_no_broken_state():
             for _ in range(chance.randrange(2000)):
                 pass  # a little later or not
             victim = up.pid
-            if chance.random() < 0.5:
-                below = [p for p in children_of(up.pid)]
-                victim = below[0] if below else up.pid
+            for _ in range(chance.randrange(3)):  # guardian, warden or supervisor
+                below = children_of(victim)
+                victim = below[0] if below else victim
             try:
                 os.kill(victim, signal.SIGKILL)
             except ProcessLookupError:
@@ -152,7 +178,10 @@ def children_of(pid):
 main([
     nothing_outlives_a_killed_supervisor,
     nothing_outlives_a_killed_guardian,
-    direct_children_die_with_both_and_the_next_up_ends_the_rest,
+    nothing_outlives_a_killed_warden,
+    nothing_outlives_any_two_of_them_killed_at_once,
+    a_kill_by_name_takes_the_services_along,
+    direct_children_die_with_all_three_and_the_next_up_ends_the_rest,
     a_stop_ends_grandchildren_that_ignore_it,
     down_ends_everything_after_its_timeout,
     a_crash_takes_its_grandchildren_along,

@@ -428,6 +428,33 @@ static int print_descriptors(void)
     return 0;
 }
 
+static void start_marked(void *arg)
+{
+    (void) arg;
+    uint64_t mark = PROCESS_MARK_LEAST | 4711;
+    ProcessOptions options = {
+        .argv = SHELL(
+            "env -i /bin/sh -c 'exec setsid sleep 1000 <&- >&- 2>&-' & echo $!; exec sleep 1000"
+        ),
+        .stdout_mode = STDIO_PIPE,
+        .new_group = true,
+        .mark = mark,
+    };
+    Process *process = spawn_or_fail(&options);
+    pid_t grandchild = read_pid(process_stdout(process));
+    assert_true(process_mark_of(process_pid(process)) == mark);
+    assert_true(process_mark_of(grandchild) == mark);
+    assert_true(process_mark_of(getpid()) != mark);
+    kill(grandchild, SIGKILL);
+    process_free(process);
+}
+
+static void a_mark_is_handed_down_whatever_is_let_go_of(void **state)
+{
+    (void) state;
+    run_on_fiber(start_marked, NULL);
+}
+
 int main(int argc, char **argv)
 {
     if (readlink("/proc/self/exe", self_path, sizeof(self_path) - 1) <= 0) {
@@ -460,6 +487,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_child_without_its_own_group_has_no_group_signal),
         cmocka_unit_test(a_child_dies_with_its_killed_parent),
         cmocka_unit_test(a_child_of_another_user_dies_with_its_parent_too),
+        cmocka_unit_test(a_mark_is_handed_down_whatever_is_let_go_of),
     };
     return cmocka_run_group_tests_name("loop/process", tests, NULL, NULL);
 }
