@@ -1,8 +1,11 @@
 /* From artifacts to subjects, room by room. The repository comes last: it sees all of them. */
+#include "compose/gather.h"
+
 #include "run.h"
 
 static void (*const rooms[])(Audit *audit) = {
     bundles_gather,
+    compose_gather,
     actions_gather,
 };
 

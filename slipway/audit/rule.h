@@ -55,6 +55,7 @@ typedef struct RuleFamily {
     size_t len;
 } RuleFamily;
 
+extern const RuleFamily rules_compose_structure;
 extern const RuleFamily rules_engine; /* the run itself: AU */
 extern const RuleFamily rules_images;
 extern const RuleFamily rules_network;

@@ -15,6 +15,7 @@ const RuleFamily *const rule_families[] = {
     &rules_references,
     &rules_secrets,
     &rules_rbac,
+    &rules_compose_structure,
     NULL,
 };
 /* clang-format on */

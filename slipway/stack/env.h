@@ -5,22 +5,10 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "codec/dotenv.h"
 
 #include "stack/place.h"
 #include "stack/plan.h"
-
-typedef struct EnvPair {
-    Str name, value;
-} EnvPair;
-
-typedef struct EnvPairs {
-    EnvPair *ptr;
-    size_t len, cap;
-} EnvPairs;
-
-/* Lines NAME=value with an optional "export "; # comments; single quotes literal, double quotes
- * with \n \r \t \\ \" \$; nothing is expanded. -EINVAL names the line. */
-int dotenv_parse(Arena *arena, Str text, EnvPairs *ret_pairs, Error *err);
 
 typedef struct EnvContext {
     const Place *place;

@@ -1,10 +1,10 @@
-/* stack/env's .env on any bytes: names are names, and what was read reads back when written with
+/* codec/dotenv on any bytes: names are names, and what was read reads back when written with
  * double quotes. */
+#include "codec/dotenv.h"
+
 #include <assert.h>
 
-#include "base/vec.h"
-
-#include "stack/env.h"
+#include "base/strbuf.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

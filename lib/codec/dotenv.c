@@ -1,6 +1,7 @@
-#include "base/vec.h"
+#include "codec/dotenv.h"
 
-#include "stack/env.h"
+#include "base/strbuf.h"
+#include "base/vec.h"
 
 static bool is_name(Str name)
 {

@@ -1,0 +1,273 @@
+/* Which files are one project: the default file with its override; another file of a directory is
+ * laid over the default one where it can't stand alone, and stands alone else. */
+#include "gather.h"
+
+#include "base/fs.h"
+#include "base/path.h"
+
+#include "compose.h"
+
+typedef struct Gather {
+    Audit *audit;
+    Map read;  /* path -> ComposeDocument *, of files that are no artifacts */
+    Map used;  /* paths that another file includes or extends */
+    Map mains; /* directory -> ComposeProject * of the default file */
+} Gather;
+
+/* --- reading --- */
+
+/* Nothing outside of what the run was asked to look at is opened: a file of a stranger may name
+ * any path. */
+static bool may_read(const Audit *audit, Str path)
+{
+    const AuditOptions *options = audit->options;
+    bool within =
+        options->path_count == 0 && !path_is_absolute(path) && !str_has_prefix(path, STR(".."));
+    for (size_t i = 0; i < options->path_count && !within; i++) {
+        Str root = path_clean(audit->arena, str_from(options->paths[i]));
+        bool here =
+            str_eq(root, STR(".")) && !path_is_absolute(path) && !str_has_prefix(path, STR(".."));
+        within = here || path_is_within(root, path) || path_is_within(path_dir(root), path);
+    }
+    return within;
+}
+
+static bool is_plain_file(Arena *arena, Str path)
+{
+    struct stat info;
+    return lstat(str_to_cstr(arena, path), &info) == 0 && S_ISREG(info.st_mode);
+}
+
+static bool read_text(Audit *audit, Str path, Str *ret_text)
+{
+    return may_read(audit, path) && is_plain_file(audit->arena, path) &&
+           fs_read(
+               audit->arena, str_to_cstr(audit->arena, path), ARTIFACT_BYTES_MOST, ret_text, NULL
+           ) == 0;
+}
+
+static ComposeDocument *read_other(Gather *gather, Str path)
+{
+    Arena *arena = gather->audit->arena;
+    ComposeDocument *document = map_get(&gather->read, path);
+    Str text;
+    if (document || !read_text(gather->audit, path, &text)) {
+        return document;
+    }
+    Artifact artifact = { .source = source_new(arena, str_dup(arena, path), text) };
+    const YamlDocuments *documents = artifact_documents(arena, &artifact);
+    document = ARENA_NEW(arena, ComposeDocument);
+    *document = (ComposeDocument
+    ) { artifact.source, (const Node *const *) documents->roots, documents->len };
+    map_set(&gather->read, artifact.source->path, document);
+    return document;
+}
+
+static bool read_document(void *ctx, Str path, ComposeDocument *ret)
+{
+    Gather *gather = ctx;
+    Artifact *artifact = map_get(&gather->audit->files.by_path, path);
+    if (artifact) {
+        const YamlDocuments *documents = artifact_documents(gather->audit->arena, artifact);
+        *ret = (ComposeDocument
+        ) { artifact->source, (const Node *const *) documents->roots, documents->len };
+        return true;
+    }
+    const ComposeDocument *document = read_other(gather, path);
+    if (document) {
+        *ret = *document;
+    }
+    return document != NULL;
+}
+
+/* The first of these files in the directory. */
+static Str read_beside(Audit *audit, Str directory, const char *const *names)
+{
+    for (; *names; names++) {
+        Str text;
+        if (read_text(audit, path_join(audit->arena, directory, str_from(*names)), &text)) {
+            return text;
+        }
+    }
+    return (Str) { 0 };
+}
+
+static ComposeProject *load(Gather *gather, const Str *paths, size_t count)
+{
+    static const char *const dotenv[] = { ".env", NULL };
+    static const char *const examples[] = {
+        ".env.example",  ".env.sample", ".env.dist", ".env.template",
+        ".env.defaults", "env.example", NULL
+    };
+    Audit *audit = gather->audit;
+    Str directory = path_dir(paths[0]);
+    ComposeLoad options = {
+        .read = read_document,
+        .ctx = gather,
+        .paths = paths,
+        .path_count = count,
+        .dotenv = read_beside(audit, directory, dotenv),
+        .example = read_beside(audit, directory, examples),
+    };
+    return compose_load(audit->arena, &options);
+}
+
+/* --- which files --- */
+
+static int rank_of(Str name)
+{
+    static const char *const names[] = {
+        "compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"
+    };
+    for (int i = 0; i < 4; i++) {
+        if (str_eq_cstr(name, names[i])) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static bool is_override(Str name)
+{
+    return str_find(name, STR("compose.override.")) != STR_NONE;
+}
+
+/* Marks what the document includes or extends; a scan of few keys, without loading. */
+static void mark_path(Gather *gather, Str directory, const Node *node)
+{
+    if (node_is_string(node)) {
+        Str path = path_join(gather->audit->arena, directory, node->text);
+        map_set(&gather->used, path, gather);
+    }
+    for (size_t i = 0; node_is_seq(node) && i < node->seq.len; i++) {
+        mark_path(gather, directory, node->seq.items[i]);
+    }
+    if (node_is_map(node)) {
+        mark_path(gather, directory, node_get_cstr(node, "path"));
+    }
+}
+
+static void mark_used(Gather *gather, Artifact *artifact)
+{
+    const Node *root = artifact_document(gather->audit->arena, artifact);
+    Str directory = path_dir(artifact->source->path);
+    const Node *services = node_get_cstr(root, "services");
+    mark_path(gather, directory, node_get_cstr(root, "include"));
+    for (size_t i = 0; node_is_map(services) && i < services->map.len; i++) {
+        const Node *extends = node_get_cstr(services->map.pairs[i].value, "extends");
+        mark_path(gather, directory, node_get_cstr(extends, "file"));
+    }
+}
+
+/* Whether the file has a service that can't run by what it says, or has none. */
+static bool is_fragment(const Node *root)
+{
+    const Node *services = node_get_cstr(root, "services");
+    bool fragment = !node_is_map(services) || services->map.len == 0;
+    for (size_t i = 0; !fragment && i < services->map.len; i++) {
+        const Node *service = services->map.pairs[i].value;
+        fragment = !node_get_cstr(service, "image") && !node_get_cstr(service, "build") &&
+                   !node_get_cstr(service, "extends") && !node_get_cstr(service, "provider");
+    }
+    return fragment && !node_get_cstr(root, "include");
+}
+
+static bool shares_service(const ComposeProject *base, const Node *root)
+{
+    const Node *services = node_get_cstr(root, "services");
+    for (size_t i = 0; node_is_map(services) && i < services->map.len; i++) {
+        if (compose_service(base, services->map.pairs[i].key->text)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_main(Gather *gather, Artifact *artifact)
+{
+    Audit *audit = gather->audit;
+    Str directory = path_dir(artifact->source->path);
+    Str paths[2] = { artifact->source->path };
+    size_t count = 1;
+    vec_foreach(other, &audit->files.artifacts) {
+        Str path = (*other)->source->path;
+        if ((*other)->kind == ARTIFACT_COMPOSE && count == 1 && is_override(path_base(path)) &&
+            str_eq(path_dir(path), directory)) {
+            paths[count++] = path;
+        }
+    }
+    ComposeProject *project = load(gather, paths, count);
+    map_set(&gather->mains, directory, project);
+    vec_push(&audit->compose_projects, audit->arena, project);
+}
+
+static void add_other(Gather *gather, Artifact *artifact)
+{
+    Audit *audit = gather->audit;
+    const Node *root = artifact_document(audit->arena, artifact);
+    ComposeProject *base = map_get(&gather->mains, path_dir(artifact->source->path));
+    bool over = base && root && (is_fragment(root) || shares_service(base, root));
+    Str paths[2] = { over ? base->source->path : artifact->source->path, artifact->source->path };
+    ComposeProject *project = load(gather, paths, over ? 2 : 1);
+    project->is_partial = project->is_partial || (!over && root && is_fragment(root));
+    project->base = over ? base : NULL;
+    if (over) {
+        vec_push(&base->overlays, audit->arena, project);
+    }
+    vec_push(&audit->compose_projects, audit->arena, project);
+}
+
+/* The best-named file of each directory is its default one. */
+static bool is_main(const Audit *audit, const Artifact *artifact)
+{
+    Str path = artifact->source->path;
+    int rank = rank_of(path_base(path));
+    vec_foreach(other, &audit->files.artifacts) {
+        Str name = path_base((*other)->source->path);
+        if (rank > 0 && (*other)->kind == ARTIFACT_COMPOSE && rank_of(name) >= 0 &&
+            rank_of(name) < rank && str_eq(path_dir((*other)->source->path), path_dir(path))) {
+            return false;
+        }
+    }
+    return rank >= 0;
+}
+
+static void report_unreadable(Audit *audit, Artifact *artifact)
+{
+    (void) artifact_documents(audit->arena, artifact);
+    if (artifact->mistake) {
+        (void) audit_find(
+            audit,
+            "CO001",
+            artifact->mistake->span,
+            "%" STR_FMT,
+            STR_ARG(artifact->mistake->message)
+        );
+    }
+}
+
+void compose_gather(Audit *audit)
+{
+    Arena *arena = audit->arena;
+    Gather gather = { audit, MAP_ON_ARENA(arena), MAP_ON_ARENA(arena), MAP_ON_ARENA(arena) };
+    vec_foreach(artifact, &audit->files.artifacts) {
+        if ((*artifact)->kind == ARTIFACT_COMPOSE) {
+            report_unreadable(audit, *artifact);
+            mark_used(&gather, *artifact);
+        }
+    }
+    for (int pass = 0; pass < 2; pass++) {
+        vec_foreach(artifact, &audit->files.artifacts) {
+            bool wanted = (*artifact)->kind == ARTIFACT_COMPOSE && !(*artifact)->mistake &&
+                          !map_has(&gather.used, (*artifact)->source->path);
+            bool main = wanted && is_main(audit, *artifact);
+            bool is_orphan = !is_override(path_base((*artifact)->source->path)) ||
+                             !map_has(&gather.mains, path_dir((*artifact)->source->path));
+            if (pass == 0 && main) {
+                add_main(&gather, *artifact);
+            } else if (pass == 1 && wanted && !main && is_orphan) {
+                add_other(&gather, *artifact);
+            }
+        }
+    }
+}
