@@ -54,6 +54,16 @@ void diag_relate(DiagList *list, Diag *diag, Span span, const char *format, ...)
     va_end(args);
 }
 
+void diag_edit(DiagList *list, Diag *diag, Span span, const char *format, ...)
+{
+    DiagEdit *edit = vec_add(&diag->edits, list->arena);
+    edit->span = span;
+    va_list args;
+    va_start(args, format);
+    edit->text = vformat(list->arena, format, args);
+    va_end(args);
+}
+
 void diag_hint_nearest(DiagList *list, Diag *diag, Str word, const Str *candidates, size_t count)
 {
     Str nearest = str_nearest(word, candidates, count);

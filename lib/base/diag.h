@@ -28,6 +28,12 @@ typedef struct DiagRelated {
     Str message;
 } DiagRelated;
 
+/* Bytes of a file to be replaced; an empty span is a place to insert at. */
+typedef struct DiagEdit {
+    Span span;
+    Str text;
+} DiagEdit;
+
 typedef struct Diag {
     Severity severity;
     Str rule; /* stable id such as C1001 */
@@ -36,6 +42,8 @@ typedef struct Diag {
     Str hint;    /* what to do; may be empty */
     Str object;  /* e.g. Deployment/product-service; may be empty */
     VEC(DiagRelated) related;
+    VEC(DiagEdit) edits; /* all of them together mend it; none: a person has to */
+    bool is_suggestion;  /* the edits may mean something else than was meant: to be looked at */
 } Diag;
 
 typedef struct DiagList {
@@ -59,6 +67,8 @@ diag_add(DiagList *list, Severity severity, const char *rule, Span span, const c
 void diag_hint(DiagList *list, Diag *diag, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void diag_relate(DiagList *list, Diag *diag, Span span, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+void diag_edit(DiagList *list, Diag *diag, Span span, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 /* hint: did you mean "x"? when a candidate is near. */
 void diag_hint_nearest(DiagList *list, Diag *diag, Str word, const Str *candidates, size_t count);

@@ -283,7 +283,10 @@ int audit_run(Arena *arena, const AuditOptions *options, AuditResult *ret_result
     Audit audit = {
         .arena = arena,
         .options = options,
-        .files = { .arena = arena, .by_path = MAP_ON_ARENA(arena) },
+        .files = { .arena = arena,
+                   .by_path = MAP_ON_ARENA(arena),
+                   .by_real = MAP_ON_ARENA(arena),
+                   .texts = options->texts },
         .api = api_new(arena, minor),
         .result = &result,
     };

@@ -18,8 +18,10 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/error.h"
+#include "base/map.h"
 #include "base/str.h"
 #include "base/strbuf.h"
+#include "base/vec.h"
 
 /* https://kubernetes.io/docs/concepts/security/pod-security-standards/, version 1.34 */
 typedef enum AuditStandard {
@@ -41,6 +43,7 @@ typedef struct AuditOptions {
     Severity level;       /* findings below are left out */
     AuditStandard standard;
     unsigned kubernetes_minor; /* the version that is meant: 1.minor; 0: the newest known */
+    const Map *texts; /* real path -> Source, to be audited instead of what the file holds */
 } AuditOptions;
 
 typedef struct AuditResult {
@@ -54,6 +57,35 @@ typedef struct AuditResult {
 /* 0, or a negative errno where the request itself is wrong: an unknown rule, a path that isn't
  * there, a baseline that can't be read. Everything of the result lives on `arena`. */
 int audit_run(Arena *arena, const AuditOptions *options, AuditResult *ret_result, Error *err);
+
+/* --- fixes --- */
+
+typedef struct FixedFile {
+    Str path; /* as shown */
+    Str real;
+    Str before, after;
+} FixedFile;
+
+typedef struct AuditFixes {
+    VEC(FixedFile) files;
+    size_t count;    /* findings that are mended */
+    size_t rendered; /* findings in files that `slipway render` would write again: left alone */
+} AuditFixes;
+
+/* Audits, makes the safe edits of what was found, and audits that again, until nothing can be mended
+ * any more; nothing is written. Files outside the paths of the run stay as they are. `ret_result` is
+ * what is left to find. */
+int audit_fix(
+    Arena *arena,
+    const AuditOptions *options,
+    AuditFixes *ret_fixes,
+    AuditResult *ret_result,
+    Error *err
+);
+/* The edits as unified differences. */
+void audit_fixes_diff(StrBuf *out, const AuditFixes *fixes);
+/* All of the files or none. -ESTALE when one of them isn't as it was audited. */
+int audit_fixes_write(Arena *arena, const AuditFixes *fixes, Error *err);
 
 /* --- reporters: the whole output of a run --- */
 void audit_report_text(StrBuf *out, const AuditResult *result, const DiagStyle *style);

@@ -19,6 +19,12 @@ static Str key_of(Arena *arena, Str rule, Str file, Str object, Str message)
     );
 }
 
+Str finding_key(Arena *arena, const Diag *diag)
+{
+    Str file = span_is_known(diag->span) ? diag->span.source->path : STR("");
+    return key_of(arena, diag->rule, file, diag->object, diag->message);
+}
+
 static int read_known(Arena *arena, const char *path, Map *known, Error *err)
 {
     Str text;
@@ -64,9 +70,7 @@ int baseline_apply(Audit *audit, const char *path, Error *err)
     bool *drop = ARENA_ARRAY(audit->arena, bool, result->diags.diags.len + 1);
     for (size_t i = 0; i < result->diags.diags.len; i++) {
         const Diag *diag = &result->diags.diags.ptr[i];
-        Str file = span_is_known(diag->span) ? diag->span.source->path : STR("");
-        size_t *left =
-            map_get(&known, key_of(audit->arena, diag->rule, file, diag->object, diag->message));
+        size_t *left = map_get(&known, finding_key(audit->arena, diag));
         if (left && *left > 0) {
             (*left)--;
             drop[i] = true;

@@ -83,8 +83,8 @@ static void build(Audit *audit, Source *source)
     DiagList diags = DIAG_LIST(arena);
     KustomizeResult built;
     Span origin = span_make(source, 0, 0);
-    int rc =
-        kustomize_build(arena, path_dir(source->path), &(KustomizeOptions) { 0 }, &built, &diags);
+    KustomizeOptions options = { .sources = &audit->files.by_real };
+    int rc = kustomize_build(arena, path_dir(source->path), &options, &built, &diags);
     take_diags(audit, &diags, origin);
     if (rc < 0) {
         return;

@@ -9,11 +9,12 @@ typedef struct Search {
     ArtifactList *list;
     DiagList *diags;
     Str root;
+    Str real_root;
     Ignore ignore;
     bool is_full;
 } Search;
 
-static void add(Search *search, ArtifactKind kind, Str path, Str text)
+static void add(Search *search, ArtifactKind kind, Str path, Str real, Str text)
 {
     ArtifactList *list = search->list;
     Str shown = str_dup(list->arena, path);
@@ -25,15 +26,30 @@ static void add(Search *search, ArtifactKind kind, Str path, Str text)
     artifact->source = source_new(list->arena, shown, text);
     vec_push(&list->artifacts, list->arena, artifact);
     map_set(&list->by_path, shown, artifact);
+    if (kind != ARTIFACT_HELM_CHART) {
+        map_set(&list->by_real, real, artifact->source);
+    }
     search->is_full = list->artifacts.len >= ARTIFACTS_MOST;
 }
 
-static void read_candidate(Search *search, Str path)
+static int read_text(Search *search, Str path, Str real, Str *ret_text, Error *err)
+{
+    const Map *texts = search->list->texts;
+    const Source *given = texts ? map_get(texts, real) : NULL;
+    if (given) {
+        *ret_text = given->text;
+        return 0;
+    }
+    Arena *arena = search->list->arena;
+    return fs_read(arena, str_to_cstr(arena, path), ARTIFACT_BYTES_MOST, ret_text, err);
+}
+
+static void read_candidate(Search *search, Str path, Str real)
 {
     Arena *arena = search->list->arena;
     Str text;
     Error err = ERROR_INIT;
-    if (fs_read(arena, str_to_cstr(arena, path), ARTIFACT_BYTES_MOST, &text, &err) < 0) {
+    if (read_text(search, path, real, &text, &err) < 0) {
         Source *source = source_new(arena, str_dup(arena, path), STR(""));
         diag_error(search->diags, "AU001", span_make(source, 0, 0), "%s", err.message);
         return;
@@ -41,7 +57,7 @@ static void read_candidate(Search *search, Str path)
     search->list->file_count++;
     ArtifactKind kind = classify(path, text);
     if (kind != ARTIFACT_NONE) {
-        add(search, kind, path, text);
+        add(search, kind, path, real, text);
     }
 }
 
@@ -63,7 +79,7 @@ static bool enter_directory(Search *search, const FsEntry *entry, Str path)
     }
     Str chart = path_join(search->list->arena, path, STR("Chart.yaml"));
     if (fs_is_file(chart.ptr)) {
-        add(search, ARTIFACT_HELM_CHART, chart, STR(""));
+        add(search, ARTIFACT_HELM_CHART, chart, chart, STR(""));
         return false;
     }
     read_ignore_file(search, entry->path, path);
@@ -87,7 +103,7 @@ static FsWalk visit(const FsEntry *entry, void *ctx)
     if (S_ISDIR(entry->mode)) {
         return enter_directory(search, entry, path) ? FS_WALK_ON : FS_WALK_SKIP;
     }
-    read_candidate(search, path);
+    read_candidate(search, path, path_join(search->list->arena, search->real_root, entry->path));
     return FS_WALK_ON;
 }
 
@@ -106,16 +122,22 @@ int files_find(
         .root = path_clean(list->arena, str_from(path)),
         .ignore = { .arena = list->arena },
     };
+    if (fs_exists(path)) {
+        int rc = fs_real_path(list->arena, path, &search.real_root, err);
+        if (rc < 0) {
+            return rc;
+        }
+    }
     if (!fs_is_dir(path)) {
         if (!fs_is_file(path)) {
             return error_set(err, -ENOENT, "no such file or directory: %s", path);
         }
-        read_candidate(&search, search.root);
+        read_candidate(&search, search.root, search.real_root);
         return 0;
     }
     Str chart = path_join(list->arena, search.root, STR("Chart.yaml"));
     if (fs_is_file(chart.ptr)) {
-        add(&search, ARTIFACT_HELM_CHART, chart, STR(""));
+        add(&search, ARTIFACT_HELM_CHART, chart, chart, STR(""));
         return 0;
     }
     for (size_t i = 0; i < ignore_count; i++) {

@@ -31,7 +31,9 @@ typedef struct Artifact {
 typedef struct ArtifactList {
     Arena *arena;
     VEC(Artifact *) artifacts;
-    Map by_path; /* shown path -> Artifact */
+    Map by_path;      /* shown path -> Artifact */
+    Map by_real;      /* absolute path without links -> Source */
+    const Map *texts; /* as AuditOptions.texts; may be NULL */
     size_t file_count;
 } ArtifactList;
 

@@ -17,6 +17,26 @@ static void add_place(JsonWriter *w, Span span)
     json_field_int(w, "column", start.column);
 }
 
+static void add_fix(JsonWriter *w, const Diag *diag)
+{
+    json_key(w, "fix");
+    json_begin_object(w);
+    json_field_bool(w, "safe", !diag->is_suggestion);
+    json_key(w, "edits");
+    json_begin_array(w);
+    vec_foreach(edit, &diag->edits) {
+        Position end = span_end(edit->span);
+        json_begin_object(w);
+        add_place(w, edit->span);
+        json_field_int(w, "end_line", end.line);
+        json_field_int(w, "end_column", end.column);
+        json_field_string(w, "text", edit->text);
+        json_end_object(w);
+    }
+    json_end_array(w);
+    json_end_object(w);
+}
+
 static void add_finding(JsonWriter *w, const Diag *diag)
 {
     const AuditRule *rule = rule_get(diag->rule);
@@ -41,6 +61,9 @@ static void add_finding(JsonWriter *w, const Diag *diag)
         json_end_object(w);
     }
     json_end_array(w);
+    if (diag->edits.len > 0) {
+        add_fix(w, diag);
+    }
     json_end_object(w);
 }
 
@@ -125,24 +148,68 @@ static void add_uri(JsonWriter *w, Str path)
     strbuf_done(&uri);
 }
 
-static void add_location(JsonWriter *w, Span span)
+static void add_artifact(JsonWriter *w, Span span)
 {
-    json_key(w, "physicalLocation");
-    json_begin_object(w);
     json_key(w, "artifactLocation");
     json_begin_object(w);
     add_uri(w, path_of(span));
     json_end_object(w);
+}
+
+static void add_region(JsonWriter *w, const char *key, Span span)
+{
     Position start = span_start(span);
     Position end = span_end(span);
-    json_key(w, "region");
+    json_key(w, key);
     json_begin_object(w);
     json_field_int(w, "startLine", start.line);
     json_field_int(w, "startColumn", start.column);
     json_field_int(w, "endLine", end.line);
     json_field_int(w, "endColumn", end.column);
     json_end_object(w);
+}
+
+static void add_location(JsonWriter *w, Span span)
+{
+    json_key(w, "physicalLocation");
+    json_begin_object(w);
+    add_artifact(w, span);
+    add_region(w, "region", span);
     json_end_object(w);
+}
+
+/* One fix with a change a file; the edits of a file follow each other. */
+static void add_sarif_fix(JsonWriter *w, const Diag *diag)
+{
+    json_key(w, "fixes");
+    json_begin_array(w);
+    json_begin_object(w);
+    add_text(w, "description", diag->hint);
+    json_key(w, "artifactChanges");
+    json_begin_array(w);
+    const Source *source = NULL;
+    vec_foreach(edit, &diag->edits) {
+        if (edit->span.source != source) {
+            if (source) {
+                json_end_array(w);
+                json_end_object(w);
+            }
+            source = edit->span.source;
+            json_begin_object(w);
+            add_artifact(w, edit->span);
+            json_key(w, "replacements");
+            json_begin_array(w);
+        }
+        json_begin_object(w);
+        add_region(w, "deletedRegion", edit->span);
+        add_text(w, "insertedContent", edit->text);
+        json_end_object(w);
+    }
+    json_end_array(w);
+    json_end_object(w);
+    json_end_array(w);
+    json_end_object(w);
+    json_end_array(w);
 }
 
 static void add_related(JsonWriter *w, const Diag *diag)
@@ -174,6 +241,9 @@ static void add_result(JsonWriter *w, const Diag *diag)
     json_end_array(w);
     if (diag->related.len > 0) {
         add_related(w, diag);
+    }
+    if (diag->edits.len > 0) {
+        add_sarif_fix(w, diag);
     }
     json_end_object(w);
 }

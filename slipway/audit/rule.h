@@ -97,3 +97,26 @@ Diag *rule_find_span(RuleContext *ctx, Span span, const char *format, ...)
     __attribute__((format(printf, 3, 4), returns_nonnull));
 void rule_hint(RuleContext *ctx, Diag *diag, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* --- fixes: edit.c --- */
+/* Safe edits are made by --fix: they must mend the finding, and mean what the author meant. All that
+ * one finding has are made together or not at all. Several of one finding mustn't overlap. */
+void rule_fix(RuleContext *ctx, Diag *diag, Span span, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/* The same for what a person has to look at first: shown to tools, never made. */
+void rule_suggest(RuleContext *ctx, Diag *diag, Span span, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/* Edits of YAML that keep layout and comments. Where the place can't be edited so (a generated value,
+ * an unusual layout), nothing is added.
+ *
+ * Sets what stands at `path`, keys parted by dots, below `map`; keys that aren't there are added. A
+ * value of several lines begins with a newline and is indented as it should stand below its key. */
+void rule_fix_set(
+    RuleContext *ctx, Diag *diag, const Node *map, const char *path, const char *value
+);
+/* An entry of a map goes, with its line comment; the last one stays. */
+void rule_fix_remove(RuleContext *ctx, Diag *diag, const Node *map, const char *key);
+/* An item of a list goes; the last one stays. */
+void rule_fix_remove_item(RuleContext *ctx, Diag *diag, const Node *list, size_t at);
+/* A scalar, as YAML, becomes the first item. */
+void rule_fix_prepend(RuleContext *ctx, Diag *diag, const Node *list, const char *value);

@@ -13,7 +13,7 @@ typedef struct CheckOptions {
     const char *baseline;
     const char *explain;
     const char *kubernetes;
-    bool docs;
+    bool docs, fix, dry_run;
 } CheckOptions;
 
 enum { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF, FORMAT_GITHUB };
@@ -91,6 +91,22 @@ static const CliFlag flags[] = {
         CLI_STRING,
         .argument = "VERSION",
         .help = "The Kubernetes that the manifests are for, such as 1.33; else the newest known"
+    ),
+    CLI_FLAG(
+        CheckOptions,
+        fix,
+        "fix",
+        0,
+        CLI_BOOL,
+        .help = "Mend what can be mended safely, in place; what is left is reported"
+    ),
+    CLI_FLAG(
+        CheckOptions,
+        dry_run,
+        "dry-run",
+        0,
+        CLI_BOOL,
+        .help = "With --fix: show the unified diff and change nothing"
     ),
     CLI_FLAG(
         CheckOptions,
@@ -192,11 +208,77 @@ static const char *const *paths_of(const Cli *cli)
     return paths;
 }
 
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+static ExitCode finish(const Cli *cli, const CheckOptions *options, const AuditResult *result)
+{
+    report(cli, options, result);
+    if (result->diags.diags.len > 0) {
+        return EXIT_FINDINGS;
+    }
+    cli_status(
+        cli, "%zu objects in %zu files: nothing found", result->object_count, result->file_count
+    );
+    return EXIT_OK;
+}
+
+static void say_fixes(const Cli *cli, const AuditFixes *fixes, const char *what)
+{
+    size_t files = fixes->files.len;
+    cli_status(
+        cli,
+        "%zu finding%s in %zu file%s %s",
+        fixes->count,
+        plural(fixes->count),
+        files,
+        plural(files),
+        what
+    );
+    if (fixes->rendered > 0) {
+        cli_status(
+            cli,
+            "%zu more in rendered files, which `slipway render` would write again: left alone",
+            fixes->rendered
+        );
+    }
+}
+
+static ExitCode run_fix(Cli *cli, const CheckOptions *options, const AuditOptions *audit)
+{
+    AuditFixes fixes;
+    AuditResult left;
+    Error err = ERROR_INIT;
+    if (audit_fix(cli->arena, audit, &fixes, &left, &err) < 0) {
+        cli_error(cli, &err);
+        return EXIT_USAGE;
+    }
+    if (options->dry_run) {
+        StrBuf diff = STRBUF_ON_ARENA(cli->arena);
+        audit_fixes_diff(&diff, &fixes);
+        cli_print(cli, strbuf_str(&diff));
+        say_fixes(cli, &fixes, "can be mended");
+        return fixes.files.len + left.diags.diags.len > 0 ? EXIT_FINDINGS : EXIT_OK;
+    }
+    if (audit_fixes_write(cli->arena, &fixes, &err) < 0) {
+        cli_error(cli, &err);
+        return EXIT_ENVIRONMENT;
+    }
+    say_fixes(cli, &fixes, "mended");
+    return finish(cli, options, &left);
+}
+
 static ExitCode run(Cli *cli, const void *opaque)
 {
     const CheckOptions *options = opaque;
     if (options->docs || options->explain) {
         return run_texts(cli, options);
+    }
+    if (options->dry_run && !options->fix) {
+        cli_errorf(cli, "--dry-run shows what --fix would do: give both");
+        return EXIT_USAGE;
     }
     AuditOptions audit = {
         .paths = paths_of(cli),
@@ -215,6 +297,9 @@ static ExitCode run(Cli *cli, const void *opaque)
     if (options->level != LEVEL_UNSET) {
         audit.level = (Severity) (options->level - LEVEL_INFO);
     }
+    if (options->fix) {
+        return run_fix(cli, options, &audit);
+    }
     AuditResult result;
     Error err = ERROR_INIT;
     if (options->kubernetes &&
@@ -226,14 +311,7 @@ static ExitCode run(Cli *cli, const void *opaque)
         cli_error(cli, &err);
         return EXIT_USAGE;
     }
-    report(cli, options, &result);
-    if (result.diags.diags.len > 0) {
-        return EXIT_FINDINGS;
-    }
-    cli_status(
-        cli, "%zu objects in %zu files: nothing found", result.object_count, result.file_count
-    );
-    return EXIT_OK;
+    return finish(cli, options, &result);
 }
 
 const Command command_check = {
@@ -249,6 +327,7 @@ const Command command_check = {
     .examples = "slipway check                              # all below the current directory\n"
                 "slipway check deploy --standard restricted # one Pod Security Standard\n"
                 "slipway check --explain K8011\n"
+                "slipway check --fix --dry-run              # how it would mend what it can\n"
                 "slipway check --format json > known.json; slipway check --baseline known.json",
     .flags = flags,
     .options_size = sizeof(CheckOptions),

@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "base/map.h"
 #include "base/strbuf.h"
 #include "codec/json.h"
 #include "codec/node.h"
@@ -29,6 +30,7 @@ typedef struct KustomizeOptions {
     KustomizeOrder order;
     bool load_anywhere; /* without the load restrictor: files from outside the kustomization's
                            directory */
+    const Map *sources;     /* real path -> Source, of files that were read already; may be NULL */
     bool no_warnings;   /* none of the warnings that kustomize itself doesn't give */
 } KustomizeOptions;
 

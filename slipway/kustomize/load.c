@@ -42,7 +42,11 @@ static int check_restrictor(const Target *target, Str path, Str real, Error *err
 
 static int read_source(Build *b, Str real, Str shown, Source **ret_source, Error *err)
 {
+    const Map *given = b->options.sources;
     Source *known = map_get(&b->sources, real);
+    if (!known && given) {
+        known = map_get(given, real);
+    }
     if (known) {
         *ret_source = known;
         return 0;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "base/fs_batch.h"
 #include "base/map.h"
 #include "base/path.h"
 #include "codec/diff.h"
@@ -296,65 +297,6 @@ int tree_keep_edits(
 
 /* --- writing --- */
 
-/* A file on its way: `fresh` lies beside its place until the rename. */
-typedef struct Pending {
-    const Change *change;
-    char *place, *fresh;
-    bool is_done;
-} Pending;
-
-static int stage(Arena *arena, Str root, const Change *change, Pending *ret_pending, Error *err)
-{
-    Str place = path_join(arena, root, change->path);
-    *ret_pending = (Pending) { .change = change, .place = str_to_cstr(arena, place) };
-    if (change->kind == CHANGE_LEFT_OVER) {
-        return 0;
-    }
-    int rc = fs_make_dirs(str_to_cstr(arena, path_dir(place)), 0755, err);
-    if (rc < 0) {
-        return rc;
-    }
-    ret_pending->fresh = arena_printf(arena, "%s.slipway-new", ret_pending->place);
-    auto_fd int fd = open(
-        ret_pending->fresh, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, change->mode
-    );
-    if (fd < 0) {
-        return error_errno(err, -errno, "write %s", ret_pending->fresh);
-    }
-    rc = fs_write_all(fd, change->after.ptr, change->after.len);
-    return rc < 0 ? error_errno(err, rc, "write %s", ret_pending->fresh) : 0;
-}
-
-static int commit(Pending *pending, Error *err)
-{
-    int rc = pending->fresh ? rename(pending->fresh, pending->place) : unlink(pending->place);
-    if (rc < 0) {
-        return error_errno(err, -errno, "write %s", pending->place);
-    }
-    pending->is_done = true;
-    return 0;
-}
-
-/* Puts back what was there; the best that can be done after a failure, so its own failures are not
- * told. */
-static void put_back(Pending *pending, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        const Change *change = pending[i].change;
-        if (!pending[i].is_done) {
-            if (pending[i].fresh) {
-                unlink(pending[i].fresh);
-            }
-        } else if (change->kind == CHANGE_MISSING) {
-            unlink(pending[i].place);
-        } else {
-            fs_write_atomic(
-                pending[i].place, change->before, change->mode ? change->mode : 0644, NULL
-            );
-        }
-    }
-}
-
 static int refuse_losses(const Changes *changes, Error *err)
 {
     vec_foreach(change, &changes->list) {
@@ -379,40 +321,23 @@ static int refuse_losses(const Changes *changes, Error *err)
     return 0;
 }
 
-static int stage_all(
-    Arena *arena, Str root, const Changes *changes, Pending *pending, size_t *ret_count, Error *err
-)
-{
-    for (size_t i = 0; i < changes->list.len; i++) {
-        int rc = stage(arena, root, &changes->list.ptr[i], &pending[i], err);
-        *ret_count = i + 1;
-        if (rc < 0) {
-            return rc;
-        }
-    }
-    return 0;
-}
-
 int tree_write(Arena *arena, Str root, const Changes *changes, bool force, Error *err)
 {
     int rc = force ? 0 : refuse_losses(changes, err);
     if (rc < 0) {
         return rc;
     }
-    Pending *pending = ARENA_ARRAY(arena, Pending, changes->list.len);
-    size_t count = 0;
-    rc = stage_all(arena, root, changes, pending, &count, err);
-    for (size_t i = 0; i < count && rc == 0; i++) {
-        rc = commit(&pending[i], err);
+    FsBatch batch = { .arena = arena };
+    vec_foreach(change, &changes->list) {
+        Str place = path_join(arena, root, change->path);
+        if (change->kind == CHANGE_LEFT_OVER) {
+            fs_batch_remove(&batch, place);
+        } else {
+            fs_batch_write(&batch, place, change->after, change->mode);
+        }
     }
-    Str manifest = path_join(arena, root, STR(MANIFEST_PATH));
-    if (rc == 0 && changes->manifest_differs) {
-        rc = fs_make_dirs(str_to_cstr(arena, path_dir(manifest)), 0755, err);
-        rc = rc < 0 ? rc
-                    : fs_write_atomic(str_to_cstr(arena, manifest), changes->manifest, 0644, err);
+    if (changes->manifest_differs) {
+        fs_batch_write(&batch, path_join(arena, root, STR(MANIFEST_PATH)), changes->manifest, 0644);
     }
-    if (rc < 0) {
-        put_back(pending, count);
-    }
-    return rc;
+    return fs_batch_commit(&batch, err);
 }

@@ -85,7 +85,11 @@ static void k8069(RuleContext *ctx, const Object *object)
     for (size_t i = 0; node_len(ports) > 1 && i < ports->seq.len; i++) {
         const Node *port = ports->seq.items[i];
         if (!node_path(port, "name")) {
-            rule_find(ctx, node_path(port, "port"), "a port without a name among several");
+            Diag *diag =
+                rule_find(ctx, node_path(port, "port"), "a port without a name among several");
+            const char *name =
+                arena_printf(ctx->diags->arena, "port-%" STR_FMT, STR_ARG(node_text(port, "port")));
+            rule_fix_set(ctx, diag, port, "name", name);
         }
     }
 }

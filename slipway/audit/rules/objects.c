@@ -43,10 +43,15 @@ static void k8084(RuleContext *ctx, const Container *container)
         if (!name) {
             continue;
         }
-        if (map_has(&seen, name->text)) {
-            rule_find(ctx, name, "\"%" STR_FMT "\" is set a second time", STR_ARG(name->text));
+        const Node *first = map_get(&seen, name->text);
+        if (first) {
+            Diag *diag =
+                rule_find(ctx, name, "\"%" STR_FMT "\" is set a second time", STR_ARG(name->text));
+            if (node_equal(first, env->seq.items[i])) {
+                rule_fix_remove_item(ctx, diag, env, i);
+            }
         }
-        map_set(&seen, name->text, ctx);
+        map_set(&seen, name->text, env->seq.items[i]);
     }
 }
 

@@ -219,6 +219,19 @@ static void k8026_container(RuleContext *ctx, const Container *container)
     check_host_process(ctx, container->security);
 }
 
+static const Node *parent_of(const Node *node, const char *path)
+{
+    Str parent = str_from(path);
+    char buffer[64];
+    size_t end = str_rfind_char(parent, '.');
+    if (end == STR_NONE || end >= sizeof(buffer)) {
+        return NULL;
+    }
+    memcpy(buffer, path, end);
+    buffer[end] = '\0';
+    return node_path(node, buffer);
+}
+
 static void k8028(RuleContext *ctx, const Container *container)
 {
     static const char *const places[] = {
@@ -231,12 +244,13 @@ static void k8028(RuleContext *ctx, const Container *container)
     for (size_t i = 0; i < ARRAY_LEN(places); i++) {
         const Node *host = node_path(container->node, places[i]);
         if (host && host->text.len > 0) {
-            rule_find(
+            Diag *diag = rule_find(
                 ctx,
                 host,
                 "the kubelet is sent to \"%" STR_FMT "\" instead of the pod",
                 STR_ARG(host->text)
             );
+            rule_fix_remove(ctx, diag, parent_of(container->node, places[i]), "host");
         }
     }
 }

@@ -28,7 +28,8 @@ static void k8004_pod(RuleContext *ctx, const Pod *pod)
 {
     const Node *value = node_path(pod->security, "runAsNonRoot");
     if (node_is_false(value)) {
-        rule_find(ctx, value, "the pod may run as root");
+        Diag *diag = rule_find(ctx, value, "the pod may run as root");
+        rule_fix_set(ctx, diag, pod->spec, "securityContext.runAsNonRoot", "true");
     }
 }
 
@@ -37,7 +38,11 @@ static void k8004_container(RuleContext *ctx, const Container *container)
     const Node *own = node_path(container->security, "runAsNonRoot");
     const Node *of_pod = node_path(container->pod->security, "runAsNonRoot");
     if (node_is_false(own) || (!own && !of_pod)) {
-        rule_find(ctx, own, "container \"%" STR_FMT "\" may run as root", STR_ARG(container->name));
+        Diag *diag = rule_find(
+            ctx, own, "container \"%" STR_FMT "\" may run as root", STR_ARG(container->name)
+        );
+        const Node *place = own ? container->node : container->pod->spec;
+        rule_fix_set(ctx, diag, place, "securityContext.runAsNonRoot", "true");
     }
 }
 
@@ -50,7 +55,8 @@ static void k8005_pod(RuleContext *ctx, const Pod *pod)
 {
     const Node *user = node_path(pod->security, "runAsUser");
     if (is_zero(user)) {
-        rule_find(ctx, user, "the pod runs as user 0");
+        Diag *diag = rule_find(ctx, user, "the pod runs as user 0");
+        rule_suggest(ctx, diag, user->span, "65532");
     }
 }
 
@@ -58,7 +64,10 @@ static void k8005_container(RuleContext *ctx, const Container *container)
 {
     const Node *user = node_path(container->security, "runAsUser");
     if (is_zero(user)) {
-        rule_find(ctx, user, "container \"%" STR_FMT "\" runs as user 0", STR_ARG(container->name));
+        Diag *diag = rule_find(
+            ctx, user, "container \"%" STR_FMT "\" runs as user 0", STR_ARG(container->name)
+        );
+        rule_suggest(ctx, diag, user->span, "65532");
     }
 }
 
@@ -66,12 +75,13 @@ static void k8008(RuleContext *ctx, const Container *container)
 {
     const Node *value = node_path(container->security, "readOnlyRootFilesystem");
     if (!node_is_true(value) && !container->pod->is_windows) {
-        rule_find(
+        Diag *diag = rule_find(
             ctx,
             value,
             "container \"%" STR_FMT "\" can write to its image's file system",
             STR_ARG(container->name)
         );
+        rule_fix_set(ctx, diag, container->node, "securityContext.readOnlyRootFilesystem", "true");
     }
 }
 
@@ -79,8 +89,11 @@ static void k8009(RuleContext *ctx, const Container *container)
 {
     const Node *value = node_path(container->security, "allowPrivilegeEscalation");
     if (!node_is_false(value) && !container->pod->is_windows) {
-        rule_find(
+        Diag *diag = rule_find(
             ctx, value, "container \"%" STR_FMT "\" may gain privileges", STR_ARG(container->name)
+        );
+        rule_fix_set(
+            ctx, diag, container->node, "securityContext.allowPrivilegeEscalation", "false"
         );
     }
 }
@@ -89,7 +102,10 @@ static void k8010(RuleContext *ctx, const Container *container)
 {
     const Node *value = node_path(container->security, "privileged");
     if (node_is_true(value)) {
-        rule_find(ctx, value, "container \"%" STR_FMT "\" is privileged", STR_ARG(container->name));
+        Diag *diag = rule_find(
+            ctx, value, "container \"%" STR_FMT "\" is privileged", STR_ARG(container->name)
+        );
+        rule_fix(ctx, diag, value->span, "false");
     }
 }
 
@@ -97,12 +113,17 @@ static void k8011(RuleContext *ctx, const Container *container)
 {
     const Node *drop = node_path(container->security, "capabilities.drop");
     if (!has_item(drop, "ALL") && !container->pod->is_windows) {
-        rule_find(
+        Diag *diag = rule_find(
             ctx,
             drop,
             "container \"%" STR_FMT "\" keeps capabilities of the runtime's default set",
             STR_ARG(container->name)
         );
+        if (node_len(drop) > 0) {
+            rule_fix_prepend(ctx, diag, drop, "ALL");
+        } else {
+            rule_fix_set(ctx, diag, container->node, "securityContext.capabilities.drop", "[ALL]");
+        }
     }
 }
 
@@ -144,26 +165,30 @@ static void k8012(RuleContext *ctx, const Container *container)
     }
 }
 
-static void
-find_added(RuleContext *ctx, const Container *container, const Str *wanted, size_t count)
+static void find_added(
+    RuleContext *ctx, const Container *container, const Str *wanted, size_t count, bool is_mendable
+)
 {
     const Node *add = node_path(container->security, "capabilities.add");
     for (size_t i = 0; i < node_len(add); i++) {
         const Node *item = add->seq.items[i];
         if (is_one_of(item->text, wanted, count)) {
-            rule_find(ctx, item, "adds the capability %" STR_FMT, STR_ARG(item->text));
+            Diag *diag = rule_find(ctx, item, "adds the capability %" STR_FMT, STR_ARG(item->text));
+            if (is_mendable) {
+                rule_fix_remove_item(ctx, diag, add, i);
+            }
         }
     }
 }
 
 static void k8013(RuleContext *ctx, const Container *container)
 {
-    find_added(ctx, container, raw_capability, ARRAY_LEN(raw_capability));
+    find_added(ctx, container, raw_capability, ARRAY_LEN(raw_capability), true);
 }
 
 static void k8014(RuleContext *ctx, const Container *container)
 {
-    find_added(ctx, container, admin_capabilities, ARRAY_LEN(admin_capabilities));
+    find_added(ctx, container, admin_capabilities, ARRAY_LEN(admin_capabilities), false);
 }
 
 static bool is_confined(const Node *profile)
@@ -175,12 +200,13 @@ static bool is_confined(const Node *profile)
 static void find_unconfined(RuleContext *ctx, const Node *profile)
 {
     const Node *type = node_path(profile, "type");
-    rule_find(
+    Diag *diag = rule_find(
         ctx,
         type ? type : profile,
         "the seccomp profile \"%" STR_FMT "\" confines nothing",
         STR_ARG(node_text(profile, "type"))
     );
+    rule_fix_set(ctx, diag, profile, "type", "RuntimeDefault");
 }
 
 /* Under restricted a Windows pod is exempt as a whole. */
@@ -209,8 +235,11 @@ static void k8015_container(RuleContext *ctx, const Container *container)
         }
     } else if (ctx->standard != AUDIT_STANDARD_BASELINE &&
                !node_path(container->pod->security, "seccompProfile")) {
-        rule_find(
+        Diag *diag = rule_find(
             ctx, NULL, "container \"%" STR_FMT "\" has no seccomp profile", STR_ARG(container->name)
+        );
+        rule_fix_set(
+            ctx, diag, container->pod->spec, "securityContext.seccompProfile.type", "RuntimeDefault"
         );
     }
 }
@@ -219,19 +248,29 @@ static void k8017(RuleContext *ctx, const Container *container)
 {
     const Node *value = node_path(container->security, "procMount");
     if (value && !str_eq(value->text, STR("Default"))) {
-        rule_find(ctx, value, "shows all of /proc to the container");
+        Diag *diag = rule_find(ctx, value, "shows all of /proc to the container");
+        rule_fix(ctx, diag, value->span, "Default");
     }
 }
+
+static const char confined[] = "\n  runAsNonRoot: true"
+                               "\n  allowPrivilegeEscalation: false"
+                               "\n  readOnlyRootFilesystem: true"
+                               "\n  capabilities:"
+                               "\n    drop: [ALL]"
+                               "\n  seccompProfile:"
+                               "\n    type: RuntimeDefault";
 
 static void k8029(RuleContext *ctx, const Container *container)
 {
     if (!container->security && !container->pod->security && !container->pod->is_windows) {
-        rule_find(
+        Diag *diag = rule_find(
             ctx,
             NULL,
             "neither container \"%" STR_FMT "\" nor its pod has a securityContext",
             STR_ARG(container->name)
         );
+        rule_fix_set(ctx, diag, container->node, "securityContext", confined);
     }
 }
 

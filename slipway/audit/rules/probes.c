@@ -1,4 +1,6 @@
 /* Probes of what serves: containers with ports in a Deployment, StatefulSet or DaemonSet. */
+#include <inttypes.h>
+
 #include "base/mem.h"
 
 #include "audit/rule.h"
@@ -38,6 +40,16 @@ static void k8046(RuleContext *ctx, const Container *container)
     }
 }
 
+/* The container's one port, if it has one only: a second may be missing as well. */
+static void suggest_port(RuleContext *ctx, Diag *diag, const Container *container, const Node *port)
+{
+    const Node *ports = node_path(container->node, "ports");
+    if (node_len(ports) == 1) {
+        Str number = node_text(ports->seq.items[0], "containerPort");
+        rule_suggest(ctx, diag, port->span, "%" STR_FMT, STR_ARG(number));
+    }
+}
+
 /* Declared ports are information only, so a number counts where some are declared; a name must be
  * one of them always. */
 static void k8048(RuleContext *ctx, const Container *container)
@@ -52,13 +64,14 @@ static void k8048(RuleContext *ctx, const Container *container)
         const Node *port = node_path(container->node, places[i]);
         if (port && (declares || port->kind == NODE_STRING) &&
             !container_has_port(container, port)) {
-            rule_find(
+            Diag *diag = rule_find(
                 ctx,
                 port,
                 "port %" STR_FMT " of the probe is none of container \"%" STR_FMT "\"",
                 STR_ARG(port->text),
                 STR_ARG(container->name)
             );
+            suggest_port(ctx, diag, container, port);
         }
     }
 }
@@ -74,13 +87,16 @@ static void k8049(RuleContext *ctx, const Container *container)
     for (size_t i = 0; i < ARRAY_LEN(probes); i++) {
         const Node *probe = node_path(container->node, probes[i]);
         const Node *timeout = node_path(probe, "timeoutSeconds");
-        if (number_or(timeout, 1) > number_or(node_path(probe, "periodSeconds"), 10)) {
-            rule_find(ctx, timeout, "the %s waits longer than its period", probes[i]);
+        int64_t period = number_or(node_path(probe, "periodSeconds"), 10);
+        if (timeout && number_or(timeout, 1) > period) {
+            Diag *diag = rule_find(ctx, timeout, "the %s waits longer than its period", probes[i]);
+            rule_fix(ctx, diag, timeout->span, "%" PRId64, period);
         }
     }
     const Node *threshold = node_path(container->node, "livenessProbe.failureThreshold");
     if (number_or(threshold, 3) == 1) {
-        rule_find(ctx, threshold, "one lost answer restarts the container");
+        Diag *diag = rule_find(ctx, threshold, "one lost answer restarts the container");
+        rule_fix(ctx, diag, threshold->span, "3");
     }
 }
 

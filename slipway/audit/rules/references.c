@@ -38,7 +38,8 @@ static void k8030(RuleContext *ctx, const Pod *pod)
         account ? node_path(account->node, "automountServiceAccountToken") : NULL;
     bool is_off = own ? node_is_false(own) : node_is_false(of_account);
     if (!is_off && !(name.len > 0 && is_bound(ctx->bundle, name))) {
-        rule_find(ctx, own, "every container gets a token for the API");
+        Diag *diag = rule_find(ctx, own, "every container gets a token for the API");
+        rule_fix_set(ctx, diag, pod->spec, "automountServiceAccountToken", "false");
     }
 }
 

@@ -114,14 +114,21 @@ static void k8057(RuleContext *ctx, const Object *object)
     const Node *unavailable = node_path(object->node, "spec.maxUnavailable");
     if (is_percent(unavailable, "0%") ||
         (unavailable && unavailable->kind == NODE_INT && unavailable->integer == 0)) {
-        rule_find(ctx, unavailable, "no pod may ever be evicted");
+        Diag *diag = rule_find(ctx, unavailable, "no pod may ever be evicted");
+        rule_fix(ctx, diag, unavailable->span, "1");
     }
     const Node *available = node_path(object->node, "spec.minAvailable");
     const Object *workload = available ? selected_by(ctx, object) : NULL;
     bool blocks = workload && available->kind == NODE_INT &&
                   (double) available->integer >= least_replicas(ctx, workload);
     if (blocks || is_percent(available, "100%")) {
-        rule_find(ctx, available, "as many as there are must stay: no pod may ever be evicted");
+        Diag *diag =
+            rule_find(ctx, available, "as many as there are must stay: no pod may ever be evicted");
+        const Node *spec = node_path(object->node, "spec");
+        if (!unavailable) {
+            rule_fix(ctx, diag, node_find(spec, STR("minAvailable"))->key->span, "maxUnavailable");
+            rule_fix(ctx, diag, available->span, "1");
+        }
     }
 }
 

@@ -1,0 +1,103 @@
+"""Runs slipway check --fix on copies of the audit's fixtures.
+
+What was found with a safe fix is gone afterwards and nothing new is there; a second run changes nothing; --dry-run
+writes nothing and shows just what --fix then does. fixes/ holds files as they are to come out: NAME.yaml becomes
+NAME.fixed.yaml, byte for byte.
+"""
+
+import collections
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+SLIPWAY = pathlib.Path(sys.argv[1]).resolve()
+
+
+def run(folder, case, *flags):
+    command = [SLIPWAY, "check", "--level", "info", *flags, case]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+    if done.returncode not in (0, 1):
+        raise AssertionError(f"exit {done.returncode}: {done.stderr}")
+    return done.stdout
+
+
+def findings(folder, case):
+    return json.loads(run(folder, case, "--format", "json"))
+
+
+def keys(found):
+    return collections.Counter((f["rule"], f["file"], f["object"], f["message"]) for f in found)
+
+
+def contents(folder):
+    return {str(p.relative_to(folder)): p.read_text() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def applied(folder, diff):
+    """The files as patch(1) leaves them, to compare with what --fix wrote."""
+    done = subprocess.run(["patch", "-p0", "-s"], input=diff, text=True, capture_output=True, check=False, cwd=folder)
+    if done.returncode != 0:
+        raise AssertionError(done.stdout + done.stderr)
+    return contents(folder)
+
+
+def check(case):
+    """The complaints about one fixture."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder, other = pathlib.Path(scratch, "a"), pathlib.Path(scratch, "b")
+        for place in (folder, other):
+            copy = shutil.copytree if case.is_dir() else shutil.copy
+            place.mkdir()
+            copy(case, place / case.name)
+        before, texts = findings(folder, case.name), contents(folder)
+        diff = run(folder, case.name, "--fix", "--dry-run")
+        if contents(folder) != texts:
+            yield "--dry-run changed a file"
+        run(folder, case.name, "--fix")
+        after, fixed = findings(folder, case.name), contents(folder)
+        safe = [f for f in before if f.get("fix", {}).get("safe")]
+        left = keys(after) & keys(safe)
+        if left:
+            yield f"still there: {dict(left)}"
+        fresh = keys(after) - keys(before)
+        if fresh:
+            yield f"new: {dict(fresh)}"
+        if [f for f in after if f.get("fix", {}).get("safe")]:
+            yield "something could still be mended"
+        if safe and fixed == texts:
+            yield "nothing was written"
+        if applied(other, diff) != fixed:
+            yield "the diff of --dry-run isn't what --fix did"
+        run(folder, case.name, "--fix")
+        if contents(folder) != fixed:
+            yield "a second --fix changed a file"
+
+
+def check_golden(case):
+    with tempfile.TemporaryDirectory() as scratch:
+        shutil.copy(case, scratch)
+        run(scratch, case.name, "--fix")
+        if pathlib.Path(scratch, case.name).read_text() != case.with_suffix(".fixed" + case.suffix).read_text():
+            yield "isn't " + case.with_suffix(".fixed" + case.suffix).name
+
+
+def main():
+    cases = [(case, check) for case in sorted((HERE / "rules").iterdir())]
+    golden = [path for path in sorted((HERE / "fixes").iterdir()) if ".fixed" not in path.name]
+    cases += [(case, do) for case in golden for do in (check, check_golden)]
+    failed = 0
+    for number, (case, do) in enumerate(cases, 1):
+        complaints = list(do(case))
+        print("not ok" if complaints else "ok", number, "-", case.name, "as expected" if do is check_golden else "")
+        for complaint in complaints:
+            print("#", complaint)
+        failed += bool(complaints)
+    print(f"1..{len(cases)}")
+    sys.exit(1 if failed else 0)
+
+
+main()
