@@ -30,7 +30,7 @@ typedef struct KustomizeOptions {
     KustomizeOrder order;
     bool load_anywhere; /* without the load restrictor: files from outside the kustomization's
                            directory */
-    const Map *sources;     /* real path -> Source, of files that were read already; may be NULL */
+    const Map *sources; /* real path -> Source, of files that were read already; may be NULL */
     bool no_warnings;   /* none of the warnings that kustomize itself doesn't give */
 } KustomizeOptions;
 
