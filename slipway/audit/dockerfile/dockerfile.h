@@ -89,8 +89,9 @@ typedef struct DockerReference {
 } DockerReference;
 
 typedef struct DockerStage DockerStage;
+typedef struct DockerInstruction DockerInstruction;
 
-typedef struct DockerInstruction {
+struct DockerInstruction {
     DockerKind kind;
     Span span;          /* from the keyword to its last byte, heredocs included */
     Span keyword;       /* as written, also when unknown */
@@ -107,8 +108,8 @@ typedef struct DockerInstruction {
     /* What a POSIX shell runs: of RUN, CMD, ENTRYPOINT, HEALTHCHECK in shell form, and of exec form
      * ["sh", "-c", "…"]; NULL where there is none (another SHELL, Windows, another exec form). */
     const ShellScript *script;
-    const Str *shell; /* the SHELL in force: NULL-ptr-ended list; the default is NULL */
-} DockerInstruction;
+    const DockerInstruction *shell; /* the SHELL in force; NULL: the default one */
+};
 
 /* registry/path:tag@digest; what isn't there is empty. */
 typedef struct DockerImage {
@@ -126,6 +127,7 @@ struct DockerStage {
     DockerWord name;         /* AS …; value empty when it has none */
     const DockerStage *base; /* the stage that it builds on; NULL: an image or scratch */
     bool is_scratch;
+    bool is_windows;
     VEC(DockerInstruction *) instructions; /* FROM first */
 };
 
@@ -158,9 +160,12 @@ Str docker_kind_name(DockerKind kind);
 DockerImage docker_image_parse(Str image);
 /* NULL when it isn't given; the last one where it is given more than once. */
 const DockerFlag *docker_flag(const DockerInstruction *instruction, const char *name);
-/* By name (no matter the case) or index, among those before `before`, as COPY --from and FROM see
- * them. */
+/* The pair of that name, or NULL. */
+const DockerPair *docker_pair(const DockerInstruction *instruction, Str name);
+/* By name, no matter the case, among the stages before number `before`. */
 const DockerStage *docker_stage_find(const Dockerfile *file, Str name, size_t before);
+/* The stage that COPY --from names, by name or number; NULL: an image, or nothing. */
+const DockerStage *docker_copy_source(const Dockerfile *file, const DockerInstruction *copy);
 /* The stage that a build makes when nothing is said; NULL in a file without FROM. */
 const DockerStage *docker_final_stage(const Dockerfile *file);
 /* The last instruction of that kind that is in force in the stage, also one of the stages it builds

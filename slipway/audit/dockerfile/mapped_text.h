@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/source.h"
+#include "base/strbuf.h"
 #include "base/vec.h"
 
 /* From byte `at` of the joined text on, the file's bytes from `source_at` on. */

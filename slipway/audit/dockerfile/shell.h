@@ -31,10 +31,10 @@ typedef struct ShellAssignment {
 
 typedef struct ShellRedirect {
     Span span;
-    Str operator; /* ">", ">>", "<", "<<", "<<-", "<<<", "&>", ">&", … */
-    int fd;       /* -1: the operator's own */
+    Str sign; /* ">", ">>", "<", "<<", "<<-", "<<<", "&>", ">&", … */
+    int fd;   /* -1: the operator's own */
     ShellWord target;
-    MappedText body; /* of a heredoc */
+    const MappedText *body; /* of a heredoc, else NULL; empty until its lines are read */
 } ShellRedirect;
 
 typedef enum ShellJoin {
@@ -45,20 +45,25 @@ typedef enum ShellJoin {
     SHELL_JOIN_BACKGROUND,
 } ShellJoin;
 
+#define SHELL_TOP SIZE_MAX
+
+/* A simple command, or a compound one (a subshell, group, loop, condition, case or function), whose
+ * commands come behind it with its number as `parent`. */
 typedef struct ShellCommand {
     Span span;
     VEC(ShellAssignment) assignments;
-    VEC(ShellWord) words; /* the name first; empty for assignments alone */
+    VEC(ShellWord) words; /* the name first; empty for assignments alone and compound commands */
     VEC(ShellRedirect) redirects;
-    ShellJoin join;      /* to the command that follows at the same depth */
-    unsigned depth;      /* 0: not inside of anything */
-    unsigned group;      /* which list it is part of: the commands of one list share it */
-    bool is_substituted; /* inside $(…), backquotes or <(…) */
+    ShellJoin join; /* to the next command of the same parent */
+    size_t parent;  /* number of the command it stands in, also in a word of it; or SHELL_TOP */
+    bool is_compound;
+    bool is_subshell;    /* ( … ) */
+    bool is_substituted; /* its parent is a command with it inside of $(…), backquotes or <(…) */
     bool is_condition;   /* of if, while or until: may fail */
     bool is_negated;
 } ShellCommand;
 
-/* $x or ${x…} anywhere that is expanded. */
+/* $x or ${x…} wherever it is expanded. */
 typedef struct ShellReference {
     Span span;
     Str name;
@@ -70,8 +75,10 @@ typedef struct ShellScript {
     VEC(ShellCommand) commands;
     VEC(ShellReference) references;
     VEC(Str) variables; /* names the script sets: assignments, for, read, export, local, … */
-    bool has_problem;   /* the list ends where it stands */
+    bool sets_others;   /* it reads a file or evaluates a text that may set any */
+    bool has_problem;   /* the list ends there */
     Span problem;
+    const char *mistake; /* what is wrong, where that is sure; else NULL: this reader's limits */
 } ShellScript;
 
 /* Never NULL. */
@@ -81,9 +88,14 @@ ShellScript *shell_read(Arena *arena, const MappedText *text);
  * isn't literal. */
 Str shell_command_name(const ShellCommand *command);
 bool shell_command_is(const ShellCommand *command, const char *name);
+/* The program that really runs, behind sudo, env, exec and their kin; *ret_at is the number of its
+ * word. */
+Str shell_command_program(const ShellCommand *command, size_t *ret_at);
 /* The first word equal to `word` behind the name, or NULL. */
 const ShellWord *shell_command_word(const ShellCommand *command, const char *word);
 /* A flag: "--long" also as --long=value; "-y" also inside of a cluster (-qy). NULL: not given. */
 const ShellWord *shell_command_flag(const ShellCommand *command, const char *flag);
-/* The command that gets its output through a pipe, NULL: none. */
+/* The next one of the same parent, and the one that gets the command's output through a pipe; NULL:
+ * none. */
+const ShellCommand *shell_next(const ShellScript *script, const ShellCommand *command);
 const ShellCommand *shell_pipe_next(const ShellScript *script, const ShellCommand *command);
