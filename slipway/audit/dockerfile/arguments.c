@@ -181,6 +181,7 @@ static void read_heredoc(
         "no line \"%" STR_FMT "\" ends the heredoc",
         STR_ARG(heredoc.name)
     );
+    reading->lines.at = reading->file->source->text.len; /* all of it may be meant as its text */
 }
 
 static bool takes_heredocs(DockerKind kind)
@@ -364,6 +365,7 @@ static void read_healthcheck(Reading *reading, DockerInstruction *instruction)
             "write HEALTHCHECK CMD command, or HEALTHCHECK NONE",
             "a HEALTHCHECK needs CMD or NONE"
         );
+        return;
     }
     *rest = mapped_text_slice(rest, skip_blanks(rest->text, end), rest->text.len);
 }

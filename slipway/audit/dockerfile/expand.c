@@ -183,11 +183,15 @@ static void expand_braces(Expander *e, size_t start)
         while (!is_at_end(e) && current(e) != '}') {
             e->at++;
         }
-        e->at += !is_at_end(e);
+        bool is_closed = !is_at_end(e);
+        e->at += is_closed;
         e->is_known = false;
         append(e, str_slice(e->raw->text, start, e->at));
         complain(
-            e, start, "write ${name}, ${name:-default} or ${name:+value}", "no such expansion"
+            e,
+            start,
+            "write ${name}, ${name:-default} or ${name:+value}",
+            is_closed ? "no such expansion" : "the variable's brace isn't closed"
         );
     }
 }
