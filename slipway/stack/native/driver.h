@@ -60,8 +60,8 @@ extern const NativeDriver native_kafka;
 
 /* ---- helpers that drivers share (tool.c) ---- */
 
-/* Fiber: runs a tool to its end as `user` (NULL: unchanged) with a deadline; its last line of
- * output stands in the error when it fails. */
+/* Fiber: runs a tool to its end as `user` (NULL: unchanged) with a deadline; when it fails, the
+ * first line of its output that names a failure stands in the error, else the last one. */
 typedef struct ToolRun {
     const char *const *argv;
     const char *const *envp; /* NULL: this process's */

@@ -87,6 +87,7 @@ static int run_maven(NativeContext *ctx, const char *work, Error *err)
     const char *argv[] = { "mvn",
                            "--batch-mode",
                            "--quiet",
+                           "-Dstyle.color=never",
                            "--file",
                            pom_path,
                            "dependency:copy-dependencies",

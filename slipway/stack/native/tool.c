@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/fs.h"
+#include "base/mem.h"
 #include "loop/fiber.h"
 #include "loop/process.h"
 
@@ -10,16 +11,36 @@
 
 enum { OUTPUT_MOST = 1024 * 1024 };
 
-static Str last_line(Str text)
+static bool tells_a_failure(Str line)
 {
-    text = str_trim(text);
-    size_t newline = str_rfind_char(text, '\n');
-    return newline == STR_NONE ? text : str_skip(text, newline + 1);
+    static const Str words[] = { STR_INIT("ERROR"), STR_INIT("Error"), STR_INIT("error"),
+                                 STR_INIT("FATAL"), STR_INIT("fatal"), STR_INIT("Could not") };
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (str_find(line, words[i]) != STR_NONE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The first line that names a failure, else the last one: what follows a cause is advice. */
+static Str telling_line(Str text)
+{
+    Str last = STR("");
+    Str line;
+    while (str_next_line(&text, &line)) {
+        line = str_trim(line);
+        if (tells_a_failure(line)) {
+            return line;
+        }
+        last = str_is_empty(line) ? last : line;
+    }
+    return last;
 }
 
 static int tool_failed(const ToolRun *run, const ProcessResult *result, Error *err)
 {
-    Str said = last_line(str_is_empty(str_trim(result->err)) ? result->out : result->err);
+    Str said = telling_line(str_is_empty(str_trim(result->err)) ? result->out : result->err);
     if (result->exit.signal) {
         return error_set(err, -EIO, "%s was ended by signal %d", run->argv[0], result->exit.signal);
     }
