@@ -56,6 +56,9 @@ typedef struct RuleFamily {
 } RuleFamily;
 
 extern const RuleFamily rules_compose_structure;
+extern const RuleFamily rules_actions_expressions;
+extern const RuleFamily rules_actions_syntax;
+extern const RuleFamily rules_actions_uses;
 extern const RuleFamily rules_engine; /* the run itself: AU */
 extern const RuleFamily rules_images;
 extern const RuleFamily rules_network;

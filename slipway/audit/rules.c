@@ -16,6 +16,9 @@ const RuleFamily *const rule_families[] = {
     &rules_secrets,
     &rules_rbac,
     &rules_compose_structure,
+    &rules_actions_syntax,
+    &rules_actions_expressions,
+    &rules_actions_uses,
     NULL,
 };
 /* clang-format on */

@@ -1,0 +1,306 @@
+/* Expressions: what parses, what can be evaluated, and conditions that don't decide anything. */
+#include "base/mem.h"
+#include "codec/yaml_place.h"
+
+#include "audit/actions/contexts.h"
+#include "audit/rule.h"
+
+/* --- GH002 ------------------------------------------------------------------------------------ */
+
+static void find_broken(RuleContext *ctx, const WorkflowExpr *expr)
+{
+    Span span = yaml_text_span(expr->node, expr->fault.start, expr->fault.end);
+    Diag *diag = rule_find_span(ctx, span, "%" STR_FMT, STR_ARG(expr->fault.message));
+    if (str_find(expr->fault.message, STR("single quotes")) == STR_NONE) {
+        rule_hint(ctx, diag, "the expression doesn't parse, and GitHub refuses the whole workflow");
+    }
+}
+
+/* Whether the key is one of the syntax, and not an input or a variable of the same name. */
+static bool is_keyword(const WorkflowExpr *expr)
+{
+    if (expr->step) {
+        return node_get(expr->step->node, expr->key) == expr->node;
+    }
+    return !expr->job || expr->place == PLACE_JOB_STRATEGY ||
+           node_get(expr->job->node, expr->key) == expr->node ||
+           node_path(expr->job->node, "concurrency.cancel-in-progress") == expr->node;
+}
+
+/* Keys that want one type, where the whole value is an expression. */
+static void check_wanted(RuleContext *ctx, const WorkflowExpr *expr, const ExprType *type)
+{
+    static const struct {
+        const char *key;
+        TypeKind wanted;
+        const char *name;
+    } keys[] = {
+        { "timeout-minutes", TYPE_NUMBER, "a number" },
+        { "max-parallel", TYPE_NUMBER, "a number" },
+        { "continue-on-error", TYPE_BOOL, "a boolean" },
+        { "fail-fast", TYPE_BOOL, "a boolean" },
+        { "cancel-in-progress", TYPE_BOOL, "a boolean" },
+        { "matrix", TYPE_OBJECT, "an object" },
+        { "include", TYPE_ARRAY, "an array" },
+        { "exclude", TYPE_ARRAY, "an array" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(keys) && is_keyword(expr); i++) {
+        bool is_typed = str_eq_cstr(expr->key, keys[i].key);
+        if (is_typed && !type_may_be(type, keys[i].wanted)) {
+            Diag *diag = rule_find_span(
+                ctx,
+                workflow_expr_span(expr, NULL),
+                "\"%s\" wants %s, this is %s",
+                keys[i].key,
+                keys[i].name,
+                type_name(type)
+            );
+            rule_hint(
+                ctx,
+                diag,
+                "%s",
+                type->kind == TYPE_STRING ? "fromJSON(…) makes a value of a string" : ""
+            );
+        }
+    }
+}
+
+static bool takes_collections(const WorkflowExpr *expr)
+{
+    static const char *const keys[] = { "env",      "matrix",    "include", "exclude",
+                                        "runs-on",  "needs",     "ports",   "volumes",
+                                        "services", "container", "labels" };
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+        if (str_eq_cstr(expr->key, keys[i])) {
+            return true;
+        }
+    }
+    return expr->place == PLACE_JOB_STRATEGY || expr->is_condition;
+}
+
+static void check_text(RuleContext *ctx, const WorkflowExpr *expr, const ExprType *type)
+{
+    bool is_collection = type->kind == TYPE_OBJECT || type->kind == TYPE_ARRAY;
+    if (is_collection && !(expr->is_whole && takes_collections(expr))) {
+        Diag *diag = rule_find_span(
+            ctx,
+            workflow_expr_span(expr, NULL),
+            "%s becomes the text \"%s\"",
+            type_name(type),
+            type->kind == TYPE_ARRAY ? "Array" : "Object"
+        );
+        rule_hint(
+            ctx,
+            diag,
+            "%s",
+            type->kind == TYPE_ARRAY ? "join(…) or toJSON(…) makes text of it"
+                                     : "toJSON(…) makes text of it"
+        );
+    }
+}
+
+static void check_expression(RuleContext *ctx, Contexts *contexts, const WorkflowExpr *expr)
+{
+    if (!expr->root) {
+        find_broken(ctx, expr);
+        return;
+    }
+    if (expr->place == PLACE_NOWHERE) {
+        Diag *diag = rule_find_span(
+            ctx,
+            workflow_expr_span(expr, NULL),
+            "\"%" STR_FMT "\" takes no expression",
+            STR_ARG(expr->key)
+        );
+        rule_hint(ctx, diag, "write the value itself");
+        return;
+    }
+    TypeChecker checker = {
+        .arena = contexts->arena, .place = expr->place, .context = context_type, .user = contexts
+    };
+    contexts->expr = expr;
+    const ExprType *type = expression_check(&checker, expr->root);
+    vec_foreach(fault, &checker.faults) {
+        Diag *diag = rule_find_span(
+            ctx, workflow_expr_span(expr, fault->at), "%" STR_FMT, STR_ARG(fault->message)
+        );
+        rule_hint(ctx, diag, "%" STR_FMT, STR_ARG(fault->hint));
+    }
+    if (checker.faults.len == 0) {
+        check_text(ctx, expr, type);
+        if (expr->is_whole) {
+            check_wanted(ctx, expr, type);
+        }
+    }
+}
+
+static void gh002(RuleContext *ctx, const Workflow *workflow)
+{
+    Contexts contexts = { .arena = ctx->diags->arena, .workflow = workflow };
+    vec_foreach(expr, &workflow->expressions) {
+        check_expression(ctx, &contexts, expr);
+    }
+}
+
+/* --- GH008 ------------------------------------------------------------------------------------ */
+
+/* Text around the braces makes a string of the whole, and a string that isn't empty is true. A
+ * block that keeps its last line break is such a text. */
+static void check_condition(RuleContext *ctx, const WorkflowExpr *expr)
+{
+    Str text = expr->node->text;
+    if (!expr->is_whole) {
+        bool is_break_only = expr->from == 0 && str_is_empty(str_trim(str_skip(text, expr->to)));
+        Diag *diag = rule_find_span(
+            ctx,
+            workflow_expr_span(expr, NULL),
+            is_break_only ? "always true: the line break behind the braces makes a text of it"
+                          : "always true: what stands beside the braces makes a text of it"
+        );
+        rule_hint(
+            ctx,
+            diag,
+            "%s",
+            is_break_only ? "write `if: |-`, or leave the braces away"
+                          : "put all of it inside the braces, or leave them away"
+        );
+        return;
+    }
+    if (expr->root && expr_is_constant(expr->root) && expr->root->kind != EXPR_BOOL) {
+        rule_find_span(
+            ctx,
+            workflow_expr_span(expr, expr->root),
+            "always the same: nothing of it comes from the run"
+        );
+    }
+}
+
+static void gh008(RuleContext *ctx, const Workflow *workflow)
+{
+    const Node *last = NULL;
+    vec_foreach(expr, &workflow->expressions) {
+        if (expr->is_condition && expr->node != last) {
+            last = expr->node;
+            check_condition(ctx, expr);
+        }
+    }
+}
+
+/* --- GH009 ------------------------------------------------------------------------------------ */
+
+static bool is_falsy(const Expr *expr)
+{
+    return expr->kind == EXPR_NULL || (expr->kind == EXPR_BOOL && !expr->boolean) ||
+           (expr->kind == EXPR_NUMBER && expr->number == 0) ||
+           (expr->kind == EXPR_STRING && expr->name.len == 0);
+}
+
+/* contains('refs/heads/main refs/heads/develop', github.ref): a part of a word matches too. */
+static void check_contains(RuleContext *ctx, const WorkflowExpr *expr, const Expr *call)
+{
+    if (!expr_is_call(call, "contains") || call->items.len != 2 ||
+        call->items.ptr[0]->kind != EXPR_STRING) {
+        return;
+    }
+    Str path = expr_path(ctx->diags->arena, call->items.ptr[1]);
+    bool is_set_by_others = str_has_prefix(path, STR("github.")) ||
+                            str_has_prefix(path, STR("env.")) ||
+                            str_has_prefix(path, STR("inputs."));
+    if (is_set_by_others) {
+        Diag *diag = rule_find_span(
+            ctx,
+            workflow_expr_span(expr, call),
+            "\"%" STR_FMT "\" need only be a part of '%" STR_FMT "'",
+            STR_ARG(path),
+            STR_ARG(call->items.ptr[0]->name)
+        );
+        rule_hint(
+            ctx,
+            diag,
+            "contains(fromJSON('[\"a\", \"b\"]'), %" STR_FMT ") compares whole words",
+            STR_ARG(path)
+        );
+    }
+}
+
+/* a && '' || b is always b. */
+static void check_ternary(RuleContext *ctx, const WorkflowExpr *expr, const Expr *row)
+{
+    if (row->kind != EXPR_OR) {
+        return;
+    }
+    for (size_t i = 0; i + 1 < row->items.len; i++) {
+        const Expr *pair = row->items.ptr[i];
+        const Expr *then = pair->kind == EXPR_AND ? *vec_last(&pair->items) : NULL;
+        if (then && is_falsy(then)) {
+            Diag *diag = rule_find_span(
+                ctx,
+                workflow_expr_span(expr, then),
+                "never the result: it counts as false, so what stands behind \"||\" is"
+            );
+            rule_hint(ctx, diag, "turn the condition around: !a && b || ''");
+        }
+    }
+}
+
+static void check_parts(RuleContext *ctx, const WorkflowExpr *expr, const Expr *part)
+{
+    check_contains(ctx, expr, part);
+    check_ternary(ctx, expr, part);
+    vec_foreach(item, &part->items) {
+        check_parts(ctx, expr, *item);
+    }
+}
+
+static void gh009(RuleContext *ctx, const Workflow *workflow)
+{
+    vec_foreach(expr, &workflow->expressions) {
+        if (expr->root) {
+            check_parts(ctx, expr, expr->root);
+        }
+    }
+}
+
+#define STEP(yaml) "jobs:\n  build:\n    runs-on: ubuntu-24.04\n    steps:\n" yaml
+
+static const AuditRule rules[] = {
+    { .id = "GH002",
+      .artifact = "GitHub Actions",
+      .severity = SEVERITY_ERROR,
+      .meaning = "An expression that doesn't parse, or that can't be evaluated as it is meant",
+      .why =
+          "What doesn't parse refuses the workflow; an unknown property is empty, without a word.",
+      .fix = "correct the expression",
+      .bad = STEP("    - run: echo ${{ steps.nobody.outputs.tag }}\n"),
+      .good = STEP("    - id: version\n      run: echo tag=1 >> \"$GITHUB_OUTPUT\"\n"
+                   "    - run: echo ${{ steps.version.outputs.tag }}\n"),
+      .peers = "AL:expression",
+      .check_workflow = gh002 },
+    { .id = "GH008",
+      .artifact = "GitHub Actions",
+      .severity = SEVERITY_ERROR,
+      .meaning = "A condition that is always true",
+      .why = "The step or job runs where it was meant not to, and looks guarded.",
+      .fix = "leave the braces away: an `if` is an expression without them",
+      .bad = STEP("    - if: ${{ github.ref_name == 'main' }} && success()\n      run: ./deploy\n"),
+      .good = STEP("    - if: github.ref_name == 'main' && success()\n      run: ./deploy\n"),
+      .peers = "AL:if-cond ZZ:unsound-condition",
+      .check_workflow = gh008 },
+    { .id = "GH009",
+      .artifact = "GitHub Actions",
+      .severity = SEVERITY_WARN,
+      .meaning = "contains() over a text of words, or a choice whose value counts as false",
+      .why = "A branch named like a part of the list passes; an empty value is never chosen.",
+      .fix = "contains(fromJSON('[…]'), x) compares whole words; turn the condition around",
+      .bad = STEP(
+          "    - if: contains('refs/heads/main refs/heads/next', github.ref)\n      run: ./deploy\n"
+      ),
+      .good = STEP(
+          "    - if: contains(fromJSON('[\"refs/heads/main\", \"refs/heads/next\"]'), github.ref)\n"
+          "      run: ./deploy\n"
+      ),
+      .peers = "ZZ:unsound-contains ZZ:unsound-ternary",
+      .check_workflow = gh009 },
+};
+
+const RuleFamily rules_actions_expressions = { rules, ARRAY_LEN(rules) };
