@@ -122,7 +122,12 @@ static ExitCode choose_nodes(Cli *cli, const Place *place, Logs *logs)
 {
     Str *known = NULL;
     size_t count = 0;
-    fs_list(cli->arena, str_to_cstr(cli->arena, place->log_dir), &known, &count, NULL);
+    Error err = ERROR_INIT;
+    int rc = fs_list(cli->arena, str_to_cstr(cli->arena, place->log_dir), &known, &count, &err);
+    if (rc < 0 && rc != -ENOENT) {
+        cli_error(cli, &err);
+        return EXIT_ENVIRONMENT;
+    }
     logs->nodes = known;
     logs->node_count = count;
     if (cli->arg_count == 0) {

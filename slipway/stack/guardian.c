@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/mem.h"
 
 #include "stack/proc.h"
 
@@ -18,8 +19,10 @@ typedef int (*Body)(void *arg);
 
 static volatile sig_atomic_t guarded_pid;
 
-/* What this one is asked (SIGTERM) or hears (the death of its own guardian) is meant for the stack:
- * the supervisor ends it. */
+/* What this one is asked or hears is meant for the stack: the supervisor ends it. A terminal that
+ * goes away tells its session's leader alone. */
+static const int passed[] = { SIGTERM, SIGHUP, GUARDIAN_SIGNAL };
+
 static void pass_on(int signal_number)
 {
     int saved = errno;
@@ -32,13 +35,18 @@ static void pass_on(int signal_number)
 static void take_signals(void)
 {
     /* A terminal sends these to the whole foreground group: the supervisor has them already. */
-    static const int ignored[] = { SIGINT, SIGQUIT, SIGHUP, SIGPIPE };
+    static const int ignored[] = { SIGINT, SIGQUIT, SIGPIPE };
     for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++) {
         signal(ignored[i], SIG_IGN);
     }
     struct sigaction action = { .sa_handler = pass_on };
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(GUARDIAN_SIGNAL, &action, NULL);
+    for (size_t i = 0; i < ARRAY_LEN(passed); i++) {
+        struct sigaction former;
+        sigaction(passed[i], NULL, &former);
+        if (former.sa_handler != SIG_IGN) { /* nohup */
+            sigaction(passed[i], &action, NULL);
+        }
+    }
 }
 
 static _Noreturn void be_guarded(Body body, void *arg, pid_t guardian)
@@ -83,11 +91,12 @@ static void take_name(const char *name)
 static int guard(const char *name, Body body, void *arg)
 {
     pid_t self = getpid();
-    sigset_t passed, former;
-    sigemptyset(&passed);
-    sigaddset(&passed, SIGTERM);
-    sigaddset(&passed, GUARDIAN_SIGNAL);
-    sigprocmask(SIG_BLOCK, &passed, &former);
+    sigset_t blocked, former;
+    sigemptyset(&blocked);
+    for (size_t i = 0; i < ARRAY_LEN(passed); i++) {
+        sigaddset(&blocked, passed[i]);
+    }
+    sigprocmask(SIG_BLOCK, &blocked, &former);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     pid_t pid = fork();
     if (pid == 0) {

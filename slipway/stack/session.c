@@ -104,6 +104,9 @@ static void on_signal(int signal_number, void *arg)
         return;
     }
     if (supervisor_is_stopping(session->supervisor)) {
+        if (signal_number == SIGHUP) {
+            return; /* it comes from the terminal and from those above: nobody asks twice */
+        }
         session->end = SESSION_INTERRUPTED;
         supervisor_end_now(session->supervisor);
         return;
@@ -163,7 +166,11 @@ static void watch_signals(Session *session)
 {
     static const int signals[] = { SIGINT, SIGTERM, SIGHUP, GUARDIAN_SIGNAL };
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
-        session->watches[i] = signal_watch_new(session->loop, signals[i], on_signal, session);
+        struct sigaction former;
+        sigaction(signals[i], NULL, &former);
+        if (former.sa_handler != SIG_IGN) { /* nohup */
+            session->watches[i] = signal_watch_new(session->loop, signals[i], on_signal, session);
+        }
     }
     signal(SIGPIPE, SIG_IGN);
     /* A log past a file size limit is a full disk, not the end. */

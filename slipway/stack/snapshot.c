@@ -158,7 +158,8 @@ NodeView supervisor_node_view(Supervisor *supervisor, Arena *arena, size_t node)
         .selected = unit->node->selected,
     };
     if (machine->state == MACHINE_BACKOFF) {
-        view.retry_us = clock_utc_us() + (machine->deadline_ms - clock_monotonic_ms()) * 1000;
+        view.retry_us =
+            clock_utc_us() + (machine->deadline_ms - supervisor_now_ms(supervisor)) * 1000;
     }
     if (unit->log) {
         LogStoreStats stats = log_store_stats(unit->log);

@@ -12,7 +12,7 @@
 #include "stack/supervisor_internal.h"
 
 /* FLUSH: output lies in memory at most so long. SAVE: changes of state are gathered so long. */
-enum { FLUSH_MS = 30, SAVE_MS = 20, SAMPLE_MS = 5000 };
+enum { FLUSH_MS = 30, SAVE_MS = 20, SAMPLE_MS = 5000, LATE_MS = 500 };
 
 Machine *unit_machine(const Unit *unit)
 {
@@ -43,6 +43,11 @@ void unit_progress(void *arg, const char *format, ...)
         supervisor_log_pending(unit->supervisor);
     }
     supervisor_changed(unit);
+}
+
+int64_t supervisor_now_ms(const Supervisor *supervisor)
+{
+    return clock_monotonic_ms() - supervisor->missed_ms;
 }
 
 /* ---- logs, state file, samples ---- */
@@ -149,7 +154,7 @@ static void set_due(Supervisor *supervisor)
         timer_stop(supervisor->due);
         return;
     }
-    int64_t after_ms = deadline_ms - clock_monotonic_ms();
+    int64_t after_ms = deadline_ms - supervisor_now_ms(supervisor);
     timer_start(supervisor->due, after_ms > 0 ? after_ms : 0, 0);
 }
 
@@ -190,15 +195,27 @@ void supervisor_settled(Supervisor *supervisor)
 void supervisor_report(Unit *unit, const MachineEvent *event)
 {
     Supervisor *supervisor = unit->supervisor;
-    core_handle(&supervisor->core, unit->index, event, clock_monotonic_ms());
+    core_handle(&supervisor->core, unit->index, event, supervisor_now_ms(supervisor));
     pump(supervisor);
+}
+
+/* A deadline that is seen this late came while this process did not run (it was stopped, or the
+ * machine hung): that time is not counted, and there is a moment more to hear what happened. The
+ * monotonic clock stands still while a machine sleeps, so that is no such case. */
+static void forgive_missed_time(Supervisor *supervisor)
+{
+    int64_t late_ms = supervisor_now_ms(supervisor) - core_deadline_ms(&supervisor->core);
+    if (late_ms > LATE_MS) {
+        supervisor->missed_ms += late_ms + LATE_MS;
+    }
 }
 
 static void on_due(Timer *timer, void *arg)
 {
     (void) timer;
     Supervisor *supervisor = arg;
-    core_tick(&supervisor->core, clock_monotonic_ms());
+    forgive_missed_time(supervisor);
+    core_tick(&supervisor->core, supervisor_now_ms(supervisor));
     pump(supervisor);
 }
 
@@ -216,7 +233,7 @@ static int make_units(Supervisor *supervisor, Error *err)
         }
         configs[i] = unit_config(&supervisor->units[i]);
     }
-    core_init(&supervisor->core, plan, configs, clock_monotonic_ms());
+    core_init(&supervisor->core, plan, configs, supervisor_now_ms(supervisor));
     return 0;
 }
 
@@ -345,7 +362,7 @@ int supervisor_check(Supervisor *supervisor, Error *err)
 
 void supervisor_start(Supervisor *supervisor)
 {
-    core_start_selected(&supervisor->core, clock_monotonic_ms());
+    core_start_selected(&supervisor->core, supervisor_now_ms(supervisor));
     pump(supervisor);
 }
 
@@ -372,7 +389,7 @@ int supervisor_add(Supervisor *supervisor, const PlanQuery *query, Error *err)
         bool is_idle =
             state == MACHINE_PENDING || state == MACHINE_EXITED || state == MACHINE_FAILED;
         if (plan->nodes[i].selected && is_idle) {
-            core_start(&supervisor->core, i, clock_monotonic_ms());
+            core_start(&supervisor->core, i, supervisor_now_ms(supervisor));
         }
     }
     pump(supervisor);
@@ -384,7 +401,7 @@ int supervisor_act(Supervisor *supervisor, Str node, SupervisorAct act, Error *e
     auto_arena Arena *arena = arena_new(0);
     Plan *plan = supervisor->options.plan;
     const char *name = str_to_cstr(arena, node);
-    int64_t now_ms = clock_monotonic_ms();
+    int64_t now_ms = supervisor_now_ms(supervisor);
     size_t index = plan_find(plan, node);
     if (index == PLAN_NONE || act == ACT_START) {
         return supervisor_add(supervisor, &(PlanQuery) { .names = &name, .name_count = 1 }, err);
@@ -404,13 +421,13 @@ int supervisor_act(Supervisor *supervisor, Str node, SupervisorAct act, Error *e
 
 void supervisor_stop(Supervisor *supervisor)
 {
-    core_stop_all(&supervisor->core, clock_monotonic_ms());
+    core_stop_all(&supervisor->core, supervisor_now_ms(supervisor));
     pump(supervisor);
 }
 
 void supervisor_end_now(Supervisor *supervisor)
 {
-    core_end_now(&supervisor->core, clock_monotonic_ms());
+    core_end_now(&supervisor->core, supervisor_now_ms(supervisor));
     pump(supervisor);
 }
 

@@ -68,6 +68,7 @@ struct Supervisor {
     VEC(SupervisorListener) listeners;
     bool is_pumping, has_rested;
     int64_t started_us;
+    int64_t missed_ms; /* time in which this process did not run */
     VEC(ProcStat) zombies; /* adopted ones, as the last sample saw them */
 };
 
@@ -75,6 +76,8 @@ struct Supervisor {
 /* Reports to the core and carries out what follows. */
 void supervisor_report(Unit *unit, const MachineEvent *event);
 void supervisor_changed(Unit *unit);
+/* The core's clock: monotonic, less the time in which this process did not run. */
+int64_t supervisor_now_ms(const Supervisor *supervisor);
 void supervisor_log_pending(Supervisor *supervisor);
 /* Looks whether everything is at rest now, and says so once. */
 void supervisor_settled(Supervisor *supervisor);

@@ -1,6 +1,7 @@
 """Small stacks for the tests of `slipway up` and its kin: a directory with a catalog, the program run
 on it, and waiting for conditions. Every wait has a deadline; nothing sleeps for a fixed time."""
 
+import http.client
 import json
 import os
 import pathlib
@@ -10,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import traceback
 
@@ -68,6 +70,7 @@ class Stack:
         self.token = f"it{os.getpid()}x{self.dir.name[-8:]}"
         self.ports = {}
         self.popens = []
+        self.more_env = {}
         lines = ["slipway: 1", f"platform: it-{self.dir.name[-8:].lower().replace('_', 'x')}x", more, "services:"]
         for name, keys in services.items():
             lines.append(f"  {name}:")
@@ -93,7 +96,7 @@ class Stack:
         shutil.rmtree(self.dir, ignore_errors=True)
 
     def env(self):
-        env = dict(os.environ, IT_TOKEN=self.token, IT_DIR=str(self.dir))
+        env = dict(os.environ, IT_TOKEN=self.token, IT_DIR=str(self.dir), **self.more_env)
         env.pop("SLIPWAY_STACK", None)
         return env
 
@@ -164,6 +167,43 @@ class Stack:
     def events(self):
         path = self.dir / "events"
         return path.read_text().split() if path.exists() else []
+
+
+class Connection(http.client.HTTPConnection):
+    """HTTP over the control socket at a path."""
+
+    def __init__(self, path):
+        super().__init__("slipway", timeout=PATIENCE)
+        self.path = str(path)
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(PATIENCE)
+        self.sock.connect(self.path)
+
+
+class Events:
+    """Follows what a stack tells of its nodes, from now on."""
+
+    def __init__(self, stack):
+        self.seen = []
+        connection = Connection(stack.dir / ".slipway/control.sock")
+        connection.request("GET", "/v1/events")
+        self.reply = connection.getresponse()
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
+
+    def read(self):
+        for line in self.reply:
+            self.seen.append(json.loads(line))
+
+    def states(self, name):
+        nodes = [event["node"] for event in self.seen if "node" in event]
+        return [node["state"] for node in nodes if node["name"] == name]
+
+    def join(self):
+        self.reader.join(PATIENCE)
+        expect(not self.reader.is_alive(), "the stream doesn't end")
 
 
 def main(cases):

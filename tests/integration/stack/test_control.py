@@ -1,25 +1,12 @@
 """The control API on its socket, as the dashboard and other programs use it."""
 
-import http.client
 import json
 import os
 import signal
 import socket
-import threading
 
 from children import ordered, shell
-from harness import Stack, eventually, expect, free_port, main
-
-
-class Connection(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("slipway", timeout=60)
-        self.path = str(path)
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(60)
-        self.sock.connect(self.path)
+from harness import Connection, Events, Stack, eventually, expect, free_port, main
 
 
 def ask(stack, method, path, body=None):
@@ -83,24 +70,12 @@ def a_taken_port_refuses_the_start_of_one_service():
 def events_tell_each_change_and_the_end():
     with Stack({"app": shell("exec sleep 1000")}) as stack:
         stack.run("up", "-d", "--wait", check=0)
-        connection = Connection(stack.dir / ".slipway/control.sock")
-        connection.request("GET", "/v1/events")
-        reply = connection.getresponse()
-        seen = []
-
-        def read():
-            for line in reply:
-                seen.append(json.loads(line))
-
-        reader = threading.Thread(target=read, daemon=True)
-        reader.start()
+        events = Events(stack)
         os.kill(stack.ps()["app"]["pid"], signal.SIGKILL)
-        states = lambda: [event["node"]["state"] for event in seen if "node" in event]
-        eventually("backoff and ready are told", lambda: "backoff" in states() and "ready" in states())
+        eventually("backoff and ready are told", lambda: {"backoff", "ready"} <= set(events.states("app")))
         stack.run("down", check=0)
-        reader.join(60)
-        expect(not reader.is_alive(), "the stream doesn't end")
-        expect(seen[-1] == {"phase": "down"}, f"the end isn't told: {seen[-1]}")
+        events.join()
+        expect(events.seen[-1] == {"phase": "down"}, f"the end isn't told: {events.seen[-1]}")
 
 
 def a_follower_that_does_not_read_holds_nothing_up():
