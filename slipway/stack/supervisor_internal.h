@@ -68,7 +68,7 @@ struct Supervisor {
     VEC(SupervisorListener) listeners;
     bool is_pumping, has_rested;
     int64_t started_us;
-    int64_t missed_ms; /* time in which this process did not run */
+    int64_t missed_ms;     /* time in which this process did not run */
     VEC(ProcStat) zombies; /* adopted ones, as the last sample saw them */
 };
 
