@@ -55,6 +55,11 @@ typedef struct RuleFamily {
     size_t len;
 } RuleFamily;
 
+extern const RuleFamily rules_compose_images;
+extern const RuleFamily rules_compose_ports;
+extern const RuleFamily rules_compose_privilege;
+extern const RuleFamily rules_compose_running;
+extern const RuleFamily rules_compose_secrets;
 extern const RuleFamily rules_compose_structure;
 extern const RuleFamily rules_actions_expressions;
 extern const RuleFamily rules_actions_syntax;

@@ -96,8 +96,9 @@ struct ComposeService {
     const Node *image, *build; /* NULL: not said */
     Str image_text;            /* variables replaced where their values are known */
     Str context; /* of the build, relative as `project->directory` is; empty: no build, or remote */
-    Str dockerfile; /* path of it; empty: none, or inline */
-    Str target;     /* stage */
+    const Source *dockerfile_source; /* its text, where the run has it */
+    Str dockerfile;                  /* path of it; empty: none, or inline */
+    Str target;                      /* stage */
     VEC(ComposePort) ports;
     ComposeReferences expose; /* container ports, as text */
     ComposeValues environment;

@@ -109,7 +109,12 @@ static ComposeProject *load(Gather *gather, const Str *paths, size_t count)
         .dotenv = read_beside(audit, directory, dotenv),
         .example = read_beside(audit, directory, examples),
     };
-    return compose_load(audit->arena, &options);
+    ComposeProject *project = compose_load(audit->arena, &options);
+    vec_foreach(service, &project->services) {
+        const Artifact *dockerfile = map_get(&audit->files.by_path, service->dockerfile);
+        service->dockerfile_source = dockerfile ? dockerfile->source : NULL;
+    }
+    return project;
 }
 
 /* --- which files --- */

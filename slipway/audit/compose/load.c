@@ -11,6 +11,7 @@ typedef struct Loader {
     Arena *arena;
     VEC(Str) including; /* the files being read, outermost first */
     VEC(Str) extending; /* "file:service" */
+    Map cycles;         /* "file:service", of those that were reported */
     Map seen;           /* path -> anything: checked already */
     bool has_resets;
 } Loader;
@@ -169,6 +170,22 @@ static const Node *find_base(Loader *loader, const Node *services, Str path, con
     return resolve_service(loader, from, base_path, pair);
 }
 
+/* Says once that the services being resolved go round. */
+static void report_round(Loader *loader, Str id, const Node *key)
+{
+    if (!map_has(&loader->cycles, id)) {
+        compose_problem(
+            loader->project,
+            key->span,
+            "\"%" STR_FMT "\" extends itself, round about",
+            STR_ARG(key->text)
+        );
+    }
+    vec_foreach(member, &loader->extending) {
+        map_set(&loader->cycles, *member, loader);
+    }
+}
+
 static bool begin_extending(Loader *loader, Str path, const NodePair *pair)
 {
     Str id = str_printf(
@@ -176,12 +193,7 @@ static bool begin_extending(Loader *loader, Str path, const NodePair *pair)
     );
     vec_foreach(before, &loader->extending) {
         if (str_eq(*before, id)) {
-            compose_problem(
-                loader->project,
-                pair->key->span,
-                "\"%" STR_FMT "\" extends itself, round about",
-                STR_ARG(pair->key->text)
-            );
+            report_round(loader, id, pair->key);
             return false;
         }
     }
@@ -352,9 +364,11 @@ ComposeProject *compose_load(Arena *arena, const ComposeLoad *load)
         .variables = MAP_ON_ARENA(arena),
         .examples = MAP_ON_ARENA(arena),
     };
-    Loader loader = {
-        .project = project, .load = load, .arena = arena, .seen = MAP_ON_ARENA(arena)
-    };
+    Loader loader = { .project = project,
+                      .load = load,
+                      .arena = arena,
+                      .cycles = MAP_ON_ARENA(arena),
+                      .seen = MAP_ON_ARENA(arena) };
     read_variables(project, load);
     const Node *root = NULL;
     for (size_t i = 0; i < load->path_count; i++) {

@@ -162,8 +162,9 @@ static bool has_option(Str options, Str wanted)
 static ComposeMount short_mount(Str text)
 {
     ComposeMount mount = { .kind = COMPOSE_MOUNT_ANONYMOUS, .target = text };
-    size_t drive =
-        text.len > 2 && text.ptr[1] == ':' && (text.ptr[2] == '\\' || text.ptr[2] == '/') ? 2 : 0;
+    bool is_drive = text.len > 2 && ((text.ptr[0] | 0x20) >= 'a' && (text.ptr[0] | 0x20) <= 'z') &&
+                    text.ptr[1] == ':' && (text.ptr[2] == '\\' || text.ptr[2] == '/');
+    size_t drive = is_drive ? 2 : 0;
     size_t colon = str_find_char(str_skip(text, drive), ':');
     if (colon == STR_NONE) {
         return mount;

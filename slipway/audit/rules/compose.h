@@ -8,3 +8,22 @@
  * says it. NULL then. */
 #define compose_find(ctx, project, node, ...) \
     (compose_is_own((project), (node)) ? rule_find((ctx), (node), __VA_ARGS__) : NULL)
+
+/* Whether another service waits for it to end, or its name says that it does one thing. */
+bool compose_is_one_shot(const ComposeService *service);
+/* Whether it is built here and doesn't run a developer's own sources: what its container may do is
+ * ours to say. */
+bool compose_is_ours(const ComposeService *service);
+/* Databases, queues, search: what loses data when it is killed or read by strangers. */
+bool compose_is_store(const ComposeService *service);
+
+/* For what a service ought to say. Where no service of the project says it, one finding stands for
+ * all; where some do, each of the others has its own. `wants` picks the services that ought to. */
+typedef struct ComposeMissing {
+    bool (*wants)(const ComposeService *service);
+    bool (*says)(const ComposeService *service);
+    const char *what; /* "has no restart policy" */
+} ComposeMissing;
+void compose_report_missing(
+    RuleContext *ctx, const ComposeProject *project, const ComposeMissing *missing
+);

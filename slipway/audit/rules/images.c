@@ -2,19 +2,7 @@
 #include "base/mem.h"
 
 #include "audit/rule.h"
-
-/* The tag of host:port/name:tag@digest; the host's port is none. */
-static Str tag_of(Str image)
-{
-    Str name, digest;
-    if (!str_cut(image, '@', &name, &digest)) {
-        name = image;
-    }
-    size_t slash = str_rfind_char(name, '/');
-    Str last = slash == STR_NONE ? name : str_skip(name, slash + 1);
-    size_t colon = str_find_char(last, ':');
-    return colon == STR_NONE ? STR("") : str_skip(last, colon + 1);
-}
+#include "words.h"
 
 static void k8034(RuleContext *ctx, const Container *container)
 {
@@ -23,7 +11,7 @@ static void k8034(RuleContext *ctx, const Container *container)
         str_has_char(image->text, '$')) {
         return;
     }
-    Str tag = tag_of(image->text);
+    Str tag = image_tag(image->text);
     if (tag.len == 0) {
         rule_find(ctx, image, "image \"%" STR_FMT "\" has no tag", STR_ARG(image->text));
     } else if (str_eq(tag, STR("latest"))) {

@@ -2,30 +2,7 @@
 #include "base/mem.h"
 
 #include "audit/rule.h"
-
-/* Words that make a name a secret's, and those that make it one about a secret's place. */
-static bool is_secret_name(Arena *arena, Str name)
-{
-    static const char *const secret[] = { "PASSWORD",    "PASSWD",     "SECRET",
-                                          "TOKEN",       "APIKEY",     "API_KEY",
-                                          "PRIVATE_KEY", "ACCESS_KEY", "CREDENTIALS" };
-    static const char *const about[] = { "FILE",   "PATH",       "NAME",     "TTL",
-                                         "EXPIRY", "URL",        "DIR",      "ENABLED",
-                                         "LENGTH", "ISSUER",     "SECONDS",  "MINUTES",
-                                         "HOURS",  "EXPIRATION", "ENDPOINT", "URI" };
-    Str upper = str_replace(arena, str_upper(arena, name), STR("-"), STR("_"));
-    for (size_t i = 0; i < ARRAY_LEN(about); i++) {
-        if (str_has_suffix(upper, str_from(about[i]))) {
-            return false;
-        }
-    }
-    for (size_t i = 0; i < ARRAY_LEN(secret); i++) {
-        if (str_find(upper, str_from(secret[i])) != STR_NONE) {
-            return true;
-        }
-    }
-    return false;
-}
+#include "words.h"
 
 /* A value that is filled in elsewhere, or says yes or no, is none. */
 static bool is_literal(const Node *value)
@@ -41,7 +18,7 @@ static void k8080(RuleContext *ctx, const Container *container)
     for (size_t i = 0; i < node_len(env); i++) {
         const Node *value = node_path(env->seq.items[i], "value");
         Str name = node_text(env->seq.items[i], "name");
-        if (is_literal(value) && is_secret_name(ctx->diags->arena, name)) {
+        if (is_literal(value) && names_secret(ctx->diags->arena, name)) {
             rule_find(ctx, value, "%" STR_FMT " stands here in plain text", STR_ARG(name));
         }
     }
@@ -54,7 +31,7 @@ static void k8081(RuleContext *ctx, const Object *object)
         const NodePair *pair = &data->map.pairs[i];
         if (is_literal(pair->value) && !str_has_char(pair->value->text, '\n') &&
             !str_has_char(pair->key->text, '.') &&
-            is_secret_name(ctx->diags->arena, pair->key->text)) {
+            names_secret(ctx->diags->arena, pair->key->text)) {
             rule_find(
                 ctx, pair->value, "%" STR_FMT " stands in a ConfigMap", STR_ARG(pair->key->text)
             );

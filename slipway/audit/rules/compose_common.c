@@ -1,0 +1,165 @@
+#include "base/mem.h"
+
+#include "compose.h"
+#include "words.h"
+
+static bool is_waited_for(const ComposeService *service)
+{
+    vec_foreach(other, &service->project->services) {
+        for (size_t i = 0; i < other->depends_on.len; i++) {
+            const ComposeDependency *dependency = &other->depends_on.ptr[i];
+            if (dependency->condition == COMPOSE_COMPLETED &&
+                str_eq(dependency->name, service->name)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* "migrate" of "db-migrate", "init_db" and the like: between separators. */
+static bool has_word(Str name, Str word)
+{
+    for (size_t at = 0; at + word.len <= name.len; at++) {
+        bool starts = at == 0 || name.ptr[at - 1] == '-' || name.ptr[at - 1] == '_';
+        size_t end = at + word.len;
+        bool ends = end == name.len || name.ptr[end] == '-' || name.ptr[end] == '_';
+        if (starts && ends && str_eq(str_slice(name, at, end), word)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool compose_is_one_shot(const ComposeService *service)
+{
+    static const char *const words[] = { "migrate",   "migration",    "migrations", "migrator",
+                                         "init",      "seed",         "seeder",     "setup",
+                                         "bootstrap", "createbuckets" };
+    bool says = service->is_job;
+    for (size_t i = 0; i < ARRAY_LEN(words) && !says; i++) {
+        says = has_word(service->name, str_from(words[i]));
+    }
+    return says || is_waited_for(service);
+}
+
+/* The sources are mounted over what the image has, or watched. */
+static bool is_development(const ComposeService *service)
+{
+    for (size_t i = 0; i < service->mounts.len; i++) {
+        const ComposeMount *mount = &service->mounts.ptr[i];
+        bool sources =
+            mount->kind == COMPOSE_MOUNT_BIND && !mount->is_read_only &&
+            (str_eq(mount->source, STR(".")) || str_has_prefix(mount->source, STR("./")) ||
+             str_has_prefix(mount->source, STR("../")));
+        if (sources) {
+            return true;
+        }
+    }
+    return node_get_cstr(service->node, "develop") != NULL;
+}
+
+bool compose_is_ours(const ComposeService *service)
+{
+    return service->build && !is_development(service) && !service->is_extended;
+}
+
+bool compose_is_store(const ComposeService *service)
+{
+    static const char *const stores[] = { "postgres",
+                                          "postgresql",
+                                          "postgis",
+                                          "timescaledb",
+                                          "mysql",
+                                          "mariadb",
+                                          "mongo",
+                                          "mongodb",
+                                          "redis",
+                                          "valkey",
+                                          "keydb",
+                                          "cassandra",
+                                          "scylla",
+                                          "cp-kafka",
+                                          "kafka",
+                                          "redpanda",
+                                          "rabbitmq",
+                                          "elasticsearch",
+                                          "opensearch",
+                                          "memcached",
+                                          "etcd",
+                                          "influxdb",
+                                          "clickhouse-server",
+                                          "zookeeper",
+                                          "cp-zookeeper",
+                                          "neo4j",
+                                          "couchdb",
+                                          "cockroach",
+                                          "nats",
+                                          "server-mssql" };
+    Str name = image_name(service->image_text);
+    for (size_t i = 0; i < ARRAY_LEN(stores); i++) {
+        if (str_eq_cstr(name, stores[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void report_all(
+    RuleContext *ctx,
+    const ComposeProject *project,
+    const ComposeMissing *missing,
+    const ComposeService *first,
+    size_t count
+)
+{
+    Diag *diag = compose_find(
+        ctx,
+        project,
+        first->key,
+        count > 1 ? "\"%" STR_FMT "\" %s, as all %zu services of its kind here"
+                  : "\"%" STR_FMT "\" %s",
+        STR_ARG(first->name),
+        missing->what,
+        count
+    );
+    for (size_t i = 0; diag && i < project->services.len; i++) {
+        const ComposeService *service = &project->services.ptr[i];
+        if (service != first && missing->wants(service)) {
+            diag_relate(
+                ctx->diags, diag, service->key->span, "\"%" STR_FMT "\" too", STR_ARG(service->name)
+            );
+        }
+    }
+}
+
+void compose_report_missing(
+    RuleContext *ctx, const ComposeProject *project, const ComposeMissing *missing
+)
+{
+    const ComposeService *first = NULL;
+    size_t wanted = 0, silent = 0;
+    vec_foreach(service, &project->services) {
+        if (missing->wants(service)) {
+            wanted++;
+            silent += !missing->says(service);
+            first = first || missing->says(service) ? first : service;
+        }
+    }
+    if (silent > 0 && silent == wanted) {
+        report_all(ctx, project, missing, first, wanted);
+        return;
+    }
+    vec_foreach(service, &project->services) {
+        if (missing->wants(service) && !missing->says(service)) {
+            (void) compose_find(
+                ctx,
+                project,
+                service->key,
+                "\"%" STR_FMT "\" %s",
+                STR_ARG(service->name),
+                missing->what
+            );
+        }
+    }
+}

@@ -1,0 +1,139 @@
+/* Secrets in plain sight, and variables that nobody explains. */
+#include "base/mem.h"
+
+#include "compose.h"
+#include "words.h"
+
+static void
+check_value(RuleContext *ctx, const ComposeService *service, const ComposeVariableValue *value)
+{
+    Arena *arena = service->project->arena;
+    if (!value->value || value->text.len == 0) {
+        return;
+    }
+    if (names_secret(arena, value->name) && is_secret_text(value->text)) {
+        (void) compose_find(
+            ctx,
+            service->project,
+            value->value,
+            "%" STR_FMT " stands here in plain text",
+            STR_ARG(value->name)
+        );
+    } else if (is_secret_text(url_password(value->text))) {
+        (void) compose_find(
+            ctx,
+            service->project,
+            value->value,
+            "the password of %" STR_FMT " stands here in plain text",
+            STR_ARG(value->name)
+        );
+    }
+}
+
+static void co030(RuleContext *ctx, const ComposeProject *project)
+{
+    vec_foreach(service, &project->services) {
+        for (size_t i = 0; i < service->environment.len; i++) {
+            check_value(ctx, service, &service->environment.ptr[i]);
+        }
+        for (size_t i = 0; i < service->build_args.len; i++) {
+            check_value(ctx, service, &service->build_args.ptr[i]);
+        }
+    }
+}
+
+static void co031(RuleContext *ctx, const ComposeProject *project)
+{
+    vec_foreach(use, &project->uses) {
+        const ComposeVariable *variable = &use->variable;
+        if (variable->op == COMPOSE_DEFAULT && names_secret(project->arena, variable->name) &&
+            is_secret_text(variable->word) && compose_is_own(project, use->node)) {
+            rule_find_span(
+                ctx,
+                use->span,
+                "%" STR_FMT " has a default that everybody can read: the stack starts with it",
+                STR_ARG(variable->name)
+            );
+        }
+    }
+}
+
+/* What every shell, Docker or a CI sets. */
+static bool is_usual(Str name)
+{
+    static const char *const names[] = { "HOME",      "USER",     "PWD",     "UID",
+                                         "GID",       "HOSTNAME", "SHELL",   "PATH",
+                                         "TMPDIR",    "DISPLAY",  "TZ",      "CI",
+                                         "LANG",      "USERNAME", "APPDATA", "SSH_AUTH_SOCK",
+                                         "XAUTHORITY" };
+    static const char *const prefixes[] = { "COMPOSE_", "DOCKER_", "GITHUB_",
+                                            "CI_",      "XDG_",    "BUILDKIT_" };
+    bool usual = false;
+    for (size_t i = 0; i < ARRAY_LEN(names) && !usual; i++) {
+        usual = str_eq_cstr(name, names[i]);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(prefixes) && !usual; i++) {
+        usual = str_has_prefix(name, str_from(prefixes[i]));
+    }
+    return usual;
+}
+
+static void co032(RuleContext *ctx, const ComposeProject *project)
+{
+    Map said = MAP_ON_ARENA(project->arena);
+    vec_foreach(use, &project->uses) {
+        Str name = use->variable.name;
+        bool known = map_has(&project->variables, name) || is_usual(name) || project->is_partial;
+        if (use->variable.op != COMPOSE_PLAIN || known || map_has(&said, name) ||
+            !compose_is_own(project, use->node)) {
+            continue;
+        }
+        map_set(&said, name, use);
+        rule_find_span(
+            ctx,
+            use->span,
+            project->has_example
+                ? "%" STR_FMT " has no default, and the example of .env doesn't name it: without "
+                  "it the text is empty"
+                : "%" STR_FMT
+                  " has no default, and there is no .env.example: without it the text is empty",
+            STR_ARG(name)
+        );
+    }
+}
+
+static const AuditRule rules[] = {
+    { .id = "CO030",
+      .artifact = "Compose",
+      .severity = SEVERITY_ERROR,
+      .escalates = true,
+      .meaning = "A secret as plain text in the environment",
+      .why = "Everyone who may read the repository has it, and so has the history of git.",
+      .fix = "take it from a variable, \"${NAME:?set it in .env}\", or from a secret; change the "
+             "value",
+      .bad = "environment:\n  POSTGRES_PASSWORD: hunter2\n",
+      .good = "environment:\n  POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:?set it in .env}\n",
+      .peers = "CKV_SECRET_6",
+      .check_compose = co030 },
+    { .id = "CO031",
+      .artifact = "Compose",
+      .severity = SEVERITY_ERROR,
+      .escalates = true,
+      .meaning = "A secret with a default that works",
+      .why = "Where the variable was forgotten, the stack runs with a password that is public.",
+      .fix = "let it fail instead: ${NAME:?set it in .env}",
+      .bad = "POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:-postgres}\n",
+      .good = "POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:?set it in .env}\n",
+      .check_compose = co031 },
+    { .id = "CO032",
+      .artifact = "Compose",
+      .severity = SEVERITY_WARN,
+      .meaning = "A variable without a default that nothing explains",
+      .why = "Compose puts an empty text there with a warning that nobody reads.",
+      .fix = "give it a default, ${NAME:-value}, or name it in .env.example",
+      .bad = "image: shop/api:${TAG}\n",
+      .good = "image: shop/api:${TAG:-1.4}\n",
+      .check_compose = co032 },
+};
+
+const RuleFamily rules_compose_secrets = { rules, ARRAY_LEN(rules) };

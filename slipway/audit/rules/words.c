@@ -1,0 +1,88 @@
+#include "words.h"
+
+#include "base/mem.h"
+
+Str image_tag(Str image)
+{
+    Str name, digest;
+    if (!str_cut(image, '@', &name, &digest)) {
+        name = image;
+    }
+    size_t slash = str_rfind_char(name, '/');
+    Str last = slash == STR_NONE ? name : str_skip(name, slash + 1);
+    size_t colon = str_find_char(last, ':');
+    return colon == STR_NONE ? STR("") : str_skip(last, colon + 1);
+}
+
+Str image_name(Str image)
+{
+    Str name, digest;
+    if (!str_cut(image, '@', &name, &digest)) {
+        name = image;
+    }
+    size_t slash = str_rfind_char(name, '/');
+    Str last = slash == STR_NONE ? name : str_skip(name, slash + 1);
+    return str_slice(last, 0, str_find_char(last, ':'));
+}
+
+/* Words that make a name a secret's, and those that make it one about a secret's place. */
+bool names_secret(Arena *arena, Str name)
+{
+    static const char *const secret[] = { "PASSWORD", "PASSWD",  "SECRET",      "TOKEN",
+                                          "APIKEY",   "API_KEY", "PRIVATE_KEY", "CREDENTIALS" };
+    static const char *const about[] = { "FILE",   "PATH",       "NAME",     "TTL",
+                                         "EXPIRY", "URL",        "DIR",      "ENABLED",
+                                         "LENGTH", "ISSUER",     "SECONDS",  "MINUTES",
+                                         "HOURS",  "EXPIRATION", "ENDPOINT", "URI" };
+    Str upper = str_replace(arena, str_upper(arena, name), STR("-"), STR("_"));
+    for (size_t i = 0; i < ARRAY_LEN(about); i++) {
+        if (str_has_suffix(upper, str_from(about[i]))) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < ARRAY_LEN(secret); i++) {
+        if (str_find(upper, str_from(secret[i])) != STR_NONE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_number(Str text)
+{
+    double value;
+    return str_to_double(text, &value);
+}
+
+bool is_secret_text(Str text)
+{
+    static const char *const answers[] = { "true",     "false",   "yes",      "no",
+                                           "on",       "off",     "none",     "null",
+                                           "disabled", "enabled", "optional", "required" };
+    for (size_t i = 0; i < ARRAY_LEN(answers); i++) {
+        if (str_eq_nocase(text, str_from(answers[i]))) {
+            return false;
+        }
+    }
+    bool elsewhere = str_has_char(text, '$') || str_has_prefix(text, STR("<")) ||
+                     str_has_prefix(text, STR("/")) || str_has_prefix(text, STR("{{")) ||
+                     str_has_prefix(text, STR("file:"));
+    return text.len > 0 && !elsewhere && !is_number(text);
+}
+
+Str url_password(Str text)
+{
+    size_t scheme = str_find(text, STR("://"));
+    Str rest = scheme == STR_NONE ? STR("") : str_skip(text, scheme + 3);
+    size_t end = 0;
+    while (end < rest.len && rest.ptr[end] != '/' && rest.ptr[end] != '?' && rest.ptr[end] != ' ') {
+        end++;
+    }
+    Str authority = str_slice(rest, 0, end);
+    size_t at = str_rfind_char(authority, '@');
+    Str user, password;
+    if (at == STR_NONE || !str_cut(str_slice(authority, 0, at), ':', &user, &password)) {
+        return STR("");
+    }
+    return password;
+}

@@ -1,0 +1,19 @@
+/* What rules of several artifacts read out of names. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+
+/* The tag of host:port/name:tag@digest; the host's port is none. Empty: there is none. */
+Str image_tag(Str image);
+/* "postgres" of docker.io/library/postgres:16: the last part of the name. */
+Str image_name(Str image);
+/* Whether a variable of that name holds a secret, and not where one is or how long it lives. */
+bool names_secret(Arena *arena, Str name);
+/* Whether the text is a secret that works as it stands: no reference to one kept elsewhere, no
+ * yes or no, no number. */
+bool is_secret_text(Str text);
+/* The password of a URL such as scheme://user:password@host; empty: it has none. */
+Str url_password(Str text);
