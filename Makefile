@@ -11,7 +11,7 @@ help: ## list the commands
 
 up: packages-run build ## install what is missing, build, start the platform, say where it answers
 	@$(SLIPWAY) up -d --wait
-	@tools/show_addresses.sh
+	@tools/show_addresses.sh $(SLIPWAY)
 
 down: ## stop the platform, keep its data
 	@$(SLIPWAY) down

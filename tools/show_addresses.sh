@@ -1,6 +1,7 @@
 #!/bin/sh
 # What `make up` ends with, below the table of what runs where: three requests to try.
 set -eu
+slipway=${1:?usage: tools/show_addresses.sh SLIPWAY}
 # an isolated checkout has ports of its own
 port=$("$slipway" ps product -o json | tr -d ' \n' | sed -n 's/.*"name":"http","host":"[^"]*","port":\([0-9]*\).*/\1/p')
 sed "s/localhost:8001/localhost:${port:-8001}/" <<'TEXT'
