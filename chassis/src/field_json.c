@@ -1,5 +1,6 @@
 /* From a JSON body to a struct. */
 #include <chassis/context.h>
+#include <math.h>
 
 #include "field.h"
 
@@ -95,10 +96,32 @@ static void read_list(FieldSink *sink, const Field *field, const Node *node, Fie
     *into = list;
 }
 
+/* jsonb has no place for it. The depth of a body is bounded. */
+static bool has_nul(const Node *node)
+{
+    bool found = false;
+    if (node->kind == NODE_SEQ) {
+        for (size_t i = 0; i < node->seq.len && !found; i++) {
+            found = has_nul(node->seq.items[i]);
+        }
+    } else if (node->kind == NODE_MAP) {
+        for (size_t i = 0; i < node->map.len && !found; i++) {
+            found = has_nul(node->map.pairs[i].key) || has_nul(node->map.pairs[i].value);
+        }
+    } else if (node->kind == NODE_STRING && node->text.len > 0) {
+        found = memchr(node->text.ptr, '\0', node->text.len) != NULL;
+    }
+    return found;
+}
+
 static void read_json(FieldSink *sink, const Field *field, const Node *node, Str *into)
 {
     if (node->kind != NODE_MAP && node->kind != NODE_SEQ) {
         wrong_type(sink, "an object or a list", node);
+        return;
+    }
+    if (has_nul(node)) {
+        field_break(sink, "must not contain a NUL character");
         return;
     }
     StrBuf text = STRBUF_ON_ARENA(sink->ctx->arena);
@@ -109,6 +132,21 @@ static void read_json(FieldSink *sink, const Field *field, const Node *node, Str
         return;
     }
     *into = strbuf_str(&text);
+}
+
+/* JSON has one kind of number: 1.0 and 1e3 are whole ones, too (JSON Schema's integer). */
+static void read_number(FieldSink *sink, const Field *field, const Node *node, void *into)
+{
+    const double exact_most = 9007199254740992.0; /* 2^53 */
+    if (node->kind == NODE_INT) {
+        field_set_int(sink, field, node->integer, into);
+    } else if (node->kind != NODE_FLOAT || node->real != trunc(node->real)) {
+        wrong_type(sink, "a whole number", node);
+    } else if (fabs(node->real) <= exact_most) {
+        field_set_int(sink, field, (int64_t) node->real, into);
+    } else {
+        field_break(sink, "is out of range");
+    }
 }
 
 static void read_value(FieldSink *sink, const Field *field, const Node *node, void *into)
@@ -143,11 +181,7 @@ static void read_value(FieldSink *sink, const Field *field, const Node *node, vo
         read_json(sink, field, node, into);
         break;
     default:
-        if (node->kind == NODE_INT) {
-            field_set_int(sink, field, node->integer, into);
-        } else {
-            wrong_type(sink, "a whole number", node);
-        }
+        read_number(sink, field, node, into);
         break;
     }
 }

@@ -53,17 +53,10 @@ static void write_type(JsonWriter *w, const Field *field)
         json_begin_array(w);
         json_cstr(w, "object");
         json_cstr(w, "array");
-    } else if (field->nullable) {
-        json_begin_array(w);
-        json_cstr(w, json_type(field->type));
+        json_end_array(w);
     } else {
         json_cstr(w, json_type(field->type));
-        return;
     }
-    if (field->nullable) {
-        json_cstr(w, "null");
-    }
-    json_end_array(w);
 }
 
 static void write_bounds(JsonWriter *w, const Field *field)
@@ -98,9 +91,6 @@ static void write_words(JsonWriter *w, const Field *field)
     for (size_t i = 0; field->names[i]; i++) {
         json_cstr(w, field->names[i]);
     }
-    if (field->nullable) {
-        json_null(w);
-    }
     json_end_array(w);
 }
 
@@ -119,7 +109,7 @@ static void write_items(JsonWriter *w, const Field *field, FieldSchema kind)
     json_end_object(w);
 }
 
-void field_write_schema(JsonWriter *w, const Field *field, FieldSchema kind)
+static void write_bare(JsonWriter *w, const Field *field, FieldSchema kind)
 {
     if (field->type == FIELD_TYPE_STRUCT) {
         fields_write_schema(w, field->fields, kind);
@@ -144,6 +134,27 @@ void field_write_schema(JsonWriter *w, const Field *field, FieldSchema kind)
     if (field->help) {
         json_field_string(w, "description", str_from(field->help));
     }
+    json_end_object(w);
+}
+
+/* A create takes null for what may be absent. */
+static bool may_be_null(const Field *field, FieldSchema kind)
+{
+    return field->nullable || (kind == FIELD_SCHEMA_CREATE && !field->required);
+}
+
+void field_write_schema(JsonWriter *w, const Field *field, FieldSchema kind)
+{
+    if (!may_be_null(field, kind)) {
+        write_bare(w, field, kind);
+        return;
+    }
+    json_begin_object(w);
+    json_key(w, "anyOf");
+    json_begin_array(w);
+    write_bare(w, field, kind);
+    json_raw(w, STR("{\"type\":\"null\"}"));
+    json_end_array(w);
     json_end_object(w);
 }
 

@@ -214,8 +214,10 @@ static void set_query_list(FieldSink *sink, const Field *field, Str text, FieldL
     VEC(Str) items = { 0 };
     Str rest = text;
     Str part;
+    int64_t count = 0;
     while (str_next(&rest, ',', &part)) {
         part = str_trim(part);
+        count++;
         Str value = part;
         if (field->item == FIELD_TYPE_UUID && !id_parse(sink->ctx->arena, part, &value)) {
             field_break(sink, "must be a comma list of UUIDs");
@@ -225,7 +227,7 @@ static void set_query_list(FieldSink *sink, const Field *field, Str text, FieldL
             vec_push(&items, sink->ctx->arena, value);
         }
     }
-    if (field->max > 0 && (int64_t) items.len > field->max) {
+    if (field->max > 0 && count > field->max) {
         field_break(sink, "must have at most %lld items", (long long) field->max);
         return;
     }

@@ -55,6 +55,27 @@ static void write_path_parameters(JsonWriter *w, Str pattern)
     }
 }
 
+/* A parameter without a value (?page=) counts as absent: forms send such. */
+static void write_query_schema(JsonWriter *w, const Field *field)
+{
+    Field bare = *field;
+    bare.nullable = false;
+    bare.help = NULL;
+    bool takes_empty = field->type == FIELD_TYPE_LIST || field->type == FIELD_TYPE_TEXT;
+    json_key(w, "schema");
+    if (takes_empty) {
+        field_write_schema(w, &bare, FIELD_SCHEMA_UPDATE);
+        return;
+    }
+    json_begin_object(w);
+    json_key(w, "anyOf");
+    json_begin_array(w);
+    field_write_schema(w, &bare, FIELD_SCHEMA_UPDATE);
+    json_raw(w, STR("{\"const\":\"\"}"));
+    json_end_array(w);
+    json_end_object(w);
+}
+
 static void write_query_parameters(JsonWriter *w, const Field *fields)
 {
     for (const Field *field = fields; field && !field_is_end(field); field++) {
@@ -68,11 +89,7 @@ static void write_query_parameters(JsonWriter *w, const Field *fields)
         if (field->help) {
             json_field_string(w, "description", str_from(field->help));
         }
-        Field bare = *field;
-        bare.nullable = false;
-        bare.help = NULL;
-        json_key(w, "schema");
-        field_write_schema(w, &bare, FIELD_SCHEMA_CREATE);
+        write_query_schema(w, field);
         json_end_object(w);
     }
 }
@@ -131,14 +148,16 @@ static void write_data_schema(JsonWriter *w, const Route *route)
     json_key(w, "properties");
     json_begin_object(w);
     json_key(w, "data");
-    if (route->is_list) {
+    if (route->is_list || route->is_array) {
         json_begin_object(w);
         json_field_string(w, "type", STR("array"));
         json_key(w, "items");
-    }
-    fields_write_schema(w, route->response, FIELD_SCHEMA_OUTPUT);
-    if (route->is_list) {
+        fields_write_schema(w, route->response, FIELD_SCHEMA_OUTPUT);
         json_end_object(w);
+    } else {
+        fields_write_schema(w, route->response, FIELD_SCHEMA_OUTPUT);
+    }
+    if (route->is_list) {
         write_property(w, "total_count", "{\"type\":\"integer\",\"minimum\":0}");
         write_property(w, "page", "{\"type\":\"integer\",\"minimum\":1}");
         write_property(w, "per_page", "{\"type\":\"integer\",\"minimum\":1}");

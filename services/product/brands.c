@@ -135,6 +135,7 @@ static int remove_brand(Request *req)
 const Route brand_routes[] = {
     { ON_GET("/api/v1/brands", list),
       .response = brand_fields,
+      .is_array = true,
       .summary = "All brands by name",
       .tag = "brands" },
     { ON_POST("/api/v1/brands", create),

@@ -311,6 +311,7 @@ const Route category_routes[] = {
     { ON_GET("/api/v1/categories", list),
       .query = category_query,
       .response = category_fields,
+      .is_array = true,
       .summary = "Active categories, flat or as a tree",
       .tag = "categories" },
     { ON_GET("/api/v1/categories/{idOrSlug}", get),

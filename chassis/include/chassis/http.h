@@ -48,6 +48,7 @@ typedef struct Route {
     int status;                  /* of success; 0: 200 */
     bool is_list; /* answers with the list envelope: page, per_page (and cursor) are accepted */
     bool has_cursor;
+    bool is_array;           /* answers with all of them under "data", without paging */
     bool is_update;          /* the body changes what is there: absent means unchanged */
     bool is_idempotent;      /* Idempotency-Key is honoured */
     size_t body_limit_bytes; /* 0: 1 MiB */

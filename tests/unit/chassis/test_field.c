@@ -145,6 +145,33 @@ static void a_wrong_json_type_is_invalid_input(void **state)
     assert_int_equal(ctx->failure.code, FAIL_INVALID_INPUT);
 }
 
+static void json_with_a_nul_character_is_refused_by_name(void **state)
+{
+    Context *ctx = *state;
+    Thing thing = { 0 };
+    const char *wrong[] = { "{\"extra\":{\"\\u0000\":1}}", "{\"extra\":[{\"k\":[\"a\\u0000\"]}]}" };
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        assert_true(decode(ctx, FIELD_MODE_UPDATE, wrong[i], &thing) < 0);
+        assert_int_equal(ctx->failure.code, FAIL_VALIDATION_ERROR);
+        assert_str(ctx->failure.fields.ptr[0].path, "extra");
+    }
+    assert_int_equal(decode(ctx, FIELD_MODE_UPDATE, "{\"extra\":[\"\\\\u0000\"]}", &thing), 0);
+}
+
+static void a_whole_number_may_be_spelled_as_a_fraction(void **state)
+{
+    Context *ctx = *state;
+    Thing thing = { 0 };
+    assert_int_equal(decode(ctx, FIELD_MODE_UPDATE, "{\"price\":1e3,\"weight\":7.0}", &thing), 0);
+    assert_int_equal(thing.price, 1000);
+    assert_int_equal(thing.weight.value, 7);
+    assert_true(decode(ctx, FIELD_MODE_UPDATE, "{\"price\":1e300}", &thing) < 0);
+    assert_int_equal(ctx->failure.code, FAIL_VALIDATION_ERROR);
+    assert_true(decode(ctx, FIELD_MODE_UPDATE, "{\"weight\":-9223372036854775809}", &thing) < 0);
+    assert_int_equal(ctx->failure.code, FAIL_VALIDATION_ERROR);
+    assert_int_equal(thing.price, 1000);
+}
+
 static void empty_zero_and_false_are_values(void **state)
 {
     Context *ctx = *state;
@@ -178,6 +205,8 @@ int main(void)
         context_test(fills_every_type),
         context_test(names_every_broken_rule_by_its_path),
         context_test(a_wrong_json_type_is_invalid_input),
+        context_test(json_with_a_nul_character_is_refused_by_name),
+        context_test(a_whole_number_may_be_spelled_as_a_fraction),
         context_test(empty_zero_and_false_are_values),
         context_test(an_update_keeps_what_is_absent_and_clears_what_is_null),
     };

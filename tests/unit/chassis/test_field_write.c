@@ -96,9 +96,13 @@ static void the_schema_tells_input_from_output(void **state)
     assert_non_null(node_at_path(input, STR("properties.secret")));
     assert_null(node_at_path(output, STR("properties.secret")));
     assert_str(node_at_path(input, STR("required[0]"))->text, "note");
-    assert_int_equal(node_at_path(input, STR("properties.note.maxLength"))->integer, 9);
-    assert_str(node_at_path(input, STR("properties.note.type[1]"))->text, "null");
-    assert_int_equal(node_at_path(input, STR("properties.inner.properties.n.maximum"))->integer, 5);
+    assert_int_equal(node_at_path(input, STR("properties.note.anyOf[0].maxLength"))->integer, 9);
+    assert_str(node_at_path(input, STR("properties.note.anyOf[1].type"))->text, "null");
+    assert_int_equal(
+        node_at_path(input, STR("properties.inner.anyOf[0].properties.n.anyOf[0].maximum"))
+            ->integer,
+        5
+    );
     assert_str(node_at_path(output, STR("properties.color.enum[1]"))->text, "green");
 }
 
