@@ -195,16 +195,21 @@ static void load_cell(const Cell *cell, const Field *field, void *into)
     }
 }
 
+static bool is_named(const Field *field, const char *name)
+{
+    return field->name[0] == name[0] && strcmp(field->name, name) == 0;
+}
+
 /* Columns usually stand in the order of the table, so the search goes on where it last ended. */
 static const Field *next_named(const Field *fields, const Field *from, const char *name)
 {
     for (const Field *field = from; !field_is_end(field); field++) {
-        if (strcmp(field->name, name) == 0) {
+        if (is_named(field, name)) {
             return field;
         }
     }
     for (const Field *field = fields; field != from; field++) {
-        if (strcmp(field->name, name) == 0) {
+        if (is_named(field, name)) {
             return field;
         }
     }

@@ -7,27 +7,6 @@
 /* {"alg":"HS256","typ":"JWT"} */
 static const char header_part[] = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
 
-typedef struct JwtParts {
-    Str header, payload, signature;
-    Str signed_text; /* header.payload */
-} JwtParts;
-
-static int split(Str token, JwtParts *ret_parts, Error *err)
-{
-    size_t first = str_find_char(token, '.');
-    size_t last = str_rfind_char(token, '.');
-    if (token.len > JWT_MAX_BYTES || first == STR_NONE || first == last) {
-        return error_set(err, -EACCES, "the token is malformed");
-    }
-    *ret_parts = (JwtParts) {
-        .header = str_slice(token, 0, first),
-        .payload = str_slice(token, first + 1, last),
-        .signature = str_skip(token, last + 1),
-        .signed_text = str_slice(token, 0, last),
-    };
-    return 0;
-}
-
 static int decode_object(Arena *arena, Str part, Node **ret_object, Error *err)
 {
     StrBuf json = STRBUF_ON_ARENA(arena);
@@ -67,13 +46,13 @@ static bool signature_fits(Str secret, Str text, const StrBuf *signature)
     return signature->len == SHA256_BYTES && digest_equal(digest, signature->ptr, SHA256_BYTES);
 }
 
-static int check_signature(Arena *arena, const JwtParts *parts, const JwtRules *rules, Error *err)
+static int check_signature(Arena *arena, const JwtToken *token, const JwtRules *rules, Error *err)
 {
     StrBuf signature = STRBUF_ON_ARENA(arena);
-    bool fits = base64_decode(&signature, parts->signature, BASE64_URL);
-    if (fits && !signature_fits(rules->secret, parts->signed_text, &signature)) {
+    bool fits = base64_decode(&signature, token->signature, BASE64_URL);
+    if (fits && !signature_fits(rules->secret, token->signed_text, &signature)) {
         fits = rules->previous_secret.len > 0 &&
-               signature_fits(rules->previous_secret, parts->signed_text, &signature);
+               signature_fits(rules->previous_secret, token->signed_text, &signature);
     }
     return fits ? 0 : error_set(err, -EACCES, "the token's signature is wrong");
 }
@@ -143,34 +122,45 @@ static int check_claims(const Node *claims, const JwtRules *rules, Error *err)
     return check_times(claims, rules->now_s, err);
 }
 
-int jwt_verify(Arena *arena, Str token, const JwtRules *rules, Node **ret_claims, Error *err)
+int jwt_read(Arena *arena, Str text, JwtToken *ret_token, Error *err)
 {
-    JwtParts parts;
-    Node *claims = NULL;
-    int rc = split(token, &parts, err);
-    if (rc == 0) {
-        rc = check_header(arena, parts.header, err);
+    size_t first = str_find_char(text, '.');
+    size_t last = str_rfind_char(text, '.');
+    if (text.len > JWT_MAX_BYTES || first == STR_NONE || first == last) {
+        return error_set(err, -EACCES, "the token is malformed");
     }
+    JwtToken token = {
+        .header = str_slice(text, 0, first),
+        .signature = str_skip(text, last + 1),
+        .signed_text = str_slice(text, 0, last),
+    };
+    int rc = decode_object(arena, str_slice(text, first + 1, last), &token.claims, err);
     if (rc == 0) {
-        rc = check_signature(arena, &parts, rules, err);
-    }
-    if (rc == 0) {
-        rc = decode_object(arena, parts.payload, &claims, err);
-    }
-    if (rc == 0) {
-        rc = check_claims(claims, rules, err);
-    }
-    if (rc == 0) {
-        *ret_claims = claims;
+        *ret_token = token;
     }
     return rc;
 }
 
-int jwt_peek(Arena *arena, Str token, Node **ret_claims, Error *err)
+int jwt_check(Arena *arena, const JwtToken *token, const JwtRules *rules, Error *err)
 {
-    JwtParts parts;
-    int rc = split(token, &parts, err);
-    return rc < 0 ? rc : decode_object(arena, parts.payload, ret_claims, err);
+    int rc = check_header(arena, token->header, err);
+    if (rc == 0) {
+        rc = check_signature(arena, token, rules, err);
+    }
+    return rc == 0 ? check_claims(token->claims, rules, err) : rc;
+}
+
+int jwt_verify(Arena *arena, Str text, const JwtRules *rules, Node **ret_claims, Error *err)
+{
+    JwtToken token;
+    int rc = jwt_read(arena, text, &token, err);
+    if (rc == 0) {
+        rc = jwt_check(arena, &token, rules, err);
+    }
+    if (rc == 0) {
+        *ret_claims = token.claims;
+    }
+    return rc;
 }
 
 Str jwt_sign(Arena *arena, Str secret, Str claims)

@@ -15,9 +15,15 @@ typedef struct JwtRules {
     int64_t now_s;    /* UTC seconds */
 } JwtRules;
 
-/* Signature, then iss, aud, typ, exp, nbf. -EACCES with what was wrong, for the log; claims on the
- * arena. */
-int jwt_verify(Arena *arena, Str token, const JwtRules *rules, Node **ret_claims, Error *err);
-/* Without a look at the signature: to choose the key by the claims. Nothing may be trusted. */
-int jwt_peek(Arena *arena, Str token, Node **ret_claims, Error *err);
+typedef struct JwtToken {
+    Str header, signature, signed_text; /* views of the token's text */
+    Node *claims;                       /* on the arena */
+} JwtToken;
+
+/* Without a look at the signature: to choose the key by the claims. Nothing may be trusted yet. */
+int jwt_read(Arena *arena, Str text, JwtToken *ret_token, Error *err);
+/* Algorithm and signature, then iss, aud, typ, exp, nbf. -EACCES with what was wrong, for the log. */
+int jwt_check(Arena *arena, const JwtToken *token, const JwtRules *rules, Error *err);
+/* Both. */
+int jwt_verify(Arena *arena, Str text, const JwtRules *rules, Node **ret_claims, Error *err);
 Str jwt_sign(Arena *arena, Str secret, Str claims);

@@ -45,15 +45,16 @@ static int read_service(Work *work, const Node *claims)
     return 0;
 }
 
-static int from_token(Work *work, Str token)
+static int from_token(Work *work, Str text)
 {
     Context *ctx = &work->ctx;
     const Runtime *runtime = ctx->worker->runtime;
     Error err = ERROR_INIT;
-    Node *claims = NULL;
-    if (jwt_peek(ctx->arena, token, &claims, &err) < 0) {
+    JwtToken token;
+    if (jwt_read(ctx->arena, text, &token, &err) < 0) {
         return refuse_token(ctx, err.message);
     }
+    const Node *claims = token.claims;
     bool is_service = str_eq(claim(claims, "typ"), STR("service"));
     JwtRules rules = {
         .secret = is_service ? runtime->settings.service_jwt_secret : runtime->settings.jwt_secret,
@@ -65,7 +66,7 @@ static int from_token(Work *work, Str token)
     if (!is_service) {
         rules.previous_secret = runtime->settings.jwt_secret_previous;
     }
-    if (jwt_verify(ctx->arena, token, &rules, &claims, &err) < 0) {
+    if (jwt_check(ctx->arena, &token, &rules, &err) < 0) {
         return refuse_token(ctx, err.message);
     }
     return is_service ? read_service(work, claims) : read_user(work, claims);

@@ -181,9 +181,17 @@ void base64_add(StrBuf *out, const void *data, size_t size, Base64 alphabet)
 
 static int base64_value(char c, Base64 alphabet)
 {
-    const char *digits = base64_digits[alphabet];
-    const char *found = memchr(digits, c, 64);
-    return found ? (int) (found - digits) : -1;
+    if (c >= 'a' && c <= 'z') {
+        return c - 'a' + 26;
+    }
+    if (c >= 'A' && c <= 'Z') {
+        return c - 'A';
+    }
+    if (c >= '0' && c <= '9') {
+        return c - '0' + 52;
+    }
+    const char *last_two = base64_digits[alphabet] + 62;
+    return c == last_two[0] ? 62 : c == last_two[1] ? 63 : -1;
 }
 
 /* The text without its padding; false where the padding is not what the length asks for. */
@@ -206,26 +214,25 @@ bool base64_decode(StrBuf *out, Str text, Base64 alphabet)
     if (!base64_unpad(&text, alphabet)) {
         return false;
     }
-    size_t start = out->len;
+    char *const start = strbuf_reserve(out, text.len / 4 * 3 + 3);
+    char *end = start;
     uint32_t bits = 0;
     unsigned held = 0; /* bits not yet written */
     for (size_t i = 0; i < text.len; i++) {
         int value = base64_value(text.ptr[i], alphabet);
         if (value < 0) {
-            strbuf_truncate(out, start);
+            *start = '\0';
             return false;
         }
         bits = bits << 6 | (uint32_t) value;
         held += 6;
         if (held >= 8) {
             held -= 8;
-            strbuf_add_char(out, (char) (bits >> held & 0xFF));
+            *end++ = (char) (bits >> held & 0xFF);
         }
     }
     /* RFC 4648 section 3.5: bits that no byte needs must be zero, or one value has several texts */
     bool canonical = (bits & ((1U << held) - 1)) == 0;
-    if (!canonical) {
-        strbuf_truncate(out, start);
-    }
+    strbuf_advance(out, canonical ? (size_t) (end - start) : 0);
     return canonical;
 }

@@ -213,10 +213,29 @@ bool http_name_is_valid(Str name)
     return name.len > 0;
 }
 
+/* Whether a byte of these eight may be a control character: each below 0x20, and 0x7f. Exact for the lowest such
+ * byte, which is enough to look closer. */
+static bool may_have_control(uint64_t word)
+{
+    const uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
+    uint64_t low = (word - ones * 0x20) & ~word & tops;
+    uint64_t other = word ^ (ones * 0x7f);
+    return (low | ((other - ones) & ~other & tops)) != 0;
+}
+
 bool http_value_is_valid(Str value)
 {
-    for (size_t i = 0; i < value.len; i++) {
-        unsigned char c = (unsigned char) value.ptr[i];
+    size_t i = 0;
+    while (i < value.len) {
+        uint64_t word;
+        if (i + sizeof(word) <= value.len) {
+            memcpy(&word, value.ptr + i, sizeof(word));
+            if (!may_have_control(word)) {
+                i += sizeof(word);
+                continue;
+            }
+        }
+        unsigned char c = (unsigned char) value.ptr[i++];
         if ((c < 0x20 && c != '\t') || c == 0x7f) {
             return false;
         }
