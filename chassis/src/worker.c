@@ -1,6 +1,7 @@
 #include "worker.h"
 
 #include <errno.h>
+#include <sys/resource.h>
 
 #include "database.h"
 #include "db.h"
@@ -33,10 +34,25 @@ static int listen_on(Worker *worker, HttpServer *server, const Address *address,
     return rc < 0 ? rc : http_server_listen(server, address, err);
 }
 
+/* The connections of all servers together leave a quarter of the descriptors to what they are served from. 0: the
+ * server's own bound is lower. */
+static size_t connections_share(const Runtime *runtime)
+{
+    enum { SERVERS_OWN_BOUND = 4096 };
+    size_t servers = runtime->worker_count * (runtime->app->grpc_port ? 2 : 1);
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
+        limit.rlim_cur / 4 * 3 / servers > SERVERS_OWN_BOUND) {
+        return 0;
+    }
+    return (size_t) limit.rlim_cur / 4 * 3 / servers;
+}
+
 static int listen_http(Worker *worker, Error *err)
 {
     Runtime *runtime = worker->runtime;
     const HttpServerOptions options = {
+        .max_connections = connections_share(runtime),
         .handler = exchange_handle,
         .arg = worker,
         .on_error = exchange_error,
@@ -59,6 +75,7 @@ static int listen_grpc(Worker *worker, Error *err)
         return rc;
     }
     const HttpServerOptions options = {
+        .max_connections = connections_share(runtime),
         .handler = grpc_server_handle,
         .arg = worker->grpc,
         .http2_only = true,

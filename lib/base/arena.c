@@ -58,6 +58,7 @@ struct Arena {
     size_t next_block_bytes;
     size_t used_bytes;
     size_t held_bytes;
+    size_t *account; /* of `others`; NULL: nobody counts */
 };
 
 static Block *block_new(Arena *arena, size_t cap)
@@ -103,6 +104,9 @@ static void free_others(Arena *arena)
     while (arena->others) {
         Block *block = arena->others;
         arena->others = block->next;
+        if (arena->account) {
+            *arena->account -= block->cap;
+        }
         block_free(block);
     }
 }
@@ -132,6 +136,12 @@ void arena_clear(Arena *arena)
     arena->next_block_bytes = first->cap;
 }
 
+void arena_account(Arena *arena, size_t *counter)
+{
+    assert(!arena->others && "before the first block is full");
+    arena->account = counter;
+}
+
 /* What an allocation of `size` takes from its block. */
 static size_t footprint(size_t size)
 {
@@ -147,6 +157,9 @@ static Block *block_add(Arena *arena, size_t cap)
     Block *block = block_new(arena, cap);
     block->next = arena->others;
     arena->others = block;
+    if (arena->account) {
+        *arena->account += cap;
+    }
     return block;
 }
 

@@ -43,6 +43,10 @@ char *arena_vprintf(Arena *arena, const char *format, va_list args)
 /* Calls fn(arg) when the arena is cleared or freed, last registered first. */
 void arena_on_end(Arena *arena, void (*fn)(void *arg), void *arg);
 
+/* From now on every block behind the first is counted in *counter, and taken off when it goes: what many arenas
+ * hold together. The counter must outlive the arena; NULL ends it. */
+void arena_account(Arena *arena, size_t *counter);
+
 /* Bytes handed out since the last clear, and bytes held from the system. */
 size_t arena_used_bytes(const Arena *arena);
 size_t arena_held_bytes(const Arena *arena);

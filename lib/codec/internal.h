@@ -74,6 +74,7 @@ typedef struct JsonReader {
     Source *source;
     const char *start, *at, *end;
     unsigned depth, max_depth;
+    size_t values_left;
     VEC(Node *) stack; /* children of every list and map that is still open */
     Error *err;
 } JsonReader;

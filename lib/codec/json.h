@@ -15,6 +15,7 @@
 typedef struct JsonOptions {
     size_t max_bytes;   /* 0: 64 MiB */
     unsigned max_depth; /* 0: 32 */
+    size_t max_values;  /* a tree is many times its text; 0: no bound */
 } JsonOptions;
 
 /* One value with nothing but white space around it. Strings without escapes are views of the source

@@ -218,6 +218,9 @@ static int read_word(JsonReader *r, Str word, NodeKind kind, Node **ret_node)
 
 static int read_value(JsonReader *r, Node **ret_node)
 {
+    if (r->values_left-- == 0) {
+        return error_set_at(r->err, -EINVAL, json_span_at(r, r->at), "too many values");
+    }
     switch (r->at < r->end ? *r->at : '\0') {
     case '"':
         return json_read_string(r, ret_node);
@@ -271,8 +274,12 @@ int json_read(Arena *arena, Source *source, const JsonOptions *options, Node **r
                      .end = start + text.len,
                      .max_depth =
                          options && options->max_depth ? options->max_depth : DEFAULT_MAX_DEPTH,
+                     .values_left = SIZE_MAX,
                      .err = err };
     assert(r.max_depth <= DEEPEST);
+    if (options && options->max_values) {
+        r.values_left = options->max_values;
+    }
     int rc = read_document(&r, ret_root);
     vec_done(&r.stack);
     return rc;

@@ -100,10 +100,17 @@ ssize_t http_read(HttpExchange *pub, void *buffer, size_t size)
     return (ssize_t) taken;
 }
 
-static int too_large(Exchange *exchange)
+/* The rest of the body is not read: the connection ends behind the answer. */
+static int give_up(Exchange *exchange, int code)
 {
     exchange->body_too_large = true;
-    return -EFBIG;
+    return code;
+}
+
+static bool is_out_of_room(const Exchange *exchange)
+{
+    const HttpServer *server = exchange->connection->server;
+    return server->stats.memory_bytes > server->options.max_memory_bytes;
 }
 
 int http_read_body(HttpExchange *pub, size_t max_bytes, Str *ret_body)
@@ -114,11 +121,11 @@ int http_read_body(HttpExchange *pub, size_t max_bytes, Str *ret_body)
     };
     Exchange *exchange = of(pub);
     if (exchange->content_length > 0 && (uint64_t) exchange->content_length > max_bytes) {
-        return too_large(exchange);
+        return give_up(exchange, -EFBIG);
     }
     if (exchange->body_ended && exchange->body_more.len == 0) {
         if (exchange->body_first.len > max_bytes) {
-            return too_large(exchange);
+            return give_up(exchange, -EFBIG);
         }
         *ret_body = exchange->body_first;
         exchange->body_first = STR("");
@@ -142,7 +149,11 @@ int http_read_body(HttpExchange *pub, size_t max_bytes, Str *ret_body)
         }
         strbuf_advance(&body, (size_t) length);
         if (body.len > max_bytes) {
-            return too_large(exchange);
+            return give_up(exchange, -EFBIG);
+        }
+        if (is_out_of_room(exchange)) {
+            exchange->connection->server->stats.shed_total++;
+            return give_up(exchange, -ENOBUFS);
         }
     }
     *ret_body = strbuf_str(&body);

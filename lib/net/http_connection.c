@@ -10,8 +10,12 @@ static const char h2_preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 _Static_assert(sizeof(h2_preface) - 1 == 24, "the preface has 24 bytes");
 _Static_assert(sizeof(((Connection *) 0)->preface) == 24, "room for the preface");
 
+/* A connection that only waits to be told there is no room gets little time for its request. */
 void connection_arm(Connection *connection, enum TimeoutClass class)
 {
+    if (connection->shed && (class == TIMEOUT_IDLE || class == TIMEOUT_HEADER)) {
+        class = TIMEOUT_DISCARD;
+    }
     timeout_arm(&connection->server->timeouts, &connection->read_timeout, class);
 }
 
@@ -209,11 +213,25 @@ static const StreamCallbacks stream_callbacks = {
     .on_close = on_close,
 };
 
+/* At the bound the connection that has been idle the longest makes room, so that whoever opens many and says
+ * nothing keeps nobody out. */
+static bool make_room(HttpServer *server)
+{
+    enum { IDLE_LEAST_MS = 1000 };
+    Timeout *oldest = timeouts_oldest(&server->timeouts, TIMEOUT_IDLE, IDLE_LEAST_MS);
+    if (!oldest) {
+        return false;
+    }
+    timeout_disarm(oldest);
+    server->timeouts.fn(oldest, TIMEOUT_IDLE, server->timeouts.arg);
+    return true;
+}
+
 /* Past the bound there is room for some that are told so properly; the rest is only cut off. */
 static bool admit(HttpServer *server, bool *ret_shed)
 {
     size_t most = server->options.max_connections;
-    *ret_shed = server->stats.connections >= most;
+    *ret_shed = server->stats.connections >= most && !make_room(server);
     return server->stats.connections < most + most / 8 + 1;
 }
 

@@ -12,8 +12,12 @@ static Exchange *of(HttpExchange *exchange)
 
 static Arena *take_arena(HttpServer *server)
 {
-    return server->arena_count ? server->arenas[--server->arena_count]
-                               : arena_new(ARENA_BLOCK_BYTES);
+    if (server->arena_count) {
+        return server->arenas[--server->arena_count];
+    }
+    Arena *arena = arena_new(ARENA_BLOCK_BYTES);
+    arena_account(arena, &server->stats.memory_bytes);
+    return arena;
 }
 
 static void give_arena(HttpServer *server, Arena *arena)
@@ -149,7 +153,8 @@ void exchange_run(Exchange *exchange)
         refuse(exchange, exchange->reject_status, exchange->reject_reason);
         return;
     }
-    if (connection->shed || server->stats.requests >= server->options.max_requests) {
+    if (connection->shed || server->stats.requests >= server->options.max_requests ||
+        server->stats.memory_bytes >= server->options.max_memory_bytes) {
         shed(exchange);
         return;
     }

@@ -40,6 +40,7 @@ static void set_defaults(HttpServerOptions *options)
     options->write_timeout_ms = default_ms(options->write_timeout_ms, 15 * 1000);
     options->max_connections = default_size(options->max_connections, most_connections());
     options->max_requests = default_size(options->max_requests, 4096);
+    options->max_memory_bytes = default_size(options->max_memory_bytes, 64 * 1024 * 1024);
     options->max_streams = default_size(options->max_streams, 100);
     options->max_pipelined_bytes = default_size(options->max_pipelined_bytes, 64 * 1024);
     options->body_buffer_bytes = default_size(options->body_buffer_bytes, 64 * 1024);

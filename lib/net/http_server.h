@@ -79,9 +79,12 @@ typedef struct HttpServerOptions {
     int64_t write_timeout_ms;  /* a peer that takes nothing of what is queued for so long is closed
                                    [15,000] */
     size_t
-        max_connections; /* [4,096, at most three quarters of the descriptors]; further ones get 503 */
+        max_connections; /* [4,096, at most three quarters of the descriptors]; then the longest idle makes room, or further
+                            ones get 503 */
     size_t
         max_requests; /* handled, or their answer not yet taken, at once [4,096]; further ones get 503 */
+    size_t max_memory_bytes;        /* what requests in hand hold together on their arenas [64 MiB];
+                                       past it new ones get 503, a body still coming -ENOBUFS */
     size_t max_streams;             /* concurrent of one HTTP/2 connection [100] */
     size_t max_pipelined_bytes;     /* HTTP/1 bytes read ahead of the request in hand [64 KiB] */
     size_t body_buffer_bytes;       /* body read ahead of the handler; the HTTP/2 window [64 KiB] */
@@ -111,6 +114,7 @@ void http_server_free(HttpServer *server);
 
 typedef struct HttpServerStats {
     size_t connections, requests; /* now */
+    size_t memory_bytes;          /* held by requests, see max_memory_bytes */
     uint64_t connections_total, requests_total;
     uint64_t shed_total; /* answered 503 for want of room */
     uint64_t protocol_errors_total;
@@ -127,7 +131,7 @@ const HttpServerStats *http_server_stats(const HttpServer *server);
  * deadline. The first call answers Expect: 100-continue. */
 ssize_t http_read(HttpExchange *exchange, void *buffer, size_t size);
 /* The whole body on the arena; -EFBIG when it is larger (answer 413; the connection closes after
- * it), else as http_read. */
+ * it), -ENOBUFS when the server is out of room for it (503, likewise), else as http_read. */
 int http_read_body(HttpExchange *exchange, size_t max_bytes, Str *ret_body);
 /* Bytes the body will have, or -1 when it is not said. */
 int64_t http_content_length(const HttpExchange *exchange);

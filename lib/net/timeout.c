@@ -78,3 +78,12 @@ void timeout_disarm(Timeout *timeout)
         unlink_timeout(timeout);
     }
 }
+
+Timeout *timeouts_oldest(const Timeouts *timeouts, int class, int64_t least_ms)
+{
+    const Timeout *head = &timeouts->heads[class];
+    Timeout *oldest = head->next;
+    int64_t armed_ms = oldest->due_ms - timeouts->after_ms[class];
+    bool is_old = oldest != head && loop_now_ms(timeouts->loop) - armed_ms >= least_ms;
+    return is_old ? oldest : NULL;
+}

@@ -36,6 +36,8 @@ void timeouts_init(
 void timeouts_done(Timeouts *timeouts);
 void timeout_arm(Timeouts *timeouts, Timeout *timeout, int class);
 void timeout_disarm(Timeout *timeout);
+/* The one of its class armed the longest ago, if that is at least `least_ms`; else NULL. */
+Timeout *timeouts_oldest(const Timeouts *timeouts, int class, int64_t least_ms);
 static inline bool timeout_is_armed(const Timeout *timeout)
 {
     return timeout->next != NULL;

@@ -35,7 +35,8 @@ class Answer:
 
 
 class Service:
-    """Starts a service binary on free ports with the given servers; `env` adds to its environment."""
+    """Starts a service binary on free ports with the given servers; `env` adds to its environment. `program` may be
+    a list of words: a command that runs the binary."""
 
     def __init__(self, program, name, servers, database, env=None, wait=True):
         self.name = name
@@ -62,7 +63,7 @@ class Service:
         self.env.update(env or {})
         self.lines = []
         self.process = subprocess.Popen(
-            [program], env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+            program if isinstance(program, list) else [program], env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
         )
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()

@@ -89,6 +89,26 @@ static void runs_cleanups_last_first(void **state)
     assert_text(&order, "second first ");
 }
 
+static void many_arenas_are_accounted_together(void **state)
+{
+    (void) state;
+    size_t held = 0;
+    Arena *one = arena_new(0);
+    Arena *two = arena_new(0);
+    arena_account(one, &held);
+    arena_account(two, &held);
+    arena_alloc(one, 16);
+    assert_int_equal(held, 0);
+    arena_alloc(one, 100 * 1000);
+    arena_alloc(two, 50 * 1000);
+    assert_true(held >= 150 * 1000 && held < 200 * 1000);
+    arena_clear(one);
+    assert_true(held >= 50 * 1000 && held < 100 * 1000);
+    arena_free(one);
+    arena_free(two);
+    assert_int_equal(held, 0);
+}
+
 static void formats_text_of_any_length(void **state)
 {
     assert_string_equal(arena_printf(*state, "%s-%d", "a", 7), "a-7");
@@ -116,6 +136,7 @@ int main(void)
         arena_test(takes_a_large_request_without_leaving_its_block),
         arena_test(clear_keeps_only_the_first_block),
         arena_test(runs_cleanups_last_first),
+        arena_test(many_arenas_are_accounted_together),
         arena_test(formats_text_of_any_length),
 #ifdef __SANITIZE_ADDRESS__
         arena_test(poisons_what_was_not_handed_out),

@@ -243,6 +243,11 @@ static void bounds_depth_and_size(void **state)
     assert_int_equal(err.span.start, 2);
     assert_int_equal(json_read_str(*state, STR("[1,2,3,4,5]"), &options, &root, &err), -EFBIG);
     assert_string_equal(err.message, "larger than 10 bytes");
+    options = (JsonOptions) { .max_values = 3 };
+    assert_int_equal(json_read_str(*state, STR("[1,{\"a\":2}]"), &options, &root, &err), -EINVAL);
+    assert_string_equal(err.message, "too many values");
+    assert_int_equal(json_read_str(*state, STR("[1,{\"a\":{}}]"), &options, &root, &err), -EINVAL);
+    assert_int_equal(json_read_str(*state, STR("{\"a\":[1]}"), &options, &root, &err), 0);
     Str brackets = STR("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]");
     assert_int_equal(json_read_str(*state, brackets, NULL, &root, &err), 0);
 }

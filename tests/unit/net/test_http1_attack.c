@@ -232,6 +232,7 @@ static void sheds_connections_past_the_bound(Fixture *fixture)
     Stream *held[COUNT];
     for (int i = 0; i < COUNT; i++) {
         held[i] = raw_connect(fixture);
+        raw_send(held[i], STR("GET /hello HTTP/1.1\r\n"));
     }
     wait_for(http_server_stats(fixture->server)->connections == COUNT);
     Str answer = raw_talk(fixture, STR("GET /hello HTTP/1.1\r\n" HOST "\r\n"));
@@ -242,6 +243,31 @@ static void sheds_connections_past_the_bound(Fixture *fixture)
     }
     wait_for(http_server_stats(fixture->server)->connections == 0);
     check_serves_others(fixture);
+}
+
+static bool is_served(Fixture *fixture)
+{
+    Str request = STR("GET /hello HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n");
+    return str_find(raw_talk(fixture, request), STR("hello\n")) != STR_NONE;
+}
+
+static void lets_the_longest_idle_connection_make_room(Fixture *fixture)
+{
+    enum { COUNT = 8 };
+    fixture->options.max_connections = COUNT;
+    fixture_start(fixture);
+    Stream *idle[COUNT];
+    for (int i = 0; i < COUNT; i++) {
+        idle[i] = raw_connect(fixture);
+        raw_send(idle[i], i % 2 ? STR("GET /hello HTTP/1.1\r\n" HOST "\r\n") : STR(""));
+    }
+    wait_for(http_server_stats(fixture->server)->connections == COUNT);
+    wait_for(is_served(fixture));
+    assert_int_equal(raw_read_all(fixture, idle[0]).len, 0);
+    for (int i = 0; i < COUNT; i++) {
+        stream_close(idle[i]);
+    }
+    wait_for(http_server_stats(fixture->server)->connections == 0);
 }
 
 static void sheds_requests_past_the_bound_and_recovers(Fixture *fixture)
@@ -270,6 +296,30 @@ static void sheds_requests_past_the_bound_and_recovers(Fixture *fixture)
     assert_has(raw_read_until(fixture, stream, STR("hello\n"), 1), "200 OK");
     stream_close(stream);
     assert_int_equal(http_server_stats(fixture->server)->shed_total, 3);
+}
+
+/* Bodies that stop half way, each well within its own bound. */
+static void sheds_when_the_bodies_in_hand_hold_too_much(Fixture *fixture)
+{
+    enum { COUNT = 6, HALF = 200 * 1000, ROOM = 1000 * 1000 };
+    fixture->options.max_memory_bytes = ROOM;
+    fixture_start(fixture);
+    StrBuf half = STRBUF_ON_ARENA(fixture->arena);
+    strbuf_addf(&half, "POST /echo HTTP/1.1\r\n" HOST "Content-Length: %d\r\n\r\n", 2 * HALF);
+    strbuf_add_repeat(&half, 'x', HALF);
+    Stream *held[COUNT];
+    for (int i = 0; i < COUNT; i++) {
+        held[i] = raw_connect(fixture);
+        stream_send(held[i], strbuf_str(&half));
+    }
+    wait_for(http_server_stats(fixture->server)->shed_total > 0);
+    assert_true(http_server_stats(fixture->server)->memory_bytes < 2 * ROOM);
+    for (int i = 0; i < COUNT; i++) {
+        stream_close(held[i]);
+    }
+    wait_for(http_server_stats(fixture->server)->requests == 0);
+    assert_int_equal(http_server_stats(fixture->server)->memory_bytes, 0);
+    check_serves_others(fixture);
 }
 
 static void sheds_when_fibers_run_out(Fixture *fixture)
@@ -361,7 +411,9 @@ int main(void)
         net_test(ends_a_body_that_drips),
         net_test(closes_connections_that_say_nothing),
         net_test(sheds_connections_past_the_bound),
+        net_test(lets_the_longest_idle_connection_make_room),
         net_test(sheds_requests_past_the_bound_and_recovers),
+        net_test(sheds_when_the_bodies_in_hand_hold_too_much),
         net_test(sheds_when_fibers_run_out),
         net_test(sheds_a_pipeline_without_recursion),
         net_test(holds_back_a_pipeline_behind_a_waiting_request),
