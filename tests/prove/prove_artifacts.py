@@ -31,22 +31,6 @@ def output(*command, **options):
     return None if done.returncode == 0 else done.stdout + done.stderr or f"exit {done.returncode}"
 
 
-def on_path(program, package):
-    """The program, installed or taken out of its Debian package into the cache."""
-    found = shutil.which(program)
-    if found:
-        return found
-    place = prove.cache_dir("debian", package)
-    inside = place / "usr" / "bin" / program
-    if not inside.exists():
-        if not shutil.which("apt-get"):
-            raise prove.Unavailable(f"{program} is not installed")
-        prove.run(f"apt-get download {package}", "apt-get", "download", package, cwd=place)
-        archive = next(place.glob("*.deb"))
-        prove.run(f"dpkg -x {package}", "dpkg", "-x", str(archive), str(place))
-    return str(inside)
-
-
 def bin_of(python, program):
     return str(pathlib.Path(python).parent / program)
 
@@ -59,7 +43,7 @@ def hadolint(folder, others):
 
 def actionlint(folder, _others):
     program = prove.go_tool("github.com/rhysd/actionlint/cmd/actionlint", "v1.7.7")
-    shellcheck = on_path("shellcheck", "shellcheck")
+    shellcheck = prove.debian_program("shellcheck", "shellcheck")
     for path in sorted((folder / ".github" / "workflows").iterdir()):
         yield path.name, output(program, "-no-color", "-shellcheck", shellcheck, str(path))
 
@@ -77,11 +61,11 @@ def yamllint(folder, others):
 
 
 def shellcheck(folder, _others):
-    yield "scripts", output(on_path("shellcheck", "shellcheck"), *map(str, sorted((folder / "scripts").iterdir())))
+    yield "scripts", output(prove.debian_program("shellcheck", "shellcheck"), *map(str, sorted((folder / "scripts").iterdir())))
 
 
 def promtool(folder, _others):
-    program = on_path("promtool", "prometheus")
+    program = prove.debian_program("promtool", "prometheus")
     rules = folder / "deploy" / "prometheus"
     yield "configuration", output(program, "check", "config", str(rules / "prometheus.yml"))
     yield "rules", output(program, "check", "rules", *map(str, sorted((rules / "rules").iterdir())))

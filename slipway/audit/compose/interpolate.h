@@ -32,5 +32,3 @@ size_t compose_find_bad_variable(Str text);
 /* Replaces all of `text` by `variables` (name -> Str *). false when a value is needed that isn't
  * there and has no default; what could be replaced is in *ret_text then too. */
 bool compose_interpolate(Arena *arena, Str text, const Map *variables, Str *ret_text);
-/* Where bytes [start, end) of a scalar's text stand in its file, as exactly as quoting allows. */
-Span compose_span_in(const Node *node, size_t start, size_t end);

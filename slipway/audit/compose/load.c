@@ -1,6 +1,7 @@
 /* From files to one merged document: what they include, extend and override. */
 #include "base/path.h"
 #include "codec/dotenv.h"
+#include "codec/yaml_place.h"
 
 #include "internal.h"
 #include "schema.h"
@@ -48,7 +49,7 @@ static void check_variables(Loader *loader, const Node *node)
     if (bad != STR_NONE) {
         compose_problem(
             loader->project,
-            compose_span_in(node, bad, bad + 2),
+            yaml_text_span(node, bad, bad + 2),
             "no variable: \"%" STR_FMT "\"",
             STR_ARG(str_slice(node->text, bad, bad + 16))
         );
@@ -60,7 +61,7 @@ static void check_variables(Loader *loader, const Node *node)
     ComposeVariable variable;
     while (compose_next_variable(node->text, &at, &variable)) {
         ComposeUse *use = vec_add(&loader->project->uses, loader->arena);
-        *use = (ComposeUse) { node, variable, compose_span_in(node, variable.start, variable.end) };
+        *use = (ComposeUse) { node, variable, yaml_text_span(node, variable.start, variable.end) };
     }
 }
 

@@ -1,0 +1,118 @@
+/* PromQL: an expression to a tree with the place of every part, typed.
+ *
+ * The whole language of Prometheus 2.40 to 3: operators and their precedence, vector matching,
+ * aggregations with their grouping on either side, ranges, subqueries, offset and @, quoted names.
+ * An expression out of a dashboard may hold Grafana's variables ($x, ${x:regex}, [[x]]) wherever a
+ * name, a number, a duration or a whole expression stands; what they hide is of type ANY.
+ *
+ * Source: https://prometheus.io/docs/prometheus/latest/querying/basics/ and the pages below it. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "base/vec.h"
+
+typedef enum PromKind {
+    PROM_NUMBER,
+    PROM_STRING,
+    PROM_SELECTOR, /* up, up{job="x"}, and with a range up[5m] */
+    PROM_SUBQUERY, /* args[0] [range:step] */
+    PROM_CALL,
+    PROM_AGGREGATE,
+    PROM_BINARY, /* args[0] op args[1] */
+    PROM_UNARY,
+    PROM_PAREN,
+    PROM_VARIABLE, /* a Grafana variable instead of an expression or a function */
+} PromKind;
+
+typedef enum PromType {
+    PROM_SCALAR,
+    PROM_TEXT,
+    PROM_VECTOR, /* instant */
+    PROM_MATRIX, /* range */
+    PROM_ANY,
+} PromType;
+
+typedef enum PromOp {
+    PROM_OR,
+    PROM_AND,
+    PROM_UNLESS,
+    PROM_EQ,
+    PROM_NE,
+    PROM_LT,
+    PROM_LE,
+    PROM_GT,
+    PROM_GE,
+    PROM_ADD,
+    PROM_SUB,
+    PROM_MUL,
+    PROM_DIV,
+    PROM_MOD,
+    PROM_ATAN2,
+    PROM_POW,
+} PromOp;
+
+typedef enum PromMatch { PROM_MATCH_EQ, PROM_MATCH_NE, PROM_MATCH_RE, PROM_MATCH_NOT_RE } PromMatch;
+
+typedef struct PromMatcher {
+    Str label, value; /* value without quotes and escapes */
+    PromMatch match;
+    size_t start, end;
+} PromMatcher;
+
+typedef struct PromLabel {
+    Str name;
+    size_t start, end;
+} PromLabel;
+
+typedef VEC(PromLabel) PromLabels;
+
+typedef enum PromGrouping { PROM_GROUP_NONE, PROM_GROUP_BY, PROM_GROUP_WITHOUT } PromGrouping;
+
+typedef struct PromDuration {
+    size_t start, end;
+    int64_t ms;
+    bool is_set;
+    bool is_known; /* false: a variable */
+} PromDuration;
+
+typedef struct PromNode PromNode;
+struct PromNode {
+    PromKind kind;
+    PromType type;
+    size_t start, end; /* bytes in the expression's text */
+    Str name; /* metric, function or aggregation; empty: none; has a '$' where a variable is */
+    Str text; /* of a string; of a number as written */
+    VEC(PromMatcher) matchers;
+    VEC(PromNode *) args; /* of an aggregation the parameter first, where it has one */
+    PromGrouping grouping;
+    PromLabels labels; /* of the grouping, or of on and ignoring */
+    PromOp op;
+    bool returns_bool;
+    bool has_on, has_ignoring, group_left, group_right;
+    PromLabels include; /* of group_left and group_right */
+    PromDuration range, step, offset;
+    bool has_at;
+};
+
+typedef struct PromError {
+    size_t start, end; /* of what is wrong, in the text */
+    Str message;
+} PromError;
+
+/* NULL with *ret_error set. `variables`: Grafana's are part of the language. The tree points into
+ * `text`. */
+PromNode *promql_parse(Arena *arena, Str text, bool variables, PromError *ret_error);
+
+/* Calls `visit` for every node, outermost first. */
+typedef void (*PromVisit)(void *ctx, const PromNode *node);
+void promql_walk(const PromNode *node, PromVisit visit, void *ctx);
+/* The node without the parentheses around it. */
+const PromNode *promql_bare(const PromNode *node);
+
+/* "1h30m" in milliseconds; false where it is none. */
+bool promql_duration(Str text, int64_t *ret_ms);

@@ -1,0 +1,349 @@
+/* Types: what may stand where, as Prometheus checks it before it runs an expression. */
+#include <stdarg.h>
+
+#include "codec/regex.h"
+
+#include "promql_internal.h"
+
+typedef struct Check {
+    Arena *arena;
+    PromError *error;
+} Check;
+
+static bool refuse(Check *check, size_t start, size_t end, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+static bool refuse(Check *check, size_t start, size_t end, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    *check->error = (PromError) { start, end, str_from(arena_vprintf(check->arena, format, args)) };
+    va_end(args);
+    return false;
+}
+
+static const char *type_name(PromType type)
+{
+    static const char *const names[] = {
+        "a number", "a string", "an instant vector", "a range vector", "anything"
+    };
+    return names[type];
+}
+
+static bool is_type(const PromNode *node, PromType type)
+{
+    return node->type == type || node->type == PROM_ANY;
+}
+
+static bool want(Check *check, const PromNode *node, PromType type, const char *what)
+{
+    if (is_type(node, type)) {
+        return true;
+    }
+    return refuse(
+        check,
+        node->start,
+        node->end,
+        "%s wants %s, not %s",
+        what,
+        type_name(type),
+        type_name(node->type)
+    );
+}
+
+static bool is_number_or_vector(const PromNode *node)
+{
+    return is_type(node, PROM_SCALAR) || is_type(node, PROM_VECTOR);
+}
+
+/* --- selectors --- */
+
+/* Whether the matcher lets an empty value through, as far as that can be seen without running it. */
+static bool matches_empty(const PromMatcher *matcher)
+{
+    Str value = matcher->value;
+    switch (matcher->match) {
+    case PROM_MATCH_EQ:
+        return value.len == 0;
+    case PROM_MATCH_NE:
+        return value.len > 0;
+    case PROM_MATCH_RE:
+        return value.len == 0 || str_eq(value, STR(".*"));
+    case PROM_MATCH_NOT_RE:
+        return value.len > 0 && !str_eq(value, STR(".*")) && !str_eq(value, STR(".+"));
+    }
+    return false;
+}
+
+static bool check_regex(Check *check, const PromMatcher *matcher)
+{
+    bool plain = true;
+    for (size_t i = 0; i < matcher->value.len && plain; i++) {
+        plain = !strchr("\\[](){}*+?^$", matcher->value.ptr[i]);
+    }
+    /* a variable of Grafana may be anything */
+    if (plain || str_has_char(matcher->value, '$') ||
+        str_find(matcher->value, STR("[[")) != STR_NONE) {
+        return true;
+    }
+    Regex *regex = NULL;
+    Error err = ERROR_INIT;
+    if (regex_compile(check->arena, matcher->value, false, &regex, &err) < 0) {
+        return refuse(
+            check, matcher->start, matcher->end, "no regular expression: %s", err.message
+        );
+    }
+    return true;
+}
+
+static bool check_selector(Check *check, PromNode *node)
+{
+    bool selects = node->name.len > 0;
+    node->type = node->range.is_set ? PROM_MATRIX : PROM_VECTOR;
+    for (size_t i = 0; i < node->matchers.len; i++) {
+        const PromMatcher *matcher = &node->matchers.ptr[i];
+        if (matcher->match >= PROM_MATCH_RE && !check_regex(check, matcher)) {
+            return false;
+        }
+        if (str_eq(matcher->label, STR("__name__")) && node->name.len > 0 &&
+            matcher->match == PROM_MATCH_EQ) {
+            return refuse(check, matcher->start, matcher->end, "a second name of the metric");
+        }
+        selects = selects || !matches_empty(matcher) || str_has_char(matcher->value, '$');
+    }
+    if (!selects && !node->range.is_set) {
+        return refuse(
+            check, node->start, node->end, "selects everything: one matcher must ask for a value"
+        );
+    }
+    return true;
+}
+
+/* --- calls --- */
+
+static PromType type_of(char letter)
+{
+    return letter == 's'   ? PROM_SCALAR
+           : letter == 't' ? PROM_TEXT
+           : letter == 'm' ? PROM_MATRIX
+                           : PROM_VECTOR;
+}
+
+typedef struct Arity {
+    size_t least, most; /* most 0: no bound, where least isn't 0 */
+    char letters[8];
+} Arity;
+
+static Arity read_arity(const char *args)
+{
+    Arity arity = { 0 };
+    bool optional = false, repeated = false;
+    size_t len = 0;
+    for (; *args; args++) {
+        optional = optional || *args == '?';
+        repeated = repeated || *args == '*';
+        if (*args != '?' && *args != '*') {
+            arity.letters[len++] = *args;
+            arity.least += !optional;
+        }
+    }
+    arity.least -= repeated;
+    arity.most = repeated ? SIZE_MAX : len;
+    return arity;
+}
+
+static bool check_call(Check *check, PromNode *node)
+{
+    const PromFunction *function = promql_function(node->name);
+    if (!function) {
+        Str nearest = promql_nearest_function(node->name);
+        return refuse(
+            check,
+            node->start,
+            node->start + node->name.len,
+            nearest.len > 0 ? "no function \"%" STR_FMT "\"; did you mean %" STR_FMT "?"
+                            : "no function \"%" STR_FMT "\"",
+            STR_ARG(node->name),
+            STR_ARG(nearest)
+        );
+    }
+    node->type = function->returns;
+    Arity arity = read_arity(function->args);
+    if (node->args.len < arity.least || node->args.len > arity.most) {
+        return refuse(
+            check,
+            node->start,
+            node->end,
+            "%s takes %zu argument%s, not %zu",
+            function->name,
+            node->args.len < arity.least ? arity.least : arity.most,
+            (node->args.len < arity.least ? arity.least : arity.most) == 1 ? "" : "s",
+            node->args.len
+        );
+    }
+    size_t last = strlen(arity.letters);
+    for (size_t i = 0; i < node->args.len; i++) {
+        char letter = arity.letters[i < last ? i : last - 1];
+        if (!want(check, node->args.ptr[i], type_of(letter), function->name)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool check_aggregate(Check *check, PromNode *node)
+{
+    const PromAggregation *aggregation = promql_aggregation(node->name);
+    size_t wanted = aggregation->param ? 2 : 1;
+    node->type = PROM_VECTOR;
+    if (node->args.len != wanted) {
+        return refuse(
+            check,
+            node->start,
+            node->end,
+            "%s takes %zu argument%s, not %zu",
+            aggregation->name,
+            wanted,
+            wanted == 1 ? "" : "s",
+            node->args.len
+        );
+    }
+    if (aggregation->param &&
+        !want(check, node->args.ptr[0], type_of(aggregation->param), aggregation->name)) {
+        return false;
+    }
+    return want(check, node->args.ptr[wanted - 1], PROM_VECTOR, aggregation->name);
+}
+
+/* --- operators --- */
+
+static bool is_set(PromOp op)
+{
+    return op == PROM_AND || op == PROM_OR || op == PROM_UNLESS;
+}
+
+static bool is_comparison(PromOp op)
+{
+    return op >= PROM_EQ && op <= PROM_GE;
+}
+
+static bool check_sets(Check *check, const PromNode *node)
+{
+    if (!is_type(node->args.ptr[0], PROM_VECTOR) || !is_type(node->args.ptr[1], PROM_VECTOR)) {
+        return refuse(
+            check,
+            node->start,
+            node->end,
+            "%" STR_FMT " wants instant vectors on both sides",
+            STR_ARG(node->name)
+        );
+    }
+    if (node->group_left || node->group_right) {
+        return refuse(
+            check,
+            node->start,
+            node->end,
+            "%" STR_FMT " has no group_left or group_right",
+            STR_ARG(node->name)
+        );
+    }
+    return true;
+}
+
+static bool check_matching(Check *check, const PromNode *node)
+{
+    bool vectors =
+        is_type(node->args.ptr[0], PROM_VECTOR) && is_type(node->args.ptr[1], PROM_VECTOR);
+    if ((node->has_on || node->has_ignoring) && !vectors) {
+        return refuse(check, node->start, node->end, "on and ignoring match vectors on both sides");
+    }
+    for (size_t i = 0; node->has_on && i < node->labels.len; i++) {
+        for (size_t j = 0; j < node->include.len; j++) {
+            const PromLabel *label = &node->include.ptr[j];
+            if (str_eq(label->name, node->labels.ptr[i].name)) {
+                return refuse(
+                    check,
+                    label->start,
+                    label->end,
+                    "\"%" STR_FMT "\" stands in on and in the group",
+                    STR_ARG(label->name)
+                );
+            }
+        }
+    }
+    return true;
+}
+
+static bool check_binary(Check *check, PromNode *node)
+{
+    const PromNode *left = node->args.ptr[0];
+    const PromNode *right = node->args.ptr[1];
+    for (size_t i = 0; i < 2; i++) {
+        if (!is_number_or_vector(node->args.ptr[i])) {
+            return refuse(
+                check,
+                node->args.ptr[i]->start,
+                node->args.ptr[i]->end,
+                "%" STR_FMT " wants numbers or instant vectors, not %s",
+                STR_ARG(node->name),
+                type_name(node->args.ptr[i]->type)
+            );
+        }
+    }
+    if (node->returns_bool && !is_comparison(node->op)) {
+        return refuse(check, node->start, node->end, "bool stands behind a comparison");
+    }
+    bool scalars = left->type == PROM_SCALAR && right->type == PROM_SCALAR;
+    if (is_comparison(node->op) && scalars && !node->returns_bool) {
+        return refuse(
+            check,
+            node->start,
+            node->end,
+            "a comparison of numbers wants bool: %" STR_FMT " bool",
+            STR_ARG(node->name)
+        );
+    }
+    bool vector = left->type == PROM_VECTOR || right->type == PROM_VECTOR;
+    node->type = scalars ? PROM_SCALAR : vector ? PROM_VECTOR : PROM_ANY;
+    return (!is_set(node->op) || check_sets(check, node)) && check_matching(check, node);
+}
+
+bool promql_check(Arena *arena, PromNode *node, PromError *ret_error)
+{
+    Check check = { .arena = arena, .error = ret_error };
+    switch (node->kind) {
+    case PROM_NUMBER:
+        node->type = PROM_SCALAR;
+        return true;
+    case PROM_STRING:
+        node->type = PROM_TEXT;
+        return true;
+    case PROM_VARIABLE:
+        node->type = PROM_ANY;
+        return true;
+    case PROM_SELECTOR:
+        return check_selector(&check, node);
+    case PROM_SUBQUERY:
+        node->type = PROM_MATRIX;
+        return want(&check, node->args.ptr[0], PROM_VECTOR, "a subquery");
+    case PROM_CALL:
+        return check_call(&check, node);
+    case PROM_AGGREGATE:
+        return check_aggregate(&check, node);
+    case PROM_BINARY:
+        return check_binary(&check, node);
+    case PROM_UNARY:
+        node->type = node->args.ptr[0]->type;
+        return is_number_or_vector(node->args.ptr[0]) ||
+               refuse(
+                   &check,
+                   node->start,
+                   node->end,
+                   "a sign wants a number or an instant vector, not %s",
+                   type_name(node->type)
+               );
+    case PROM_PAREN:
+        node->type = node->args.ptr[0]->type;
+        return true;
+    }
+    return true;
+}

@@ -1,0 +1,61 @@
+/* The parts of the PromQL reader: tokens (promql_lex.c), tree (promql_parse.c), types and functions
+ * (promql_check.c). */
+#pragma once
+
+#include "promql.h"
+
+enum {
+    PROM_DEPTH_MOST = 100,
+    PROM_OPERATORS_MOST = 4000, /* in a row: as deep is the tree */
+    PROM_BYTES_MOST = 64 * 1024,
+};
+
+typedef enum PromTokenKind {
+    TOKEN_END,
+    TOKEN_BAD, /* message in the lexer */
+    TOKEN_NAME,
+    TOKEN_NUMBER,
+    TOKEN_DURATION,
+    TOKEN_STRING,
+    TOKEN_PUNCT, /* text: an operator or a bracket */
+} PromTokenKind;
+
+typedef struct PromToken {
+    PromTokenKind kind;
+    size_t start, end;
+    Str text;          /* as written; of a string its value */
+    bool has_variable; /* of Grafana */
+} PromToken;
+
+typedef struct PromLexer {
+    Arena *arena;
+    Str text;
+    size_t at;
+    bool variables;
+    bool in_range;       /* between brackets ':' parts range and step */
+    const char *message; /* of TOKEN_BAD */
+} PromLexer;
+
+/* The next token behind lexer->at. */
+PromToken promql_next(PromLexer *lexer);
+
+typedef struct PromFunction {
+    const char *name;
+    PromType returns;
+    const char *args; /* a letter an argument: s scalar, t text, v vector, m matrix; behind '?' they
+                         may be left out, behind '*' the last one may be repeated */
+} PromFunction;
+
+const PromFunction *promql_function(Str name);
+Str promql_nearest_function(Str name);
+
+typedef struct PromAggregation {
+    const char *name;
+    char param; /* 0: none; s, t */
+} PromAggregation;
+
+/* By its lower-case name. */
+const PromAggregation *promql_aggregation(Str name);
+
+/* Sets node->type; false with *ret_error set. The node's children are checked. */
+bool promql_check(Arena *arena, PromNode *node, PromError *ret_error);
