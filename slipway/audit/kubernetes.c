@@ -20,6 +20,12 @@ Str node_text(const Node *node, const char *path)
     return found && node_is_scalar(found) ? found->text : STR("");
 }
 
+int64_t node_number(const Node *node, const char *path, int64_t fallback)
+{
+    const Node *found = node_path(node, path);
+    return found && found->kind == NODE_INT ? found->integer : fallback;
+}
+
 bool node_is_true(const Node *node)
 {
     return node && node->kind == NODE_BOOL && node->boolean;
@@ -94,22 +100,10 @@ static Pod *pod_new(Arena *arena, const Object *object)
 
 /* --- bundles ---------------------------------------------------------------------------------- */
 
-void bundle_init(Bundle *bundle, Arena *arena, Span origin)
-{
-    *bundle = (Bundle) { .arena = arena, .origin = origin, .by_id = MAP_ON_ARENA(arena) };
-}
-
 bool object_is_one(const Node *root)
 {
     return node_is_map(root) && node_is_string(node_get_cstr(root, "apiVersion")) &&
            node_is_string(node_get_cstr(root, "kind"));
-}
-
-static Str id_of(Arena *arena, Str kind, Str ns, Str name)
-{
-    return str_printf(
-        arena, "%" STR_FMT "/%" STR_FMT "/%" STR_FMT, STR_ARG(kind), STR_ARG(ns), STR_ARG(name)
-    );
 }
 
 static void add_object(Bundle *bundle, const Node *root)
@@ -138,24 +132,6 @@ void bundle_add(Bundle *bundle, const Node *root)
             add_object(bundle, items->seq.items[i]);
         }
     }
-}
-
-void bundle_seal(Bundle *bundle)
-{
-    vec_foreach(object, &bundle->objects) {
-        if (object->pod) {
-            object->pod->object = object;
-        }
-        Str id = id_of(bundle->arena, object->kind, object->ns, object->name);
-        if (!map_has(&bundle->by_id, id)) {
-            map_set(&bundle->by_id, id, object);
-        }
-    }
-}
-
-const Object *bundle_get(const Bundle *bundle, Str kind, Str ns, Str name)
-{
-    return map_get(&bundle->by_id, id_of(bundle->arena, kind, ns, name));
 }
 
 Str object_title(Arena *arena, const Object *object)

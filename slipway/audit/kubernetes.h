@@ -36,6 +36,11 @@ typedef struct Pod {
     const Node *security; /* securityContext, or NULL */
     bool is_windows;
     VEC(Container) containers; /* init first, then main, then ephemeral */
+    /* the first object of the bundle, or NULL, that … */
+    const struct Object *scaler;  /* changes the number of these pods */
+    const struct Object *budget;  /* limits their disruption */
+    const struct Object *service; /* leads to them */
+    const struct Object *policy;  /* says who may reach them */
 } Pod;
 
 typedef struct Object {
@@ -46,11 +51,16 @@ typedef struct Object {
     Pod *pod;
 } Object;
 
+typedef VEC(const Object *) Objects;
+
 typedef struct Bundle {
     Arena *arena;
     Span origin; /* the kustomization, or nowhere */
     VEC(Object) objects;
-    Map by_id; /* "Kind/namespace/name" -> Object, of the first */
+    Map by_id;   /* "Kind/namespace/name" -> Object, of the first */
+    Map by_kind; /* -> Objects */
+    Map pods;    /* namespace, or namespace, label and value -> Objects that make such pods */
+    Map bound;   /* names of subjects of role bindings */
 } Bundle;
 
 void bundle_init(Bundle *bundle, Arena *arena, Span origin);
@@ -61,11 +71,34 @@ void bundle_add(Bundle *bundle, const Node *root);
 /* To be called once when all are added: the pointers between them. */
 void bundle_seal(Bundle *bundle);
 const Object *bundle_get(const Bundle *bundle, Str kind, Str ns, Str name);
+/* All of a kind, in order; never NULL. */
+const Objects *bundle_of_kind(const Bundle *bundle, const char *kind);
+
+/* The objects of a namespace whose pods a selector selects:
+ *     Selection selection = bundle_select(bundle, ns, selector);
+ *     for (const Object *object; (object = selection_next(&selection));) */
+typedef struct Selection {
+    const Objects *among;
+    const Node *selector;
+    bool is_plain;
+    size_t at;
+} Selection;
+
+/* By a LabelSelector; NULL selects everything. */
+Selection bundle_select(const Bundle *bundle, Str ns, const Node *selector);
+/* By a plain map of labels, as a Service has it; an empty one selects nothing. */
+Selection bundle_select_labels(const Bundle *bundle, Str ns, const Node *labels);
+const Object *selection_next(Selection *selection);
 
 static inline bool object_is(const Object *object, const char *kind)
 {
     return str_eq_cstr(object->kind, kind);
 }
+/* An autoscaler, of Kubernetes or KEDA, and what it scales; NULL: not of this bundle. */
+bool object_is_scaler(const Object *object);
+const Object *bundle_scaled_by(const Bundle *bundle, const Object *scaler);
+/* The fewest pods that a workload will have: its autoscaler's minimum, else its replicas. */
+int64_t object_least_replicas(const Object *workload);
 /* "Deployment/web", on the arena. */
 Str object_title(Arena *arena, const Object *object);
 
@@ -74,6 +107,8 @@ Str object_title(Arena *arena, const Object *object);
 const Node *node_path(const Node *node, const char *path);
 /* The text of a scalar there, or the empty Str. */
 Str node_text(const Node *node, const char *path);
+/* The whole number there, or `fallback`. */
+int64_t node_number(const Node *node, const char *path, int64_t fallback);
 bool node_is_true(const Node *node);
 bool node_is_false(const Node *node);
 /* Items of a list, none where it is no list. */

@@ -3,33 +3,23 @@
 
 #include "audit/rule.h"
 
-static bool is_selected(const Object *service, const Object *object)
-{
-    const Node *selector = node_path(service->node, "spec.selector");
-    return object->pod && str_eq(object->ns, service->ns) &&
-           labels_match(selector, object->pod->labels);
-}
-
 static bool has_selector(const Object *object)
 {
     const Node *selector = node_path(object->node, "spec.selector");
     return object_is(object, "Service") && node_is_map(selector) && selector->map.len > 0;
 }
 
+static Selection select_pods(const RuleContext *ctx, const Object *service)
+{
+    return bundle_select_labels(
+        ctx->bundle, service->ns, node_path(service->node, "spec.selector")
+    );
+}
+
 static void k8067(RuleContext *ctx, const Object *object)
 {
-    if (!has_selector(object)) {
-        return;
-    }
-    bool has_pods = false;
-    for (size_t i = 0; i < ctx->bundle->objects.len; i++) {
-        const Object *other = &ctx->bundle->objects.ptr[i];
-        has_pods = has_pods || other->pod;
-        if (is_selected(object, other)) {
-            return;
-        }
-    }
-    if (has_pods) {
+    Selection selection = select_pods(ctx, object);
+    if (has_selector(object) && ctx->bundle->pods.len > 0 && !selection_next(&selection)) {
         rule_find(
             ctx, node_path(object->node, "spec.selector"), "the selector matches no pod here"
         );
@@ -54,9 +44,9 @@ static void check_target(RuleContext *ctx, const Object *service, const Node *po
 {
     const Node *target = node_path(port, "targetPort");
     target = target ? target : node_path(port, "port");
-    for (size_t i = 0; target && i < ctx->bundle->objects.len; i++) {
-        const Object *object = &ctx->bundle->objects.ptr[i];
-        if (is_selected(service, object) && !leads_somewhere(object->pod, target)) {
+    Selection selection = select_pods(ctx, service);
+    for (const Object *object; target && (object = selection_next(&selection));) {
+        if (!leads_somewhere(object->pod, target)) {
             Diag *diag = rule_find(
                 ctx,
                 target,
@@ -190,16 +180,9 @@ static void k8076(RuleContext *ctx, const Object *object)
     if (!object_is(object, "NetworkPolicy") || !selector) {
         return;
     }
-    bool has_pods = false;
-    for (size_t i = 0; i < ctx->bundle->objects.len; i++) {
-        const Object *other = &ctx->bundle->objects.ptr[i];
-        bool is_near = other->pod && str_eq(other->ns, object->ns);
-        has_pods = has_pods || is_near;
-        if (is_near && label_selector_matches(selector, other->pod->labels)) {
-            return;
-        }
-    }
-    if (has_pods) {
+    Selection all = bundle_select(ctx->bundle, object->ns, NULL);
+    Selection selected = bundle_select(ctx->bundle, object->ns, selector);
+    if (selection_next(&all) && !selection_next(&selected)) {
         rule_find(ctx, selector, "the selector matches no pod here");
     }
 }
@@ -245,10 +228,9 @@ static void k8078(RuleContext *ctx, const Object *object)
         node_len(node_path(object->node, "spec.egress")) > 0) {
         return;
     }
-    for (size_t i = 0; i < ctx->bundle->objects.len; i++) {
-        const Object *other = &ctx->bundle->objects.ptr[i];
-        if (object_is(other, "NetworkPolicy") && str_eq(other->ns, object->ns) &&
-            is_for_egress(other) && allows_dns(other)) {
+    const Objects *policies = bundle_of_kind(ctx->bundle, "NetworkPolicy");
+    vec_foreach(other, policies) {
+        if (str_eq((*other)->ns, object->ns) && is_for_egress(*other) && allows_dns(*other)) {
             return;
         }
     }

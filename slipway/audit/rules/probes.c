@@ -76,25 +76,20 @@ static void k8048(RuleContext *ctx, const Container *container)
     }
 }
 
-static int64_t number_or(const Node *node, int64_t fallback)
-{
-    return node && node->kind == NODE_INT ? node->integer : fallback;
-}
-
 static void k8049(RuleContext *ctx, const Container *container)
 {
     static const char *const probes[] = { "livenessProbe", "readinessProbe", "startupProbe" };
     for (size_t i = 0; i < ARRAY_LEN(probes); i++) {
         const Node *probe = node_path(container->node, probes[i]);
         const Node *timeout = node_path(probe, "timeoutSeconds");
-        int64_t period = number_or(node_path(probe, "periodSeconds"), 10);
-        if (timeout && number_or(timeout, 1) > period) {
+        int64_t period = node_number(probe, "periodSeconds", 10);
+        if (node_number(probe, "timeoutSeconds", 1) > period && timeout) {
             Diag *diag = rule_find(ctx, timeout, "the %s waits longer than its period", probes[i]);
             rule_fix(ctx, diag, timeout->span, "%" PRId64, period);
         }
     }
     const Node *threshold = node_path(container->node, "livenessProbe.failureThreshold");
-    if (number_or(threshold, 3) == 1) {
+    if (node_number(container->node, "livenessProbe.failureThreshold", 3) == 1) {
         Diag *diag = rule_find(ctx, threshold, "one lost answer restarts the container");
         rule_fix(ctx, diag, threshold->span, "3");
     }

@@ -13,20 +13,6 @@ static void k8032(RuleContext *ctx, const Pod *pod)
     }
 }
 
-/* A controller that asks the API has a binding; it needs its token. */
-static bool is_bound(const Bundle *bundle, Str account)
-{
-    vec_foreach(object, &bundle->objects) {
-        const Node *subjects = node_path(object->node, "subjects");
-        for (size_t i = 0; i < node_len(subjects); i++) {
-            if (str_eq(node_text(subjects->seq.items[i], "name"), account)) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
 static void k8030(RuleContext *ctx, const Pod *pod)
 {
     const Node *own = node_path(pod->spec, "automountServiceAccountToken");
@@ -37,7 +23,8 @@ static void k8030(RuleContext *ctx, const Pod *pod)
     const Node *of_account =
         account ? node_path(account->node, "automountServiceAccountToken") : NULL;
     bool is_off = own ? node_is_false(own) : node_is_false(of_account);
-    if (!is_off && !(name.len > 0 && is_bound(ctx->bundle, name))) {
+    /* a controller that asks the API has a binding; it needs its token */
+    if (!is_off && !(name.len > 0 && map_has(&ctx->bundle->bound, name))) {
         Diag *diag = rule_find(ctx, own, "every container gets a token for the API");
         rule_fix_set(ctx, diag, pod->spec, "automountServiceAccountToken", "false");
     }

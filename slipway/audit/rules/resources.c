@@ -5,9 +5,9 @@
 
 static bool has_limit_range(const RuleContext *ctx)
 {
-    for (size_t i = 0; i < ctx->bundle->objects.len; i++) {
-        const Object *object = &ctx->bundle->objects.ptr[i];
-        if (object_is(object, "LimitRange") && str_eq(object->ns, ctx->object->ns)) {
+    const Objects *ranges = bundle_of_kind(ctx->bundle, "LimitRange");
+    vec_foreach(range, ranges) {
+        if (str_eq((*range)->ns, ctx->object->ns)) {
             return true;
         }
     }

@@ -3,14 +3,6 @@
 
 #include "audit/rule.h"
 
-static const Object *target_of(const RuleContext *ctx, const Object *scaler)
-{
-    const Node *target = node_path(scaler->node, "spec.scaleTargetRef");
-    return bundle_get(
-        ctx->bundle, node_text(target, "kind"), scaler->ns, node_text(target, "name")
-    );
-}
-
 static bool is_built_in(Str kind)
 {
     return str_eq(kind, STR("Deployment")) || str_eq(kind, STR("StatefulSet")) ||
@@ -21,7 +13,7 @@ static void k8052(RuleContext *ctx, const Object *object)
 {
     Str kind = node_text(object->node, "spec.scaleTargetRef.kind");
     if (object_is(object, "HorizontalPodAutoscaler") && is_built_in(kind) &&
-        !target_of(ctx, object)) {
+        !bundle_scaled_by(ctx->bundle, object)) {
         const Node *name = node_path(object->node, "spec.scaleTargetRef.name");
         rule_find(
             ctx,
@@ -49,7 +41,7 @@ static const Container *without_request(const Pod *pod, Str resource)
 static void k8054(RuleContext *ctx, const Object *object)
 {
     const Object *target =
-        object_is(object, "HorizontalPodAutoscaler") ? target_of(ctx, object) : NULL;
+        object_is(object, "HorizontalPodAutoscaler") ? bundle_scaled_by(ctx->bundle, object) : NULL;
     const Node *metrics = target && target->pod ? node_path(object->node, "spec.metrics") : NULL;
     for (size_t i = 0; i < node_len(metrics); i++) {
         const Node *metric = metrics->seq.items[i];
@@ -70,35 +62,11 @@ static void k8054(RuleContext *ctx, const Object *object)
     }
 }
 
-static const Object *autoscaler_of(const RuleContext *ctx, const Object *workload)
-{
-    vec_foreach(object, &ctx->bundle->objects) {
-        if (object_is(object, "HorizontalPodAutoscaler") && target_of(ctx, object) == workload) {
-            return object;
-        }
-    }
-    return NULL;
-}
-
-/* The fewest pods there will be: an autoscaler's minimum, else the replicas. */
-static double least_replicas(const RuleContext *ctx, const Object *workload)
-{
-    const Object *scaler = autoscaler_of(ctx, workload);
-    const Node *least = scaler ? node_path(scaler->node, "spec.minReplicas")
-                               : node_path(workload->node, "spec.replicas");
-    return least && least->kind == NODE_INT ? (double) least->integer : 1;
-}
-
 static const Object *selected_by(const RuleContext *ctx, const Object *budget)
 {
-    const Node *selector = node_path(budget->node, "spec.selector");
-    vec_foreach(object, &ctx->bundle->objects) {
-        if (object->pod && str_eq(object->ns, budget->ns) &&
-            label_selector_matches(selector, object->pod->labels)) {
-            return object;
-        }
-    }
-    return NULL;
+    Selection selection =
+        bundle_select(ctx->bundle, budget->ns, node_path(budget->node, "spec.selector"));
+    return selection_next(&selection);
 }
 
 static bool is_percent(const Node *node, const char *text)
@@ -120,7 +88,7 @@ static void k8057(RuleContext *ctx, const Object *object)
     const Node *available = node_path(object->node, "spec.minAvailable");
     const Object *workload = available ? selected_by(ctx, object) : NULL;
     bool blocks = workload && available->kind == NODE_INT &&
-                  (double) available->integer >= least_replicas(ctx, workload);
+                  available->integer >= object_least_replicas(workload);
     if (blocks || is_percent(available, "100%")) {
         Diag *diag =
             rule_find(ctx, available, "as many as there are must stay: no pod may ever be evicted");

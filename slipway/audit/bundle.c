@@ -1,0 +1,197 @@
+/* What of a bundle belongs together: by name, by kind, by label. Each pointer is made once, so that
+ * no rule has to compare every object with every other. */
+#include "kubernetes.h"
+
+static const Objects no_objects;
+
+void bundle_init(Bundle *bundle, Arena *arena, Span origin)
+{
+    *bundle = (Bundle) {
+        .arena = arena,
+        .origin = origin,
+        .by_id = MAP_ON_ARENA(arena),
+        .by_kind = MAP_ON_ARENA(arena),
+        .pods = MAP_ON_ARENA(arena),
+        .bound = MAP_ON_ARENA(arena),
+    };
+}
+
+static Str id_of(Arena *arena, Str kind, Str ns, Str name)
+{
+    return str_printf(
+        arena, "%" STR_FMT "/%" STR_FMT "/%" STR_FMT, STR_ARG(kind), STR_ARG(ns), STR_ARG(name)
+    );
+}
+
+const Object *bundle_get(const Bundle *bundle, Str kind, Str ns, Str name)
+{
+    return map_get(&bundle->by_id, id_of(bundle->arena, kind, ns, name));
+}
+
+const Objects *bundle_of_kind(const Bundle *bundle, const char *kind)
+{
+    const Objects *found = map_get(&bundle->by_kind, str_from(kind));
+    return found ? found : &no_objects;
+}
+
+/* --- selections ------------------------------------------------------------------------------- */
+
+/* No label holds a space. */
+static Str label_key(Arena *arena, Str ns, Str label, Str value)
+{
+    return str_printf(
+        arena, "%" STR_FMT " %" STR_FMT " %" STR_FMT, STR_ARG(ns), STR_ARG(label), STR_ARG(value)
+    );
+}
+
+static const Objects *pods_of(const Bundle *bundle, Str key)
+{
+    const Objects *found = map_get(&bundle->pods, key);
+    return found ? found : &no_objects;
+}
+
+/* The fewest that have one of the wanted labels. */
+static const Objects *narrowest(const Bundle *bundle, Str ns, const Node *labels)
+{
+    const Objects *best = pods_of(bundle, ns);
+    for (size_t i = 0; node_is_map(labels) && i < labels->map.len; i++) {
+        const NodePair *pair = &labels->map.pairs[i];
+        const Objects *some =
+            pods_of(bundle, label_key(bundle->arena, ns, pair->key->text, pair->value->text));
+        best = some->len < best->len ? some : best;
+    }
+    return best;
+}
+
+Selection bundle_select(const Bundle *bundle, Str ns, const Node *selector)
+{
+    const Node *labels = node_path(selector, "matchLabels");
+    return (Selection) { .among = narrowest(bundle, ns, labels), .selector = selector };
+}
+
+Selection bundle_select_labels(const Bundle *bundle, Str ns, const Node *labels)
+{
+    bool is_empty = !node_is_map(labels) || labels->map.len == 0;
+    return (Selection) {
+        .among = is_empty ? &no_objects : narrowest(bundle, ns, labels),
+        .selector = labels,
+        .is_plain = true,
+    };
+}
+
+const Object *selection_next(Selection *selection)
+{
+    while (selection->at < selection->among->len) {
+        const Object *object = selection->among->ptr[selection->at++];
+        const Node *labels = object->pod->labels;
+        if (selection->is_plain ? labels_match(selection->selector, labels)
+                                : label_selector_matches(selection->selector, labels)) {
+            return object;
+        }
+    }
+    return NULL;
+}
+
+/* --- autoscalers ------------------------------------------------------------------------------ */
+
+bool object_is_scaler(const Object *object)
+{
+    return object_is(object, "HorizontalPodAutoscaler") || object_is(object, "ScaledObject");
+}
+
+const Object *bundle_scaled_by(const Bundle *bundle, const Object *scaler)
+{
+    const Node *target = node_path(scaler->node, "spec.scaleTargetRef");
+    Str kind = node_text(target, "kind");
+    return bundle_get(
+        bundle, kind.len > 0 ? kind : STR("Deployment"), scaler->ns, node_text(target, "name")
+    );
+}
+
+int64_t object_least_replicas(const Object *workload)
+{
+    const Object *scaler = workload->pod ? workload->pod->scaler : NULL;
+    if (!scaler) {
+        return node_number(workload->node, "spec.replicas", 1);
+    }
+    return object_is(scaler, "ScaledObject")
+               ? node_number(scaler->node, "spec.minReplicaCount", 0)
+               : node_number(scaler->node, "spec.minReplicas", 1);
+}
+
+/* --- sealing ---------------------------------------------------------------------------------- */
+
+static void add_to(Bundle *bundle, Map *map, Str key, const Object *object)
+{
+    Objects *list = map_get(map, key);
+    if (!list) {
+        list = ARENA_NEW(bundle->arena, Objects);
+        map_set(map, key, list);
+    }
+    vec_push(list, bundle->arena, object);
+}
+
+static void add_pod(Bundle *bundle, Object *object)
+{
+    const Node *labels = object->pod->labels;
+    object->pod->object = object;
+    add_to(bundle, &bundle->pods, object->ns, object);
+    for (size_t i = 0; node_is_map(labels) && i < labels->map.len; i++) {
+        const NodePair *pair = &labels->map.pairs[i];
+        Str key = label_key(bundle->arena, object->ns, pair->key->text, pair->value->text);
+        add_to(bundle, &bundle->pods, key, object);
+    }
+}
+
+static void add_names(Bundle *bundle, Object *object)
+{
+    Str id = id_of(bundle->arena, object->kind, object->ns, object->name);
+    if (!map_has(&bundle->by_id, id)) {
+        map_set(&bundle->by_id, id, object);
+    }
+    add_to(bundle, &bundle->by_kind, object->kind, object);
+    const Node *subjects = node_path(object->node, "subjects");
+    for (size_t i = 0; i < node_len(subjects); i++) {
+        map_set(&bundle->bound, node_text(subjects->seq.items[i], "name"), object);
+    }
+}
+
+static void join_selected(Selection selection, const Object *by, size_t offset)
+{
+    for (const Object *object; (object = selection_next(&selection));) {
+        const Object **place = (const Object **) (void *) ((char *) object->pod + offset);
+        *place = *place ? *place : by;
+    }
+}
+
+static void join(Bundle *bundle, const Object *by)
+{
+    if (object_is(by, "PodDisruptionBudget")) {
+        const Node *selector = node_path(by->node, "spec.selector");
+        join_selected(bundle_select(bundle, by->ns, selector), by, offsetof(Pod, budget));
+    } else if (object_is(by, "NetworkPolicy")) {
+        const Node *selector = node_path(by->node, "spec.podSelector");
+        join_selected(bundle_select(bundle, by->ns, selector), by, offsetof(Pod, policy));
+    } else if (object_is(by, "Service")) {
+        const Node *labels = node_path(by->node, "spec.selector");
+        join_selected(bundle_select_labels(bundle, by->ns, labels), by, offsetof(Pod, service));
+    } else if (object_is_scaler(by)) {
+        const Object *target = bundle_scaled_by(bundle, by);
+        if (target && target->pod && !target->pod->scaler) {
+            target->pod->scaler = by;
+        }
+    }
+}
+
+void bundle_seal(Bundle *bundle)
+{
+    vec_foreach(object, &bundle->objects) {
+        add_names(bundle, object);
+        if (object->pod) {
+            add_pod(bundle, object);
+        }
+    }
+    vec_foreach(object, &bundle->objects) {
+        join(bundle, object);
+    }
+}
