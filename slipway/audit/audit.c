@@ -156,12 +156,14 @@ static void run_rule(Audit *audit, const AuditRule *rule)
     RuleContext ctx = {
         .diags = &audit->result->diags,
         .rule = rule,
+        .options = audit->options,
         .standard = audit->options->standard,
         .api = audit->api,
     };
     for (size_t i = 0; i < audit->bundles.len; i++) {
         check_bundle(audit, &ctx, audit->bundles.ptr[i]);
     }
+    CHECK_EACH(&ctx, rule->check_kustomization, &audit->kustomizations)
     CHECK_EACH(&ctx, rule->check_dockerfile, &audit->dockerfiles)
     CHECK_EACH(&ctx, rule->check_compose, &audit->compose_projects)
     CHECK_EACH(&ctx, rule->check_workflow, &audit->workflows)

@@ -42,6 +42,8 @@ typedef struct AuditOptions {
     const char *baseline; /* findings of an earlier run as JSON, left out; NULL: none */
     Severity level;       /* findings below are left out */
     AuditStandard standard;
+    const Str *registries; /* that images may come from; none: any */
+    size_t registry_count;
     unsigned kubernetes_minor; /* the version that is meant: 1.minor; 0: the newest known */
     const Map *texts; /* real path -> Source, to be audited instead of what the file holds */
 } AuditOptions;

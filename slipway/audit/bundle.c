@@ -114,9 +114,8 @@ int64_t object_least_replicas(const Object *workload)
     if (!scaler) {
         return node_number(workload->node, "spec.replicas", 1);
     }
-    return object_is(scaler, "ScaledObject")
-               ? node_number(scaler->node, "spec.minReplicaCount", 0)
-               : node_number(scaler->node, "spec.minReplicas", 1);
+    return object_is(scaler, "ScaledObject") ? node_number(scaler->node, "spec.minReplicaCount", 0)
+                                             : node_number(scaler->node, "spec.minReplicas", 1);
 }
 
 /* --- sealing ---------------------------------------------------------------------------------- */

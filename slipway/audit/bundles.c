@@ -8,7 +8,8 @@
 typedef struct Gather {
     Audit *audit;
     Map used;  /* path of a file or directory that a kustomization names -> the latter's Source */
-    Map roots; /* path of a kustomization's file -> its document */
+    Map roots; /* path of a kustomization's file -> its Source */
+    Map files; /* directory of a kustomization -> KustomizationFile */
 } Gather;
 
 static void mark_used(Gather *gather, Source *by, const Node *node)
@@ -39,7 +40,12 @@ static void read_kustomization(Gather *gather, Artifact *artifact)
     Source *source = artifact->source;
     Node *root = artifact_document(gather->audit->arena, artifact);
     if (root) {
+        KustomizationFile *file = ARENA_NEW(gather->audit->arena, KustomizationFile);
+        file->source = source;
+        file->root = root;
         mark_used(gather, source, root);
+        map_set(&gather->files, path_dir(source->path), file);
+        vec_push(&gather->audit->kustomizations, gather->audit->arena, file);
     }
     if (!root || !str_eq(node_text(root, "kind"), STR("Component"))) {
         map_set(&gather->roots, source->path, source);
@@ -48,6 +54,9 @@ static void read_kustomization(Gather *gather, Artifact *artifact)
 
 static const char *rule_of_kustomize(const Diag *diag)
 {
+    if (str_eq(diag->rule, STR("KZ007"))) {
+        return "KU013";
+    }
     if (diag->severity == SEVERITY_ERROR) {
         return "KU001";
     }
@@ -77,9 +86,11 @@ static void take_diags(Audit *audit, const DiagList *diags, Span fallback)
     }
 }
 
-static void build(Audit *audit, Source *source)
+static void build(const Gather *gather, Source *source)
 {
+    Audit *audit = gather->audit;
     Arena *arena = audit->arena;
+    KustomizationFile *file = map_get(&gather->files, path_dir(source->path));
     DiagList diags = DIAG_LIST(arena);
     KustomizeResult built;
     Span origin = span_make(source, 0, 0);
@@ -88,6 +99,9 @@ static void build(Audit *audit, Source *source)
     take_diags(audit, &diags, origin);
     if (rc < 0) {
         return;
+    }
+    if (file) {
+        file->is_built = true;
     }
     Bundle *bundle = ARENA_NEW(arena, Bundle);
     bundle_init(bundle, arena, origin);
@@ -98,13 +112,28 @@ static void build(Audit *audit, Source *source)
     vec_push(&audit->bundles, arena, bundle);
 }
 
-static void read_manifest(Audit *audit, Bundle *bundle, Artifact *artifact)
+/* A manifest of a kind that Kubernetes has: others in the folder are for other tools. */
+static void note_unlisted(const Gather *gather, Artifact *artifact, const Node *root)
 {
+    KustomizationFile *file = map_get(&gather->files, path_dir(artifact->source->path));
+    const Api *api = gather->audit->api;
+    Str kind = node_text(root, "kind");
+    if (file && api_standing(api, node_text(root, "apiVersion"), kind).kind == API_SERVED) {
+        vec_push(&file->unlisted, gather->audit->arena, artifact->source);
+    }
+}
+
+static void read_manifest(const Gather *gather, Bundle *bundle, Artifact *artifact)
+{
+    Audit *audit = gather->audit;
     const YamlDocuments *documents = artifact_documents(audit->arena, artifact);
     bool has_object = false;
     for (size_t i = 0; i < documents->len; i++) {
         if (object_is_one(documents->roots[i])) {
             bundle_add(bundle, documents->roots[i]);
+            if (!has_object) {
+                note_unlisted(gather, artifact, documents->roots[i]);
+            }
             has_object = true;
         }
     }
@@ -142,10 +171,25 @@ static void take_definitions(Audit *audit)
     }
 }
 
+static void find_namespaces(const Audit *audit, const Gather *gather)
+{
+    Map names = MAP_ON_ARENA(audit->arena);
+    vec_foreach(bundle, &audit->bundles) {
+        const Objects *namespaces = bundle_of_kind(*bundle, "Namespace");
+        vec_foreach(object, namespaces) {
+            map_set(&names, (*object)->name, audit->arena);
+        }
+    }
+    map_foreach(entry, &gather->files) {
+        KustomizationFile *file = entry->value;
+        file->has_namespace = map_has(&names, node_text(file->root, "namespace"));
+    }
+}
+
 void bundles_gather(Audit *audit)
 {
     Arena *arena = audit->arena;
-    Gather gather = { audit, MAP_ON_ARENA(arena), MAP_ON_ARENA(arena) };
+    Gather gather = { audit, MAP_ON_ARENA(arena), MAP_ON_ARENA(arena), MAP_ON_ARENA(arena) };
     vec_foreach(artifact, &audit->files.artifacts) {
         if ((*artifact)->kind == ARTIFACT_KUSTOMIZATION) {
             read_kustomization(&gather, *artifact);
@@ -153,7 +197,7 @@ void bundles_gather(Audit *audit)
     }
     map_foreach(entry, &gather.roots) {
         if (is_root(&gather, entry->value)) {
-            build(audit, entry->value);
+            build(&gather, entry->value);
         }
     }
     Bundle *plain = ARENA_NEW(arena, Bundle);
@@ -161,7 +205,7 @@ void bundles_gather(Audit *audit)
     vec_foreach(entry, &audit->files.artifacts) {
         Artifact *artifact = *entry;
         if (artifact->kind == ARTIFACT_MANIFEST && !map_has(&gather.used, artifact->source->path)) {
-            read_manifest(audit, plain, artifact);
+            read_manifest(&gather, plain, artifact);
         } else if (artifact->kind == ARTIFACT_HELM_CHART) {
             Span place = span_make(artifact->source, 0, 0);
             (void) audit_find(audit, "AU004", place, "a Helm chart: skipped");
@@ -170,4 +214,5 @@ void bundles_gather(Audit *audit)
     bundle_seal(plain);
     vec_push(&audit->bundles, arena, plain);
     take_definitions(audit);
+    find_namespaces(audit, &gather);
 }

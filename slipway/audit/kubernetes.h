@@ -63,6 +63,15 @@ typedef struct Bundle {
     Map bound;   /* names of subjects of role bindings */
 } Bundle;
 
+/* A kustomization.yaml as it stands. */
+typedef struct KustomizationFile {
+    Source *source;
+    const Node *root;
+    bool is_built;          /* no other one uses it, and it could be built */
+    bool has_namespace;     /* what `namespace` says is made somewhere in the repository */
+    VEC(Source *) unlisted; /* manifests beside it that no kustomization names */
+} KustomizationFile;
+
 void bundle_init(Bundle *bundle, Arena *arena, Span origin);
 /* Whether the document is an object or a list of them: a map with apiVersion and kind. */
 bool object_is_one(const Node *root);

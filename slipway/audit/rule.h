@@ -42,6 +42,7 @@ typedef struct AuditRule {
     void (*check_object)(RuleContext *ctx, const Object *object);
     void (*check_pod)(RuleContext *ctx, const Pod *pod);
     void (*check_container)(RuleContext *ctx, const Container *container);
+    void (*check_kustomization)(RuleContext *ctx, const KustomizationFile *file);
     void (*check_dockerfile)(RuleContext *ctx, const Dockerfile *file);
     void (*check_compose)(RuleContext *ctx, const ComposeProject *project);
     void (*check_workflow)(RuleContext *ctx, const Workflow *workflow);
@@ -65,18 +66,23 @@ extern const RuleFamily rules_actions_expressions;
 extern const RuleFamily rules_actions_syntax;
 extern const RuleFamily rules_actions_uses;
 extern const RuleFamily rules_engine; /* the run itself: AU */
+extern const RuleFamily rules_exposure;
 extern const RuleFamily rules_images;
+extern const RuleFamily rules_kustomize;
 extern const RuleFamily rules_network;
 extern const RuleFamily rules_objects;
 extern const RuleFamily rules_pod_host;
 extern const RuleFamily rules_pod_security;
+extern const RuleFamily rules_pod_users;
 extern const RuleFamily rules_probes;
 extern const RuleFamily rules_rbac;
 extern const RuleFamily rules_references;
+extern const RuleFamily rules_replicas;
 extern const RuleFamily rules_resources;
 extern const RuleFamily rules_scaling;
 extern const RuleFamily rules_schema;
 extern const RuleFamily rules_secrets;
+extern const RuleFamily rules_workloads;
 
 /* All families, in the order of the docs; NULL-terminated. */
 extern const RuleFamily *const rule_families[];
@@ -89,6 +95,7 @@ bool rule_matches(const AuditRule *rule, Str pattern);
 struct RuleContext {
     DiagList *diags;
     const AuditRule *rule;
+    const AuditOptions *options;
     AuditStandard standard;
     Api *api; /* of the Kubernetes version that is meant */
     const Bundle *bundle;

@@ -14,6 +14,7 @@ typedef struct Audit {
     ArtifactList files;
     Api *api; /* with the definitions of all bundles */
     VEC(const Bundle *) bundles;
+    VEC(const KustomizationFile *) kustomizations;
     VEC(const Dockerfile *) dockerfiles;
     VEC(const ComposeProject *) compose_projects;
     VEC(const Workflow *) workflows; /* and action.yml files */

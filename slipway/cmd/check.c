@@ -139,7 +139,7 @@ static void split_rules(Arena *arena, const CliStrings *given, Str **ret_rules, 
 }
 
 /* What the catalog says about checking, where there is one that can be read. */
-static void take_catalog(const Cli *cli, AuditOptions *audit, bool takes_level)
+static void take_catalog(const Cli *cli, AuditOptions *audit, bool takes_level, Str *ret_kubernetes)
 {
     DiagList diags = DIAG_LIST(cli->arena);
     Error err = ERROR_INIT;
@@ -155,6 +155,9 @@ static void take_catalog(const Cli *cli, AuditOptions *audit, bool takes_level)
     }
     audit->ignore = catalog->check_ignore.ptr;
     audit->ignore_count = catalog->check_ignore.len;
+    audit->registries = catalog->check_registries.ptr;
+    audit->registry_count = catalog->check_registries.len;
+    *ret_kubernetes = catalog->check_kubernetes_version;
     if (takes_level) {
         audit->level = str_eq(catalog->check_level, STR("error"))  ? SEVERITY_ERROR
                        : str_eq(catalog->check_level, STR("info")) ? SEVERITY_INFO
@@ -293,7 +296,14 @@ static ExitCode run(Cli *cli, const void *opaque)
     split_rules(cli->arena, &options->skip, &skip, &audit.skip_count);
     audit.only = only;
     audit.skip = skip;
-    take_catalog(cli, &audit, options->level == LEVEL_UNSET);
+    Str kubernetes = STR("");
+    Error err = ERROR_INIT;
+    take_catalog(cli, &audit, options->level == LEVEL_UNSET, &kubernetes);
+    kubernetes = options->kubernetes ? str_from(options->kubernetes) : kubernetes;
+    if (kubernetes.len > 0 && !audit_parse_kubernetes(kubernetes, &audit.kubernetes_minor, &err)) {
+        cli_error(cli, &err);
+        return EXIT_USAGE;
+    }
     if (options->level != LEVEL_UNSET) {
         audit.level = (Severity) (options->level - LEVEL_INFO);
     }
@@ -301,12 +311,6 @@ static ExitCode run(Cli *cli, const void *opaque)
         return run_fix(cli, options, &audit);
     }
     AuditResult result;
-    Error err = ERROR_INIT;
-    if (options->kubernetes &&
-        !audit_parse_kubernetes(str_from(options->kubernetes), &audit.kubernetes_minor, &err)) {
-        cli_error(cli, &err);
-        return EXIT_USAGE;
-    }
     if (audit_run(cli->arena, &audit, &result, &err) < 0) {
         cli_error(cli, &err);
         return EXIT_USAGE;

@@ -108,7 +108,7 @@ static int accumulate_path(Target *target, const Node *entry, Accumulator *into)
     }
     return build_error(
         b,
-        load_is_remote(entry->text) ? "KZ007" : "KZ002",
+        kustomize_is_remote(entry->text) ? "KZ007" : "KZ002",
         entry->span,
         "accumulating resources: accumulation err='accumulating resources from '%" STR_FMT
         "': %s': %s",
@@ -148,7 +148,7 @@ static int accumulate_component(Target *target, const Node *entry, Accumulator *
     if (load_directory(target, entry->text, &sub, &err) < 0) {
         return build_error(
             b,
-            load_is_remote(entry->text) ? "KZ007" : "KZ002",
+            kustomize_is_remote(entry->text) ? "KZ007" : "KZ002",
             entry->span,
             "accumulating components: %s",
             err.message

@@ -85,7 +85,7 @@ static int open_root(Build *b, Str directory, Target **ret_target)
 {
     Str root;
     const char *path = str_to_cstr(b->arena, directory);
-    if (load_is_remote(directory)) {
+    if (kustomize_is_remote(directory)) {
         return build_error(
             b,
             "KZ007",

@@ -64,6 +64,9 @@ int kustomize_build(
     DiagList *diags
 );
 
+/* Whether an entry of resources or components names a place on the network. */
+bool kustomize_is_remote(Str entry);
+
 /* Appends the documents as kustomize prints them. */
 void kustomize_write(StrBuf *out, const KustomizeResult *result);
 

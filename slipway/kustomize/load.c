@@ -8,17 +8,17 @@
 
 enum { MAX_FILE_BYTES = 64 << 20, MAX_TARGET_DEPTH = 500 };
 
-bool load_is_remote(Str path)
+bool kustomize_is_remote(Str entry)
 {
     static const char *const marks[] = { "http://", "https://", "ssh://",      "git::",
                                          "git@",    "file://",  "github.com/", "github.com:" };
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
-        if (str_has_prefix(path, str_from(marks[i]))) {
+        if (str_has_prefix(entry, str_from(marks[i]))) {
             return true;
         }
     }
-    return str_find(path, STR("?ref=")) != STR_NONE || str_find(path, STR(".git/")) != STR_NONE ||
-           str_has_suffix(path, STR(".git"));
+    return str_find(entry, STR("?ref=")) != STR_NONE || str_find(entry, STR(".git/")) != STR_NONE ||
+           str_has_suffix(entry, STR(".git"));
 }
 
 static bool has_root(Str path, Str root)
@@ -71,7 +71,7 @@ static bool is_plain_entry(const char *full, Str path)
 int load_file(const Target *target, Str path, Source **ret_source, Error *err)
 {
     Build *b = target->b;
-    if (load_is_remote(path) &&
+    if (kustomize_is_remote(path) &&
         (str_has_prefix(path, STR("http")) || str_has_prefix(path, STR("git")))) {
         return error_set(
             err, -ENOTSUP, "remote file '%" STR_FMT "' is not supported", STR_ARG(path)
@@ -177,7 +177,7 @@ int load_directory(const Target *target, Str path, Target **ret_sub, Error *err)
     if (path.len == 0) {
         return error_set(err, -EINVAL, "new root cannot be empty");
     }
-    if (load_is_remote(path)) {
+    if (kustomize_is_remote(path)) {
         return error_set(
             err,
             -ENOTSUP,

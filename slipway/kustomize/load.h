@@ -14,6 +14,5 @@ int load_document_at(const Target *target, Str path, Span span, Node **ret_doc);
 /* The kustomization in directory `path`, seen from `target`. */
 int load_directory(const Target *target, Str path, Target **ret_sub, Error *err);
 Target *target_at(Build *b, Str shown_root, Str root);
-bool load_is_remote(Str path);
 /* The documents of a text that stands inside another file, spans told within that text. */
 int load_inline(Build *b, const Node *text, const char *what, Source **ret_source);

@@ -122,6 +122,8 @@ void catalog_build(Catalog *catalog, const CatalogDocument *document, DiagList *
     catalog->tag = document->tag;
     catalog->render_skip = document->render.skip;
     catalog->check_ignore = document->check.ignore;
+    catalog->check_registries = document->check.registries;
+    catalog->check_kubernetes_version = document->check.kubernetes_version;
     catalog->check_level = str_from(severity_level_names[document->check.level]);
     catalog->services = ARENA_ARRAY(arena, Service *, document->services.len);
     catalog->resources = ARENA_ARRAY(arena, Resource *, document->resources.len);

@@ -186,8 +186,10 @@ typedef struct Catalog {
     DecodeStrings render_skip;
     DecodeStrings check_ignore;
     Str check_level;
-    Node *root;           /* merged; every node's span is the place of the value that won */
-    CatalogLayer *layers; /* lowest first, for `explain` */
+    DecodeStrings check_registries;
+    Str check_kubernetes_version; /* empty: the newest known */
+    Node *root;                   /* merged; every node's span is the place of the value that won */
+    CatalogLayer *layers;         /* lowest first, for `explain` */
     size_t layer_count;
 } Catalog;
 

@@ -365,6 +365,20 @@ static const DecodeField check_fields[] = {
         .fallback = "warn",
         .help = "Least severity that fails the check"
     ),
+    DECODE_STRINGS(
+        CheckSection,
+        registries,
+        "registries",
+        .one_is_list = true,
+        .help = "Registries, or folders of them, that images may come from; none: any"
+    ),
+    DECODE_STRING(
+        CheckSection,
+        kubernetes_version,
+        "kubernetes_version",
+        .help =
+            "The Kubernetes that manifests are checked for, such as 1.33; none: the newest known"
+    ),
     DECODE_END,
 };
 

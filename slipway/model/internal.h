@@ -13,6 +13,8 @@ typedef struct RenderSection {
 typedef struct CheckSection {
     DecodeStrings ignore;
     int level;
+    DecodeStrings registries;
+    Str kubernetes_version;
 } CheckSection;
 
 /* An entry of `environments`: an overlay with the catalog's keys. */

@@ -1,8 +1,8 @@
 """Runs slipway check on the fixtures: what fires is what the files say, at the line that says it.
 
 A case is a file or a folder of rules/, or clean.yaml. `# want SEVERITY RULE` behind a line is a finding
-there; nothing else may fire. `# only: RULE,…` as the first line of a file runs only these. Every rule
-needs a case where it fires.
+there; nothing else may fire. `# only: RULE,…` as the first line of a file runs only these; a folder's
+slipway.yaml is the run's catalog. Every rule needs a case where it fires.
 """
 
 import json
@@ -33,7 +33,9 @@ def expected(case):
 
 
 def check(case, *flags):
-    command = [pathlib.Path(sys.argv[1]).resolve(), "check", "--level", "info", "--format", "json", *flags, str(case)]
+    catalog = case / "slipway.yaml"
+    with_catalog = ["-f", str(catalog)] if catalog.exists() else []
+    command = [pathlib.Path(sys.argv[1]).resolve(), *with_catalog, "check", "--level", "info", "--format", "json", *flags, str(case)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=HERE)
     if done.returncode not in (0, 1):
         return [("exit", done.returncode, done.stderr, "")]

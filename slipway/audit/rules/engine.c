@@ -96,6 +96,16 @@ static const AuditRule rules[] = {
         .why = "kustomize itself says nothing, and what was meant isn't done.",
         .fix = "correct it or take it away",
     },
+    {
+        .id = "KU013",
+        .artifact = "Kustomize",
+        .severity = SEVERITY_WARN,
+        .meaning = "A kustomization that needs the network, a chart or a program",
+        .why = "This check runs offline: what is built with it isn't audited.",
+        .fix = "vendor the remote base, or audit the output of `kustomize build`",
+        .bad = "resources:\n- https://github.com/acme/base?ref=v1.2.0\n",
+        .good = "resources:\n- ../base\n",
+    },
 };
 
 const RuleFamily rules_engine = { rules, ARRAY_LEN(rules) };

@@ -260,6 +260,14 @@ static void k8028(RuleContext *ctx, const Container *container)
     .escalates = true, .meaning = (what), .why = (words), .fix = "take " field " away",        \
     .bad = "spec:\n  " field ": true\n", .good = "spec:\n  " field ": false\n"
 
+static void k8027(RuleContext *ctx, const Pod *pod)
+{
+    const Node *aliases = node_path(pod->spec, "hostAliases");
+    if (node_len(aliases) > 0) {
+        rule_find(ctx, aliases, "names are resolved by a list in the pod");
+    }
+}
+
 static const AuditRule rules[] = {
     { .id = "K8016",
       .artifact = "Kubernetes",
@@ -361,6 +369,17 @@ static const AuditRule rules[] = {
       .peers = "PO:hostProcess KSV103",
       .check_pod = k8026_pod,
       .check_container = k8026_container },
+    { .id = "K8027",
+      .artifact = "Kubernetes",
+      .severity = SEVERITY_INFO,
+      .meaning = "hostAliases",
+      .why = "The list doesn't follow when an address changes, and may hide whom a name means.",
+      .fix = "use DNS: a Service, or one of type ExternalName",
+      .bad = "hostAliases: [{ip: 10.0.0.7, hostnames: [db]}]\n",
+      .good = "kind: Service\nmetadata: {name: db}\nspec: {type: ExternalName, externalName: "
+              "db.example.com}\n",
+      .peers = "KSV007",
+      .check_pod = k8027 },
     { .id = "K8028",
       .artifact = "Kubernetes",
       .severity = SEVERITY_ERROR,

@@ -50,6 +50,18 @@ static void suggest_port(RuleContext *ctx, Diag *diag, const Container *containe
     }
 }
 
+static void k8047(RuleContext *ctx, const Container *container)
+{
+    enum { DELAY_LONG = 30 };
+    const Node *delay = node_path(container->node, "livenessProbe.initialDelaySeconds");
+    bool is_long = delay && delay->kind == NODE_INT && delay->integer > DELAY_LONG;
+    if (is_long && !node_path(container->node, "startupProbe")) {
+        rule_find(
+            ctx, delay, "a hang within the first %" STR_FMT " s isn't seen", STR_ARG(delay->text)
+        );
+    }
+}
+
 /* Declared ports are information only, so a number counts where some are declared; a name must be
  * one of them always. */
 static void k8048(RuleContext *ctx, const Container *container)
@@ -125,6 +137,15 @@ static const AuditRule rules[] = {
       .fix = "ask in the liveness probe only whether the process itself works",
       .peers = "KS:pod-probes-identical",
       .check_container = k8046 },
+    { .id = "K8047",
+      .artifact = "Kubernetes",
+      .severity = SEVERITY_INFO,
+      .meaning = "A long initialDelaySeconds instead of a startup probe",
+      .why = "It is too short on a slow day and too long on every other.",
+      .fix = "add a startupProbe with a failureThreshold that covers the slowest start",
+      .bad = "livenessProbe:\n  initialDelaySeconds: 120\n",
+      .good = "startupProbe:\n  periodSeconds: 5\n  failureThreshold: 30\n",
+      .check_container = k8047 },
     { .id = "K8048",
       .artifact = "Kubernetes",
       .severity = SEVERITY_ERROR,

@@ -30,6 +30,27 @@ static void k8030(RuleContext *ctx, const Pod *pod)
     }
 }
 
+/* One that gets no token has no rights to share: harmless. */
+static void k8031(RuleContext *ctx, const Pod *pod)
+{
+    const Node *account = node_path(pod->spec, "serviceAccountName");
+    const Node *mounts = node_path(pod->spec, "automountServiceAccountToken");
+    bool is_default = !account || str_eq(account->text, STR("default"));
+    if (is_default && !node_is_false(mounts) && (account || node_is_true(mounts))) {
+        rule_find(
+            ctx, account ? account : mounts, "the pods share the namespace's default account"
+        );
+    }
+}
+
+static void k8033(RuleContext *ctx, const Pod *pod)
+{
+    const NodePair *pair = node_find(pod->spec, STR("serviceAccount"));
+    if (pair) {
+        rule_find(ctx, pair->key, "serviceAccount is the old name of serviceAccountName");
+    }
+}
+
 static bool is_optional(const Node *reference)
 {
     return node_is_true(node_path(reference, "optional"));
@@ -118,6 +139,16 @@ static const AuditRule rules[] = {
       .good = "spec:\n  automountServiceAccountToken: false\n",
       .peers = "PO:automountServiceAccountToken CKV_K8S_38 KSV036",
       .check_pod = k8030 },
+    { .id = "K8031",
+      .artifact = "Kubernetes",
+      .severity = SEVERITY_WARN,
+      .meaning = "The default ServiceAccount, with its token",
+      .why = "What one pod of the namespace needs to be allowed, all of them are.",
+      .fix = "give the workload a ServiceAccount of its own, or no token",
+      .bad = "spec:\n  serviceAccountName: default\n",
+      .good = "spec:\n  serviceAccountName: web\n",
+      .peers = "KL:default-service-account CKV_K8S_41",
+      .check_pod = k8031 },
     { .id = "K8032",
       .artifact = "Kubernetes",
       .severity = SEVERITY_ERROR,
@@ -128,6 +159,16 @@ static const AuditRule rules[] = {
       .good = "kind: ServiceAccount\nmetadata: {name: web}\n",
       .peers = "KL:non-existent-service-account",
       .check_pod = k8032 },
+    { .id = "K8033",
+      .artifact = "Kubernetes",
+      .severity = SEVERITY_INFO,
+      .meaning = "The deprecated field serviceAccount",
+      .why = "Where both are set, tools read the one and people the other.",
+      .fix = "rename it to serviceAccountName",
+      .bad = "spec:\n  serviceAccount: web\n",
+      .good = "spec:\n  serviceAccountName: web\n",
+      .peers = "KL:deprecated-service-account-field",
+      .check_pod = k8033 },
     { .id = "K8085",
       .artifact = "Kubernetes",
       .severity = SEVERITY_ERROR,

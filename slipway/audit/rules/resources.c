@@ -51,6 +51,18 @@ static void k8040(RuleContext *ctx, const Container *container)
     find_missing(ctx, container, "resources.limits.memory", NULL);
 }
 
+static void k8041(RuleContext *ctx, const Container *container)
+{
+    find_missing(ctx, container, "resources.limits.cpu", NULL);
+}
+
+static void k8043(RuleContext *ctx, const Container *container)
+{
+    find_missing(
+        ctx, container, "resources.limits.ephemeral-storage", "resources.requests.ephemeral-storage"
+    );
+}
+
 static void k8042(RuleContext *ctx, const Container *container)
 {
     const Node *limits = node_path(container->node, "resources.limits");
@@ -108,6 +120,19 @@ static const AuditRule rules[] = {
       .peers = "KL:unset-memory-requirements KS:container-resources PO:memoryLimitsMissing "
                "CKV_K8S_13 KSV018",
       .check_container = k8040 },
+    { .id = "K8041",
+      .artifact = "Kubernetes",
+      .severity = SEVERITY_INFO,
+      .is_optional = true,
+      .meaning = "No CPU limit",
+      .why = "It may take what others on the node could use; a limit throttles it though nobody "
+             "else wants it, so most do without.",
+      .fix = "set resources.limits.cpu where several owners share nodes",
+      .bad = "resources: {}\n",
+      .good = "resources:\n  limits: {cpu: \"1\"}\n",
+      .peers = "KL:unset-cpu-requirements KS:container-resources PO:cpuLimitsMissing CKV_K8S_11 "
+               "KSV011",
+      .check_container = k8041 },
     { .id = "K8042",
       .artifact = "Kubernetes",
       .severity = SEVERITY_ERROR,
@@ -117,6 +142,16 @@ static const AuditRule rules[] = {
       .bad = "resources:\n  requests: {memory: 1Gi}\n  limits: {memory: 512Mi}\n",
       .good = "resources:\n  requests: {memory: 512Mi}\n  limits: {memory: 1Gi}\n",
       .check_container = k8042 },
+    { .id = "K8043",
+      .artifact = "Kubernetes",
+      .severity = SEVERITY_INFO,
+      .meaning = "No limit of ephemeral storage",
+      .why = "Logs and temporary files fill the node's disk, and all its pods are evicted.",
+      .fix = "set resources.limits.ephemeral-storage",
+      .bad = "resources: {}\n",
+      .good = "resources:\n  limits: {ephemeral-storage: 1Gi}\n",
+      .peers = "KS:container-ephemeral-storage-request-and-limit",
+      .check_container = k8043 },
 };
 
 const RuleFamily rules_resources = { rules, ARRAY_LEN(rules) };

@@ -25,6 +25,69 @@ static void k8052(RuleContext *ctx, const Object *object)
     }
 }
 
+static void k8051(RuleContext *ctx, const Pod *pod)
+{
+    const Node *replicas = node_path(ctx->object->node, "spec.replicas");
+    if (!pod->scaler || !replicas) {
+        return;
+    }
+    Diag *diag = rule_find(
+        ctx,
+        replicas,
+        "%" STR_FMT " decides how many there are",
+        STR_ARG(object_title(ctx->diags->arena, pod->scaler))
+    );
+    if (pod->scaler->name_node && span_is_known(pod->scaler->name_node->span)) {
+        diag_relate(ctx->diags, diag, pod->scaler->name_node->span, "it stands here");
+    }
+}
+
+static void k8053(RuleContext *ctx, const Object *object)
+{
+    if (!object_is(object, "HorizontalPodAutoscaler")) {
+        return;
+    }
+    const Node *least = node_path(object->node, "spec.minReplicas");
+    int64_t count = node_number(object->node, "spec.minReplicas", 1);
+    if (count < 2) {
+        rule_find(ctx, least, "it may scale down to %lld", (long long) count);
+    } else if (count == node_number(object->node, "spec.maxReplicas", 0)) {
+        rule_find(ctx, least, "minReplicas is maxReplicas: nothing is scaled");
+    }
+}
+
+/* 300 seconds is the default. */
+static void k8055(RuleContext *ctx, const Object *object)
+{
+    static const char path[] = "spec.behavior.scaleDown.stabilizationWindowSeconds";
+    if (object_is(object, "HorizontalPodAutoscaler") && node_number(object->node, path, 300) == 0) {
+        rule_find(ctx, node_path(object->node, path), "every dip of the load takes pods away");
+    }
+}
+
+static void k8056(RuleContext *ctx, const Pod *pod)
+{
+    bool is_workload =
+        object_is(ctx->object, "Deployment") || object_is(ctx->object, "StatefulSet");
+    if (is_workload && !pod->budget && object_least_replicas(ctx->object) > 1) {
+        rule_find(ctx, NULL, "no PodDisruptionBudget covers these pods");
+    }
+}
+
+static void k8058(RuleContext *ctx, const Object *object)
+{
+    const Node *spec =
+        object_is(object, "PodDisruptionBudget") ? node_path(object->node, "spec") : NULL;
+    if (!spec) {
+        return;
+    }
+    if (!node_path(spec, "minAvailable") && !node_path(spec, "maxUnavailable")) {
+        rule_find(ctx, NULL, "neither minAvailable nor maxUnavailable: it limits nothing");
+    } else if (!node_path(spec, "unhealthyPodEvictionPolicy")) {
+        rule_find(ctx, NULL, "a pod that never gets ready blocks the drain of its node");
+    }
+}
+
 static const Container *without_request(const Pod *pod, Str resource)
 {
     vec_foreach(container, &pod->containers) {
@@ -120,6 +183,16 @@ static void k8061(RuleContext *ctx, const Pod *pod)
 }
 
 static const AuditRule rules[] = {
+    { .id = "K8051",
+      .artifact = "Kubernetes",
+      .severity = SEVERITY_WARN,
+      .meaning = "replicas beside an autoscaler",
+      .why = "Each apply sets the number back, and pods that were needed end.",
+      .fix = "take replicas away",
+      .bad = "kind: Deployment\nspec: {replicas: 3} # and an autoscaler\n",
+      .good = "kind: Deployment\nspec: {selector: …}\n",
+      .peers = "KS:deployment-targeted-by-hpa-does-not-have-replicas-configured",
+      .check_pod = k8051 },
     { .id = "K8052",
       .artifact = "Kubernetes",
       .severity = SEVERITY_ERROR,
@@ -128,6 +201,17 @@ static const AuditRule rules[] = {
       .fix = "correct scaleTargetRef",
       .peers = "KL:dangling-horizontalpodautoscaler KS:horizontalpodautoscaler-has-target",
       .check_object = k8052 },
+    { .id = "K8053",
+      .artifact = "Kubernetes",
+      .severity = SEVERITY_WARN,
+      .meaning = "An autoscaler that goes below two pods, or nowhere",
+      .why = "With one pod each drained node is an outage; with equal bounds it does nothing.",
+      .fix = "set minReplicas to 2 or more and maxReplicas above it",
+      .bad = "minReplicas: 1\nmaxReplicas: 5\n",
+      .good = "minReplicas: 2\nmaxReplicas: 5\n",
+      .peers = "KL:hpa-minimum-three-replicas KS:horizontalpodautoscaler-replicas "
+               "PO:hpaMinAvailability PO:hpaMaxAvailability",
+      .check_object = k8053 },
     { .id = "K8054",
       .artifact = "Kubernetes",
       .severity = SEVERITY_ERROR,
@@ -135,6 +219,26 @@ static const AuditRule rules[] = {
       .why = "Utilization is a share of the request: without one the autoscaler never acts.",
       .fix = "set resources.requests for the containers of the target",
       .check_object = k8054 },
+    { .id = "K8055",
+      .artifact = "Kubernetes",
+      .severity = SEVERITY_INFO,
+      .meaning = "An autoscaler that scales down without a pause",
+      .why = "Load that comes and goes starts and stops pods all the time.",
+      .fix = "set stabilizationWindowSeconds to some minutes; 300 is the default",
+      .bad = "behavior: {scaleDown: {stabilizationWindowSeconds: 0}}\n",
+      .good = "behavior: {scaleDown: {stabilizationWindowSeconds: 300}}\n",
+      .check_object = k8055 },
+    { .id = "K8056",
+      .artifact = "Kubernetes",
+      .severity = SEVERITY_WARN,
+      .meaning = "Several pods, and no PodDisruptionBudget",
+      .why = "Draining nodes may take all of them at once.",
+      .fix = "add a PodDisruptionBudget with maxUnavailable: 1",
+      .good = "kind: PodDisruptionBudget\nspec:\n  maxUnavailable: 1\n  selector: {matchLabels: "
+              "{app: web}}\n",
+      .peers = "KS:deployment-has-poddisruptionbudget KS:statefulset-has-poddisruptionbudget "
+               "PO:missingPodDisruptionBudget",
+      .check_pod = k8056 },
     { .id = "K8057",
       .artifact = "Kubernetes",
       .severity = SEVERITY_ERROR,
@@ -145,6 +249,17 @@ static const AuditRule rules[] = {
       .good = "spec:\n  maxUnavailable: 1\n",
       .peers = "KL:pdb-max-unavailable KL:pdb-min-available",
       .check_object = k8057 },
+    { .id = "K8058",
+      .artifact = "Kubernetes",
+      .severity = SEVERITY_INFO,
+      .meaning = "A PodDisruptionBudget without a policy, or one that broken pods hold up",
+      .why = "By default a pod that isn't ready counts as one that must stay: its node can't be "
+             "drained.",
+      .fix = "set maxUnavailable and unhealthyPodEvictionPolicy: AlwaysAllow",
+      .bad = "spec:\n  maxUnavailable: 1\n",
+      .good = "spec:\n  maxUnavailable: 1\n  unhealthyPodEvictionPolicy: AlwaysAllow\n",
+      .peers = "KS:poddisruptionbudget-has-policy KL:pdb-unhealthy-pod-eviction-policy",
+      .check_object = k8058 },
     { .id = "K8059",
       .artifact = "Kubernetes",
       .severity = SEVERITY_ERROR,

@@ -61,6 +61,27 @@ static void k8083(RuleContext *ctx, const Object *object)
     }
 }
 
+static void k8082(RuleContext *ctx, const Container *container)
+{
+    static const struct {
+        const char *list, *reference;
+    } places[] = { { "env", "valueFrom.secretKeyRef" }, { "envFrom", "secretRef" } };
+    for (size_t p = 0; p < ARRAY_LEN(places); p++) {
+        const Node *list = node_path(container->node, places[p].list);
+        for (size_t i = 0; i < node_len(list); i++) {
+            const Node *reference = node_path(list->seq.items[i], places[p].reference);
+            if (reference) {
+                rule_find(
+                    ctx,
+                    node_path(reference, "name"),
+                    "Secret \"%" STR_FMT "\" is read into the environment",
+                    STR_ARG(node_text(reference, "name"))
+                );
+            }
+        }
+    }
+}
+
 static const AuditRule rules[] = {
     { .id = "K8080",
       .artifact = "Kubernetes",
@@ -85,6 +106,18 @@ static const AuditRule rules[] = {
       .good = "kind: ConfigMap\ndata: {JWT_SECRET_FILE: /run/secrets/jwt}\n",
       .peers = "PO:sensitiveConfigmapContent KSV0109",
       .check_object = k8081 },
+    { .id = "K8082",
+      .artifact = "Kubernetes",
+      .severity = SEVERITY_INFO,
+      .is_optional = true,
+      .meaning = "A secret in the environment",
+      .why =
+          "Child processes inherit it and crash reports print it; a changed one needs a restart.",
+      .fix = "mount the Secret as files",
+      .bad = "env:\n- {name: PASSWORD, valueFrom: {secretKeyRef: {name: db, key: password}}}\n",
+      .good = "volumes:\n- {name: db, secret: {secretName: db}}\n",
+      .peers = "KL:read-secret-from-env-var CKV_K8S_35",
+      .check_container = k8082 },
     { .id = "K8083",
       .artifact = "Kubernetes",
       .severity = SEVERITY_ERROR,

@@ -1,0 +1,258 @@
+/* Jobs, StatefulSets, labels, and what a read-only root needs. */
+#include "base/mem.h"
+
+#include "audit/dockerfile/dockerfile.h"
+#include "audit/rule.h"
+
+/* --- K8087 ------------------------------------------------------------------------------------ */
+
+/* Where well-known images write while they run, outside of the volumes that they declare. */
+static const struct {
+    const char *image;
+    const char *places[2];
+    const char *unless; /* a word of the arguments that moves these places */
+} writers[] = {
+    { "nginx", { "/var/cache/nginx", "/var/run" }, NULL },
+    { "nginxinc/nginx-unprivileged", { "/tmp" }, NULL },
+    { "postgres", { "/var/run/postgresql" }, "unix_socket_directories" },
+    { "mysql", { "/var/run/mysqld" }, "socket" },
+    { "mariadb", { "/run/mysqld" }, "socket" },
+    { "mongo", { "/tmp" }, "unixSocketPrefix" },
+    { "httpd", { "/usr/local/apache2/logs" }, NULL },
+    { "grafana/grafana", { "/var/lib/grafana" }, NULL },
+};
+
+/* "postgres" of docker.io/library/postgres:16: only what the makers publish is known. */
+static Str official_name(Str image)
+{
+    DockerImage parts = docker_image_parse(image);
+    bool is_hub = parts.registry.len == 0 || str_eq(parts.registry, STR("docker.io")) ||
+                  str_eq(parts.registry, STR("mirror.gcr.io"));
+    (void) str_strip_prefix(&parts.name, STR("library/"));
+    return is_hub ? parts.name : STR("");
+}
+
+static bool says_word(const Container *container, const char *word)
+{
+    const Node *args = node_path(container->node, "args");
+    for (size_t i = 0; word && i < node_len(args); i++) {
+        if (str_find(args->seq.items[i]->text, str_from(word)) != STR_NONE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static Str without_run_link(Str path)
+{
+    (void) str_strip_prefix(&path, STR("/var")); /* /var/run is /run */
+    return path;
+}
+
+static bool is_below(Str path, Str folder)
+{
+    (void) str_strip_suffix(&folder, STR("/"));
+    return str_has_prefix(path, folder) && (path.len == folder.len || path.ptr[folder.len] == '/');
+}
+
+/* A file that is mounted below, or the folder itself or one above it. */
+static bool has_mount(const Container *container, Str place)
+{
+    const Node *mounts = node_path(container->node, "volumeMounts");
+    for (size_t i = 0; i < node_len(mounts); i++) {
+        Str path = node_text(mounts->seq.items[i], "mountPath");
+        if (is_below(path, place) || is_below(place, path) ||
+            is_below(without_run_link(path), without_run_link(place)) ||
+            is_below(without_run_link(place), without_run_link(path))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void k8087(RuleContext *ctx, const Container *container)
+{
+    const Node *root = node_path(container->security, "readOnlyRootFilesystem");
+    Str image = official_name(node_text(container->node, "image"));
+    for (size_t i = 0; node_is_true(root) && i < ARRAY_LEN(writers); i++) {
+        if (!str_eq_cstr(image, writers[i].image) || says_word(container, writers[i].unless) ||
+            node_path(container->node, "command")) {
+            continue;
+        }
+        for (size_t k = 0; k < ARRAY_LEN(writers[i].places) && writers[i].places[k]; k++) {
+            if (!has_mount(container, str_from(writers[i].places[k]))) {
+                rule_find(ctx, root, "%s writes to %s", writers[i].image, writers[i].places[k]);
+            }
+        }
+    }
+}
+
+static void k8088(RuleContext *ctx, const Pod *pod)
+{
+    const Node *volumes = node_path(pod->spec, "volumes");
+    for (size_t i = 0; i < node_len(volumes); i++) {
+        const NodePair *pair = node_find(volumes->seq.items[i], STR("emptyDir"));
+        if (pair && !node_path(pair->value, "sizeLimit")) {
+            rule_find(
+                ctx,
+                pair->key,
+                "\"%" STR_FMT "\" may grow until the %s is full",
+                STR_ARG(node_text(volumes->seq.items[i], "name")),
+                str_eq(node_text(pair->value, "medium"), STR("Memory")) ? "memory" : "node's disk"
+            );
+        }
+    }
+}
+
+/* --- StatefulSets and Jobs -------------------------------------------------------------------- */
+
+/* Names of its own are of use to a pod that has others beside it. */
+static bool has_members(const Object *object)
+{
+    return object_least_replicas(object) > 1;
+}
+
+static void k8089(RuleContext *ctx, const Object *object)
+{
+    if (!object_is(object, "StatefulSet")) {
+        return;
+    }
+    const Node *name = node_path(object->node, "spec.serviceName");
+    if (!name || name->text.len == 0) {
+        if (has_members(object)) {
+            rule_find(ctx, name, "no serviceName: the pods have no names in DNS");
+        }
+        return;
+    }
+    const Object *service = bundle_get(ctx->bundle, STR("Service"), object->ns, name->text);
+    if (!service) {
+        rule_find(ctx, name, "no Service \"%" STR_FMT "\" here", STR_ARG(name->text));
+    } else if (has_members(object) &&
+               !str_eq(node_text(service->node, "spec.clusterIP"), STR("None"))) {
+        Diag *diag =
+            rule_find(ctx, name, "Service \"%" STR_FMT "\" isn't headless", STR_ARG(name->text));
+        if (service->name_node && span_is_known(service->name_node->span)) {
+            diag_relate(ctx->diags, diag, service->name_node->span, "it wants clusterIP: None");
+        }
+    }
+}
+
+static void k8090(RuleContext *ctx, const Object *object)
+{
+    const Node *spec = object_is(object, "CronJob") ? node_path(object->node, "spec") : NULL;
+    bool has_deadline = node_path(spec, "startingDeadlineSeconds") != NULL;
+    bool has_policy = node_path(spec, "concurrencyPolicy") != NULL;
+    if (spec && !(has_deadline && has_policy)) {
+        rule_find(
+            ctx,
+            NULL,
+            "no %s%s%s",
+            has_deadline ? "" : "startingDeadlineSeconds",
+            has_deadline || has_policy ? "" : " and no ",
+            has_policy ? "" : "concurrencyPolicy"
+        );
+    }
+}
+
+/* What a tool deletes by itself: hooks of Helm and Argo CD. */
+static bool is_hook(const Object *object)
+{
+    const Node *annotations = node_path(object->node, "metadata.annotations");
+    return node_get_cstr(annotations, "helm.sh/hook") ||
+           node_get_cstr(annotations, "argocd.argoproj.io/hook");
+}
+
+static void k8091(RuleContext *ctx, const Object *object)
+{
+    if (object_is(object, "Job") && !is_hook(object) &&
+        !node_path(object->node, "spec.ttlSecondsAfterFinished")) {
+        rule_find(ctx, NULL, "the finished Job and its pods stay");
+    }
+}
+
+/* --- labels ----------------------------------------------------------------------------------- */
+
+static void k8098(RuleContext *ctx, const Pod *pod)
+{
+    static const Str label = STR_INIT("app.kubernetes.io/name");
+    const Node *own = node_get(node_path(ctx->object->node, "metadata.labels"), label);
+    const Node *name = node_get(pod->labels, label);
+    if (!name) {
+        rule_find(ctx, pod->labels, "the pods have no label %" STR_FMT, STR_ARG(label));
+    } else if (own && own != name && !str_eq(own->text, name->text)) {
+        rule_find(
+            ctx,
+            name,
+            "the pods are of \"%" STR_FMT "\", and what makes them of \"%" STR_FMT "\"",
+            STR_ARG(name->text),
+            STR_ARG(own->text)
+        );
+    }
+}
+
+static const AuditRule rules[] = {
+    { .id = "K8087",
+      .artifact = "Kubernetes",
+      .severity = SEVERITY_ERROR,
+      .meaning = "A read-only root, and an image that writes where nothing is mounted",
+      .why = "The container ends at once with \"read-only file system\".",
+      .fix = "mount an emptyDir there",
+      .bad = "image: nginx:1.27.2\nsecurityContext: {readOnlyRootFilesystem: true}\n",
+      .good = "image: nginx:1.27.2\nsecurityContext: {readOnlyRootFilesystem: true}\nvolumeMounts:"
+              "\n- {name: cache, mountPath: /var/cache/nginx}\n- {name: run, mountPath: "
+              "/var/run}\n",
+      .check_container = k8087 },
+    { .id = "K8088",
+      .artifact = "Kubernetes",
+      .severity = SEVERITY_INFO,
+      .meaning = "An emptyDir without a limit",
+      .why = "It fills the node's disk, or its memory, and other pods are evicted for it.",
+      .fix = "set sizeLimit",
+      .bad = "emptyDir: {}\n",
+      .good = "emptyDir: {sizeLimit: 64Mi}\n",
+      .check_pod = k8088 },
+    { .id = "K8089",
+      .artifact = "Kubernetes",
+      .severity = SEVERITY_ERROR,
+      .meaning = "A StatefulSet without its headless Service",
+      .why = "Its pods have no stable names in DNS, so the members don't find each other.",
+      .fix = "add a Service with clusterIP: None and name it in serviceName",
+      .bad = "kind: StatefulSet\nspec: {serviceName: db} # and no such Service\n",
+      .good = "kind: Service\nmetadata: {name: db}\nspec: {clusterIP: None}\n",
+      .peers = "KS:statefulset-has-servicename",
+      .check_object = k8089 },
+    { .id = "K8090",
+      .artifact = "Kubernetes",
+      .severity = SEVERITY_WARN,
+      .meaning = "A CronJob that doesn't say what happens when a run is late or goes on too long",
+      .why = "Runs pile up beside each other; after 100 missed ones without a deadline it never "
+             "starts again.",
+      .fix = "set startingDeadlineSeconds and concurrencyPolicy",
+      .bad = "schedule: \"0 * * * *\"\n",
+      .good = "schedule: \"0 * * * *\"\nstartingDeadlineSeconds: 600\nconcurrencyPolicy: Forbid\n",
+      .peers = "KS:cronjob-has-deadline",
+      .check_object = k8090 },
+    { .id = "K8091",
+      .artifact = "Kubernetes",
+      .severity = SEVERITY_INFO,
+      .meaning = "A Job that stays when it has finished",
+      .why = "Jobs and their pods fill the API server until somebody deletes them.",
+      .fix = "set ttlSecondsAfterFinished",
+      .bad = "kind: Job\nspec: {template: …}\n",
+      .good = "kind: Job\nspec: {ttlSecondsAfterFinished: 3600, template: …}\n",
+      .peers = "KL:job-ttl-seconds-after-finished",
+      .check_object = k8091 },
+    { .id = "K8098",
+      .artifact = "Kubernetes",
+      .severity = SEVERITY_INFO,
+      .meaning = "Pods without the label app.kubernetes.io/name, or with another one than their "
+                 "owner",
+      .why = "Dashboards, policies and people find a workload's parts by it.",
+      .fix = "set it in the workload and in its template",
+      .bad = "labels: {app: web}\n",
+      .good = "labels: {app.kubernetes.io/name: web}\n",
+      .peers = "KL:required-label-owner PO:metadataAndInstanceMismatched",
+      .check_pod = k8098 },
+};
+
+const RuleFamily rules_workloads = { rules, ARRAY_LEN(rules) };
