@@ -3,6 +3,7 @@
 #include "base/mem.h"
 
 #include "audit/rule.h"
+#include "writers.h"
 
 static bool is_one_of(Str text, const Str *list, size_t count)
 {
@@ -81,7 +82,11 @@ static void k8008(RuleContext *ctx, const Container *container)
             "container \"%" STR_FMT "\" can write to its image's file system",
             STR_ARG(container->name)
         );
-        rule_fix_set(ctx, diag, container->node, "securityContext.readOnlyRootFilesystem", "true");
+        if (!writers_place(container, 0)) {
+            rule_fix_set(
+                ctx, diag, container->node, "securityContext.readOnlyRootFilesystem", "true"
+            );
+        }
     }
 }
 
@@ -270,7 +275,9 @@ static void k8029(RuleContext *ctx, const Container *container)
             "neither container \"%" STR_FMT "\" nor its pod has a securityContext",
             STR_ARG(container->name)
         );
-        rule_fix_set(ctx, diag, container->node, "securityContext", confined);
+        if (!writers_place(container, 0)) {
+            rule_fix_set(ctx, diag, container->node, "securityContext", confined);
+        }
     }
 }
 

@@ -1,89 +1,15 @@
 /* Jobs, StatefulSets, labels, and what a read-only root needs. */
 #include "base/mem.h"
 
-#include "audit/dockerfile/dockerfile.h"
 #include "audit/rule.h"
-
-/* --- K8087 ------------------------------------------------------------------------------------ */
-
-/* Where well-known images write while they run, outside of the volumes that they declare. */
-static const struct {
-    const char *image;
-    const char *places[2];
-    const char *unless; /* a word of the arguments that moves these places */
-} writers[] = {
-    { "nginx", { "/var/cache/nginx", "/var/run" }, NULL },
-    { "nginxinc/nginx-unprivileged", { "/tmp" }, NULL },
-    { "postgres", { "/var/run/postgresql" }, "unix_socket_directories" },
-    { "mysql", { "/var/run/mysqld" }, "socket" },
-    { "mariadb", { "/run/mysqld" }, "socket" },
-    { "mongo", { "/tmp" }, "unixSocketPrefix" },
-    { "httpd", { "/usr/local/apache2/logs" }, NULL },
-    { "grafana/grafana", { "/var/lib/grafana" }, NULL },
-};
-
-/* "postgres" of docker.io/library/postgres:16: only what the makers publish is known. */
-static Str official_name(Str image)
-{
-    DockerImage parts = docker_image_parse(image);
-    bool is_hub = parts.registry.len == 0 || str_eq(parts.registry, STR("docker.io")) ||
-                  str_eq(parts.registry, STR("mirror.gcr.io"));
-    (void) str_strip_prefix(&parts.name, STR("library/"));
-    return is_hub ? parts.name : STR("");
-}
-
-static bool says_word(const Container *container, const char *word)
-{
-    const Node *args = node_path(container->node, "args");
-    for (size_t i = 0; word && i < node_len(args); i++) {
-        if (str_find(args->seq.items[i]->text, str_from(word)) != STR_NONE) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static Str without_run_link(Str path)
-{
-    (void) str_strip_prefix(&path, STR("/var")); /* /var/run is /run */
-    return path;
-}
-
-static bool is_below(Str path, Str folder)
-{
-    (void) str_strip_suffix(&folder, STR("/"));
-    return str_has_prefix(path, folder) && (path.len == folder.len || path.ptr[folder.len] == '/');
-}
-
-/* A file that is mounted below, or the folder itself or one above it. */
-static bool has_mount(const Container *container, Str place)
-{
-    const Node *mounts = node_path(container->node, "volumeMounts");
-    for (size_t i = 0; i < node_len(mounts); i++) {
-        Str path = node_text(mounts->seq.items[i], "mountPath");
-        if (is_below(path, place) || is_below(place, path) ||
-            is_below(without_run_link(path), without_run_link(place)) ||
-            is_below(without_run_link(place), without_run_link(path))) {
-            return true;
-        }
-    }
-    return false;
-}
+#include "writers.h"
 
 static void k8087(RuleContext *ctx, const Container *container)
 {
     const Node *root = node_path(container->security, "readOnlyRootFilesystem");
-    Str image = official_name(node_text(container->node, "image"));
-    for (size_t i = 0; node_is_true(root) && i < ARRAY_LEN(writers); i++) {
-        if (!str_eq_cstr(image, writers[i].image) || says_word(container, writers[i].unless) ||
-            node_path(container->node, "command")) {
-            continue;
-        }
-        for (size_t k = 0; k < ARRAY_LEN(writers[i].places) && writers[i].places[k]; k++) {
-            if (!has_mount(container, str_from(writers[i].places[k]))) {
-                rule_find(ctx, root, "%s writes to %s", writers[i].image, writers[i].places[k]);
-            }
-        }
+    const char *place = NULL;
+    for (size_t i = 0; node_is_true(root) && (place = writers_place(container, i)); i++) {
+        rule_find(ctx, root, "the image writes to %s", place);
     }
 }
 

@@ -1,0 +1,8 @@
+/* Images that are known to write into their own file system while they run. */
+#pragma once
+
+#include "audit/kubernetes.h"
+
+/* The places that the container's image writes to and that nothing is mounted at: number `at` of
+ * them, NULL behind the last. Only what the makers publish is known. */
+const char *writers_place(const Container *container, size_t at);
