@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/openat2.h>
+#include <sys/syscall.h>
 
 #include "base/mem.h"
 #include "base/path.h"
@@ -74,15 +76,38 @@ static int read_regular(Arena *arena, int fd, size_t max_bytes, Str *ret_text, E
     return rc;
 }
 
-int fs_read(Arena *arena, const char *path, size_t max_bytes, Str *ret_text, Error *err)
+/* O_NONBLOCK: opening a pipe that nobody writes to would wait for ever */
+enum { READ_FLAGS = O_RDONLY | O_CLOEXEC | O_NONBLOCK };
+
+/* openat2(2) came with Linux 5.6; before it only a link at the end is noticed. */
+static int open_resolved(const char *path)
 {
-    /* O_NONBLOCK: opening a pipe that nobody writes to would wait for ever */
-    auto_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct open_how how = { .flags = READ_FLAGS, .resolve = RESOLVE_NO_SYMLINKS };
+    int fd = (int) syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
+    bool is_unknown = fd < 0 && (errno == ENOSYS || errno == EPERM);
+    return is_unknown ? open(path, READ_FLAGS | O_NOFOLLOW) : fd;
+}
+
+static int
+read_opened(Arena *arena, int fd, const char *path, size_t max_bytes, Str *ret_text, Error *err)
+{
     if (fd < 0) {
         return error_errno(err, -errno, "%s", path);
     }
     int rc = read_regular(arena, fd, max_bytes, ret_text, err);
     return rc ? error_wrap(err, rc, "%s", path) : 0;
+}
+
+int fs_read(Arena *arena, const char *path, size_t max_bytes, Str *ret_text, Error *err)
+{
+    auto_fd int fd = open(path, READ_FLAGS);
+    return read_opened(arena, fd, path, max_bytes, ret_text, err);
+}
+
+int fs_read_resolved(Arena *arena, const char *path, size_t max_bytes, Str *ret_text, Error *err)
+{
+    auto_fd int fd = open_resolved(path);
+    return read_opened(arena, fd, path, max_bytes, ret_text, err);
 }
 
 int fs_write_all(int fd, const void *data, size_t size)

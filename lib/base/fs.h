@@ -15,6 +15,8 @@
 /* The whole of a regular file, NUL-terminated on the arena. -EFBIG over `max_bytes`, -EISDIR,
  * -EINVAL for devices, sockets and pipes. `path` "-" is not special. */
 int fs_read(Arena *arena, const char *path, size_t max_bytes, Str *ret_text, Error *err);
+/* The same for a path as fs_real_path gave it: -ELOOP when a part of it has become a link since. */
+int fs_read_resolved(Arena *arena, const char *path, size_t max_bytes, Str *ret_text, Error *err);
 /* The same for an open descriptor of any kind (standard input too). */
 int fs_read_fd(Arena *arena, int fd, size_t max_bytes, Str *ret_text, Error *err);
 /* Writes beside the file, syncs, renames over it; the mode is exactly `mode`, whatever the umask.

@@ -82,7 +82,7 @@ typedef struct Cli {
     const struct Command *command;
     const char *const *args; /* operands, without flags */
     size_t arg_count;
-    const char *const *rest; /* behind "--", or NULL */
+    const char *const *rest; /* behind "--" where the command takes it, or NULL */
     size_t rest_count;
     bool color_out, color_err; /* decided from --color, NO_COLOR, CI and the terminal */
     bool is_terminal;          /* stderr is one: progress may be drawn */
@@ -101,6 +101,7 @@ typedef struct Command {
     size_t max_args;      /* SIZE_MAX: any number */
     const char *complete; /* what operands complete to: "service", "file", "command" or NULL */
     const struct Command *const *subcommands; /* NULL-terminated; run is then not called */
+    bool takes_rest; /* what stands behind "--" is in cli->rest; else these are operands too */
     bool is_hidden;
     bool is_raw; /* gets everything behind its name in args, no flags decoded (__shim) */
     ExitCode (*run)(Cli *cli, const void *options);

@@ -168,6 +168,9 @@ run_decoded(Cli *cli, const Command *command, const char *path, int argc, const 
     if (parse.help) {
         return show_help(cli, command, path);
     }
+    for (size_t i = 0; !command->takes_rest && i < parse.rest_count; i++) {
+        vec_push(&parse.operands, cli->arena, parse.rest[i]);
+    }
     if (parse.operands.len > command->max_args) {
         error_set(
             &err, -EINVAL, "unexpected argument \"%s\"", parse.operands.ptr[command->max_args]
@@ -176,8 +179,8 @@ run_decoded(Cli *cli, const Command *command, const char *path, int argc, const 
     }
     cli->args = parse.operands.ptr;
     cli->arg_count = parse.operands.len;
-    cli->rest = parse.rest;
-    cli->rest_count = parse.rest_count;
+    cli->rest = command->takes_rest ? parse.rest : NULL;
+    cli->rest_count = command->takes_rest ? parse.rest_count : 0;
     return command->run(cli, options);
 }
 

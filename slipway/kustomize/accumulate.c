@@ -1,5 +1,6 @@
 #include "accumulate.h"
 
+#include "base/fs.h"
 #include "base/path.h"
 
 #include "config.h"
@@ -94,6 +95,18 @@ static int accumulate_directory(Target *target, Target *sub, Str path, Accumulat
     return rc < 0 ? rc : merge_accumulator(b, into, &made);
 }
 
+/* What lies where the path looks, and is called nearly so. */
+static void hint_nearest_file(const Target *target, Diag *diag, Str path)
+{
+    Build *b = target->b;
+    Str folder = path_dir(path), *names = NULL;
+    size_t count = 0;
+    const char *full = str_to_cstr(b->arena, path_join(b->arena, target->root, folder));
+    if (fs_list(b->arena, full, &names, &count, NULL) == 0) {
+        diag_hint_nearest(b->diags, diag, path_base(path), names, count);
+    }
+}
+
 static int accumulate_path(Target *target, const Node *entry, Accumulator *into)
 {
     Build *b = target->b;
@@ -106,8 +119,9 @@ static int accumulate_path(Target *target, const Node *entry, Accumulator *into)
     if (load_directory(target, entry->text, &sub, &directory_error) == 0) {
         return accumulate_directory(target, sub, entry->text, into);
     }
-    return build_error(
+    Diag *diag = build_diag(
         b,
+        SEVERITY_ERROR,
         kustomize_is_remote(entry->text) ? "KZ007" : "KZ002",
         entry->span,
         "accumulating resources: accumulation err='accumulating resources from '%" STR_FMT
@@ -116,6 +130,10 @@ static int accumulate_path(Target *target, const Node *entry, Accumulator *into)
         file_error.message,
         directory_error.message
     );
+    if (file_error.code == -ENOENT && !kustomize_is_remote(entry->text)) {
+        hint_nearest_file(target, diag, entry->text);
+    }
+    return -EINVAL;
 }
 
 int accumulate_paths(Target *target, const Node *paths, Accumulator *into)

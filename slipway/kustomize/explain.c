@@ -84,7 +84,7 @@ static void add_place(StrBuf *out, Arena *arena, Span span)
 
 static void explain_value(StrBuf *out, Arena *arena, const Node *node, Str path)
 {
-    strbuf_add(out, path);
+    strbuf_addf(out, "%s%" STR_FMT, path.len > 0 ? " " : "", STR_ARG(path));
     if (node_is_scalar(node)) {
         strbuf_add_cstr(out, " = ");
         YamlWriteOptions options = { .ignore_styles = true };
@@ -152,6 +152,37 @@ static int no_resource(const KustomizeResult *result, Str kind, Str name, Error 
     );
 }
 
+/* Where the path ends to be one: the last place that is there and the key that isn't. */
+static int no_field(const KustomizeResource *resource, Str path, Error *err)
+{
+    auto_arena Arena *arena = arena_new(0);
+    const Node *at = resource->node;
+    Str key = path;
+    for (size_t i = 0; i < path.len; i++) {
+        const Node *next =
+            path.ptr[i] == '.' ? node_at_path(resource->node, str_slice(path, 0, i)) : NULL;
+        at = next ? next : at;
+        key = next ? str_skip(path, i + 1) : key;
+    }
+    size_t len = node_is_map(at) ? at->map.len : 0;
+    Str *keys = ARENA_ARRAY(arena, Str, len + 1);
+    for (size_t i = 0; i < len; i++) {
+        keys[i] = at->map.pairs[i].key->text;
+    }
+    Str nearest = str_nearest(key, keys, len);
+    return error_set(
+        err,
+        -ENOENT,
+        "%" STR_FMT "/%" STR_FMT " has no field %" STR_FMT "%s%" STR_FMT "%s",
+        STR_ARG(resource->kind),
+        STR_ARG(resource->name),
+        STR_ARG(path),
+        nearest.len ? ": did you mean " : "",
+        STR_ARG(nearest),
+        nearest.len ? "?" : ""
+    );
+}
+
 int kustomize_explain(StrBuf *out, const KustomizeResult *result, Str query, Error *err)
 {
     Str kind, rest, name, path = { 0 };
@@ -166,18 +197,9 @@ int kustomize_explain(StrBuf *out, const KustomizeResult *result, Str query, Err
     }
     const Node *node = path.len > 0 ? node_at_path(resource->node, path) : resource->node;
     if (!node) {
-        return error_set(
-            err,
-            -ENOENT,
-            "%" STR_FMT "/%" STR_FMT " has no field %" STR_FMT,
-            STR_ARG(kind),
-            STR_ARG(name),
-            STR_ARG(path)
-        );
+        return no_field(resource, path, err);
     }
-    strbuf_addf(
-        out, "%" STR_FMT "/%" STR_FMT " ", STR_ARG(resource->kind), STR_ARG(resource->name)
-    );
+    strbuf_addf(out, "%" STR_FMT "/%" STR_FMT, STR_ARG(resource->kind), STR_ARG(resource->name));
     explain_value(out, result->arena, node, path);
     explain_touches(out, result->arena, resource, path);
     return 0;

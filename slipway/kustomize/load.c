@@ -52,7 +52,7 @@ static int read_source(Build *b, Str real, Str shown, Source **ret_source, Error
         return 0;
     }
     Str text;
-    int rc = fs_read(b->arena, str_to_cstr(b->arena, real), MAX_FILE_BYTES, &text, err);
+    int rc = fs_read_resolved(b->arena, str_to_cstr(b->arena, real), MAX_FILE_BYTES, &text, err);
     if (rc < 0) {
         return rc;
     }

@@ -32,6 +32,21 @@ static bool had_name(const Resource *resource, Str name, Gvk selector)
     return str_eq(id.name, name) && gvk_selected(id.gvk, selector);
 }
 
+static void
+hint_nearest_scalable(Build *b, Diag *diag, Str name, const FieldSpecs *specs, const ResMap *map)
+{
+    Strs names = { 0 };
+    for (size_t i = 0; i < specs->len; i++) {
+        vec_foreach(resource, &map->list) {
+            ResId id = resource_original_id(*resource);
+            if (!node_is_empty((*resource)->node) && gvk_selected(id.gvk, specs->ptr[i].gvk)) {
+                vec_push(&names, b->arena, id.name);
+            }
+        }
+    }
+    diag_hint_nearest(b->diags, diag, name, names.ptr, names.len);
+}
+
 int transform_replicas(Build *b, const Node *replica, const FieldSpecs *specs, ResMap *map)
 {
     Str name = field_text(replica, "name");
@@ -59,8 +74,9 @@ int transform_replicas(Build *b, const Node *replica, const FieldSpecs *specs, R
     if (found || rc < 0) {
         return rc;
     }
-    return build_error(
+    Diag *diag = build_diag(
         b,
+        SEVERITY_ERROR,
         "KZ005",
         field_span(replica, "name"),
         "resource with name %" STR_FMT " does not match a config with the following GVK "
@@ -69,6 +85,8 @@ int transform_replicas(Build *b, const Node *replica, const FieldSpecs *specs, R
         "StatefulSet.[noVer].[noGrp]]",
         STR_ARG(name)
     );
+    hint_nearest_scalable(b, diag, name, specs, map);
+    return -EINVAL;
 }
 
 /* --- images ----------------------------------------------------------------------------------- */
