@@ -63,6 +63,12 @@ extern const RuleFamily rules_compose_running;
 extern const RuleFamily rules_compose_secrets;
 extern const RuleFamily rules_compose_structure;
 extern const RuleFamily rules_actions_expressions;
+extern const RuleFamily rules_actions_files;
+extern const RuleFamily rules_actions_injection;
+extern const RuleFamily rules_actions_jobs;
+extern const RuleFamily rules_actions_release;
+extern const RuleFamily rules_actions_rights;
+extern const RuleFamily rules_actions_secrets;
 extern const RuleFamily rules_actions_syntax;
 extern const RuleFamily rules_actions_uses;
 extern const RuleFamily rules_engine; /* the run itself: AU */

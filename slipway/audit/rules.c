@@ -29,6 +29,12 @@ const RuleFamily *const rule_families[] = {
     &rules_actions_syntax,
     &rules_actions_expressions,
     &rules_actions_uses,
+    &rules_actions_injection,
+    &rules_actions_rights,
+    &rules_actions_secrets,
+    &rules_actions_jobs,
+    &rules_actions_release,
+    &rules_actions_files,
     NULL,
 };
 /* clang-format on */

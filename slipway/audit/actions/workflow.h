@@ -86,6 +86,7 @@ typedef struct Event {
 typedef struct WorkflowExpr {
     const Node *node; /* the scalar it stands in */
     Str key;          /* the key of that scalar, of the nearest map around it */
+    const Workflow *workflow;
     const Job *job;   /* or NULL */
     const Step *step; /* or NULL */
     Place place;

@@ -21,6 +21,7 @@ static WorkflowExpr *add_expression(const Here *here, const Node *node, ExprForm
     *expr = (WorkflowExpr) {
         .node = node,
         .key = here->key,
+        .workflow = workflow,
         .job = here->job,
         .step = here->step,
         .place = here->place,

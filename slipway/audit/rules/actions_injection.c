@@ -1,0 +1,365 @@
+/* What others write becoming code, and events that run with secrets for strangers. */
+#include "base/mem.h"
+
+#include "audit/actions/script.h"
+#include "audit/actions/taint.h"
+#include "audit/rule.h"
+
+/* --- GH017 ------------------------------------------------------------------------------------ */
+
+/* Inputs of actions that are run as code. */
+static const struct {
+    const char *slug, *input;
+} code_inputs[] = {
+    { "actions/github-script", "script" },
+    { "azure/cli", "inlinescript" },
+    { "azure/powershell", "inlinescript" },
+    { "appleboy/ssh-action", "script" },
+    { "nick-fields/retry", "command" },
+    { "reactivecircus/android-emulator-runner", "script" },
+    { "cloudflare/wrangler-action", "command" },
+    { "cypress-io/github-action", "command" },
+};
+
+static bool is_code(Arena *arena, const WorkflowExpr *expr)
+{
+    if (!expr->step) {
+        return false;
+    }
+    if (expr->node == expr->step->run) {
+        return true;
+    }
+    Str key = str_lower(arena, expr->key);
+    for (size_t i = 0; i < ARRAY_LEN(code_inputs); i++) {
+        if (uses_is(&expr->step->uses, code_inputs[i].slug) &&
+            str_eq_cstr(key, code_inputs[i].input)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void gh017(RuleContext *ctx, const Workflow *workflow)
+{
+    vec_foreach(expr, &workflow->expressions) {
+        if (!is_code(ctx->diags->arena, expr)) {
+            continue;
+        }
+        TaintFound found = taint_of(expr);
+        if (found.taint == TAINT_NONE) {
+            continue;
+        }
+        bool is_anyone = found.taint == TAINT_ANYONE;
+        Diag *diag = rule_find_span(
+            ctx,
+            workflow_expr_span(expr, NULL),
+            "\"%" STR_FMT "\" becomes a part of the script, and %s writes it",
+            STR_ARG(found.path),
+            is_anyone ? "anyone" : "who starts the workflow"
+        );
+        diag->severity = is_anyone ? SEVERITY_ERROR : SEVERITY_WARN;
+        rule_hint(
+            ctx,
+            diag,
+            "give it through `env`, and use it as \"$NAME\": then it is never read as code"
+        );
+    }
+}
+
+/* --- GH018 ------------------------------------------------------------------------------------ */
+
+/* Actions that read the event and write labels or comments, and never run what is in the tree. */
+static bool is_harmless(const Uses *uses)
+{
+    static const char *const slugs[] = {
+        "actions/labeler",
+        "actions/first-interaction",
+        "actions/add-to-project",
+        "actions/stale",
+        "actions/github-script",
+        "amannn/action-semantic-pull-request",
+        "dependabot/fetch-metadata",
+        "kentaro-m/auto-assign-action",
+        "toshimaru/auto-author-assign",
+        "peter-evans/create-or-update-comment",
+        "step-security/harden-runner",
+        "actions/create-github-app-token",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(slugs); i++) {
+        if (uses_is(uses, slugs[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool names_foreign_code(Str text)
+{
+    static const char *const words[] = {
+        "pull_request.head.",
+        "github.head_ref",
+        "refs/pull/",
+        "workflow_run.head_",
+        "pull_request.merge_commit_sha",
+        "pull_requests[0].head",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (str_find(text, str_from(words[i])) != STR_NONE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Where the step fetches the code of a fork, or NULL. */
+static const Node *foreign_checkout(const Step *step)
+{
+    if (uses_is(&step->uses, "actions/checkout")) {
+        static const char *const keys[] = { "ref", "repository" };
+        for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+            const Node *value = node_path(step->with, keys[i]);
+            if (value && node_is_scalar(value) && names_foreign_code(value->text)) {
+                return value;
+            }
+        }
+    }
+    bool by_hand =
+        step_runs(step, "gh pr checkout") || (step_runs(step, "git fetch") && step->run &&
+                                              str_find(step->run->text, STR("pull/")) != STR_NONE);
+    return by_hand ? step->run : NULL;
+}
+
+/* A job for pull requests of this repository alone isn't started by strangers. */
+static bool is_guarded(const Job *job)
+{
+    Str text = job->condition && node_is_scalar(job->condition) ? job->condition->text : STR("");
+    return str_find(text, STR("head.repo.full_name == github.repository")) != STR_NONE ||
+           str_find(text, STR("head.repo.fork == false")) != STR_NONE ||
+           str_find(text, STR("!github.event.pull_request.head.repo.fork")) != STR_NONE ||
+           str_find(text, STR("head_repository.full_name == github.repository")) != STR_NONE;
+}
+
+static bool runs_something(const Workflow *workflow)
+{
+    vec_foreach(job, &workflow->jobs) {
+        vec_foreach(step, &job->steps) {
+            if (step->run || !is_harmless(&step->uses)) {
+                return true;
+            }
+        }
+        if (job->uses.node) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool find_foreign_code(RuleContext *ctx, const Workflow *workflow, const Event *event)
+{
+    bool found = false;
+    vec_foreach(job, &workflow->jobs) {
+        vec_foreach(step, &job->steps) {
+            const Node *code = foreign_checkout(step);
+            if (!code || is_guarded(job)) {
+                continue;
+            }
+            Diag *diag = rule_find(
+                ctx,
+                code,
+                "code of a fork, in a run of \"%" STR_FMT "\" that has this repository's secrets",
+                STR_ARG(event->name)
+            );
+            diag_relate(ctx->diags, diag, event->key->span, "the event");
+            found = true;
+        }
+    }
+    return found;
+}
+
+static void gh018(RuleContext *ctx, const Workflow *workflow)
+{
+    static const char *const events[] = { "pull_request_target", "workflow_run" };
+    for (size_t i = 0; i < ARRAY_LEN(events); i++) {
+        const Event *event = workflow_event(workflow, events[i]);
+        if (!event || find_foreign_code(ctx, workflow, event) || !runs_something(workflow)) {
+            continue;
+        }
+        rule_find(ctx, event->key, "runs with this repository's secrets for what a fork sends")
+            ->severity = SEVERITY_WARN;
+    }
+}
+
+/* --- GH019 ------------------------------------------------------------------------------------ */
+
+/* "$(", "`", "${{", or a variable other than the file itself, in what the line writes. */
+static bool writes_a_value(Str line)
+{
+    for (size_t i = 0; i < line.len; i++) {
+        if (line.ptr[i] == '`') {
+            return true;
+        }
+        if (line.ptr[i] != '$') {
+            continue;
+        }
+        Str rest = str_skip(line, i + 1);
+        (void) str_strip_prefix(&rest, STR("{"));
+        (void) str_strip_prefix(&rest, STR("env:"));
+        bool is_file =
+            str_has_prefix(rest, STR("GITHUB_ENV")) || str_has_prefix(rest, STR("GITHUB_PATH"));
+        if (!is_file && rest.len > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void check_environment(RuleContext *ctx, const Step *step)
+{
+    ScriptLine line;
+    for (size_t at = 0; script_next(step, &at, &line);) {
+        bool is_env = str_find(line.text, STR("GITHUB_ENV")) != STR_NONE;
+        bool is_path = str_find(line.text, STR("GITHUB_PATH")) != STR_NONE;
+        bool writes = str_find(line.text, STR(">>")) != STR_NONE || script_runs(line.text, "tee");
+        if ((is_env || is_path) && writes && writes_a_value(line.text)) {
+            Diag *diag = rule_find_span(
+                ctx,
+                script_span(step, &line),
+                "a value goes to %s, in a run that strangers start",
+                is_env ? "GITHUB_ENV" : "GITHUB_PATH"
+            );
+            rule_hint(
+                ctx,
+                diag,
+                "a line break in it sets any variable, such as LD_PRELOAD: use GITHUB_OUTPUT"
+            );
+        }
+    }
+}
+
+static void gh019(RuleContext *ctx, const Workflow *workflow)
+{
+    if (!workflow_event(workflow, "pull_request_target") &&
+        !workflow_event(workflow, "workflow_run") && !workflow_event(workflow, "issue_comment")) {
+        return;
+    }
+    vec_foreach(job, &workflow->jobs) {
+        vec_foreach(step, &job->steps) {
+            check_environment(ctx, step);
+        }
+    }
+}
+
+/* --- GH025 ------------------------------------------------------------------------------------ */
+
+static void check_actor(RuleContext *ctx, const WorkflowExpr *expr, const Expr *part)
+{
+    vec_foreach(item, &part->items) {
+        check_actor(ctx, expr, *item);
+    }
+    if (part->kind != EXPR_COMPARE || part->op != OP_EQUAL) {
+        return;
+    }
+    for (size_t i = 0; i < 2; i++) {
+        const Expr *name = part->items.ptr[i], *other = part->items.ptr[1 - i];
+        Str path = expr_path(ctx->diags->arena, name);
+        bool is_actor =
+            str_eq(path, STR("github.actor")) || str_eq(path, STR("github.triggering_actor"));
+        if (is_actor && other->kind == EXPR_STRING && str_has_suffix(other->name, STR("[bot]"))) {
+            Diag *diag = rule_find_span(
+                ctx,
+                workflow_expr_span(expr, name),
+                "\"%" STR_FMT "\" is who acted last, not who made the pull request",
+                STR_ARG(path)
+            );
+            rule_hint(ctx, diag, "compare github.event.pull_request.user.login");
+            if (workflow_event(expr->workflow, "pull_request_target") ||
+                workflow_event(expr->workflow, "pull_request")) {
+                rule_suggest(
+                    ctx,
+                    diag,
+                    workflow_expr_span(expr, name),
+                    "github.event.pull_request.user.login"
+                );
+            }
+        }
+    }
+}
+
+static void gh025(RuleContext *ctx, const Workflow *workflow)
+{
+    static const char *const events[] = { "pull_request",        "pull_request_target",
+                                          "pull_request_review", "workflow_run",
+                                          "issue_comment",       "workflow_call" };
+    bool is_reached = false;
+    for (size_t i = 0; i < ARRAY_LEN(events); i++) {
+        is_reached = is_reached || workflow_event(workflow, events[i]);
+    }
+    vec_foreach(expr, &workflow->expressions) {
+        if (is_reached && expr->is_condition && expr->root && expr->job) {
+            check_actor(ctx, expr, expr->root);
+        }
+    }
+}
+
+#define STEP(yaml) "jobs:\n  build:\n    runs-on: ubuntu-24.04\n    steps:\n" yaml
+
+static const AuditRule rules[] = {
+    { .id = "GH017",
+      .artifact = "GitHub Actions",
+      .severity = SEVERITY_ERROR,
+      .escalates = true,
+      .meaning = "Text of others becomes a part of a script",
+      .why =
+          "A title such as `$(curl …)` is run before the shell sees a quote, with the job's token.",
+      .fix = "give it through `env`",
+      .bad = STEP("    - run: echo \"${{ github.event.issue.title }}\"\n"),
+      .good = STEP(
+          "    - run: echo \"$TITLE\"\n      env:\n        TITLE: ${{ github.event.issue.title }}\n"
+      ),
+      .peers = "AL:expression ZZ:template-injection CKV_GHA_2",
+      .check_workflow = gh017 },
+    { .id = "GH018",
+      .artifact = "GitHub Actions",
+      .severity = SEVERITY_ERROR,
+      .escalates = true,
+      .meaning = "Code of a fork in a run that has secrets, or an event that invites it",
+      .why =
+          "pull_request_target and workflow_run have the token and the secrets of this repository.",
+      .fix = "build pull requests on `pull_request`; leave here what only labels and comments",
+      .bad = "on: pull_request_target\n" STEP(
+          "    - uses: actions/checkout@v4\n      with:\n"
+          "        ref: ${{ github.event.pull_request.head.sha }}\n"
+          "    - run: make test\n"
+      ),
+      .good = "on: pull_request\n" STEP("    - uses: actions/checkout@v4\n    - run: make test\n"),
+      .peers = "ZZ:dangerous-triggers",
+      .check_workflow = gh018 },
+    { .id = "GH019",
+      .artifact = "GitHub Actions",
+      .severity = SEVERITY_ERROR,
+      .escalates = true,
+      .meaning = "A value goes to GITHUB_ENV or GITHUB_PATH in a run that strangers start",
+      .why = "With a line break in it, it sets LD_PRELOAD or PATH for every step behind it.",
+      .fix = "use GITHUB_OUTPUT, whose values are only read where they are named",
+      .bad =
+          "on: pull_request_target\n" STEP("    - run: echo \"TITLE=$TITLE\" >> \"$GITHUB_ENV\"\n"),
+      .good = "on: pull_request_target\n" STEP(
+          "    - run: echo \"title=$TITLE\" >> \"$GITHUB_OUTPUT\"\n"
+      ),
+      .peers = "ZZ:github-env",
+      .check_workflow = gh019 },
+    { .id = "GH025",
+      .artifact = "GitHub Actions",
+      .severity = SEVERITY_ERROR,
+      .escalates = true,
+      .meaning = "A condition that trusts who acted last",
+      .why = "A stranger's pull request passes as soon as the bot pushes to it or is made to.",
+      .fix = "compare the author of the pull request",
+      .bad = STEP("    - if: github.actor == 'dependabot[bot]'\n      run: gh pr merge --auto\n"),
+      .good = STEP("    - if: github.event.pull_request.user.login == 'dependabot[bot]'\n"
+                   "      run: gh pr merge --auto\n"),
+      .peers = "ZZ:bot-conditions",
+      .check_workflow = gh025 },
+};
+
+const RuleFamily rules_actions_injection = { rules, ARRAY_LEN(rules) };

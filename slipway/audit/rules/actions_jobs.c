@@ -1,0 +1,390 @@
+/* How jobs run: commands that runners no longer take, time, what hides a failure, what is installed. */
+#include "base/mem.h"
+#include "codec/yaml_place.h"
+
+#include "audit/actions/script.h"
+#include "audit/rule.h"
+
+/* --- GH006 ------------------------------------------------------------------------------------ */
+
+static const struct {
+    const char *command, *file;
+} commands[] = {
+    { "set-output", "GITHUB_OUTPUT" },
+    { "save-state", "GITHUB_STATE" },
+    { "set-env", "GITHUB_ENV" },
+    { "add-path", "GITHUB_PATH" },
+};
+
+/* echo "::set-output name=a::b" alone on its line becomes echo "a=b" >> "$GITHUB_OUTPUT". */
+static void fix_command(
+    RuleContext *ctx, Diag *diag, const Step *step, const ScriptLine *line, const char *file
+)
+{
+    Str rest = line->text, name, value;
+    if (!str_strip_prefix(&rest, STR("echo "))) {
+        return;
+    }
+    rest = str_trim(rest);
+    char quote = rest.len ? rest.ptr[0] : '\0';
+    bool is_quoted =
+        rest.len > 1 && (quote == '"' || quote == '\'') && rest.ptr[rest.len - 1] == quote;
+    rest = is_quoted ? str_slice(rest, 1, rest.len - 1) : rest;
+    size_t at = str_find(rest, STR(" name="));
+    size_t sign = at == STR_NONE ? STR_NONE : str_find(str_skip(rest, at + 6), STR("::"));
+    if (!str_has_prefix(rest, STR("::")) || sign == STR_NONE || str_has_char(rest, '>') ||
+        str_has_char(rest, '|') || str_has_char(rest, ';')) {
+        return;
+    }
+    name = str_slice(rest, at + 6, at + 6 + sign);
+    value = str_skip(rest, at + 6 + sign + 2);
+    bool is_plain = !str_has_char(name, ',') && !str_has_char(name, ' ') &&
+                    !str_has_char(value, quote == '\'' ? '\'' : '"') &&
+                    (is_quoted || !str_has_char(value, ' '));
+    if (is_plain) {
+        char mark = is_quoted ? quote : '"';
+        rule_fix(
+            ctx,
+            diag,
+            script_span(step, line),
+            "echo %c%" STR_FMT "=%" STR_FMT "%c >> \"$%s\"",
+            mark,
+            STR_ARG(name),
+            STR_ARG(value),
+            mark,
+            file
+        );
+    }
+}
+
+static void check_commands(RuleContext *ctx, const Step *step)
+{
+    ScriptLine line;
+    for (size_t at = 0; script_next(step, &at, &line);) {
+        for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+            Str wanted = str_printf(ctx->diags->arena, "::%s", commands[i].command);
+            size_t found = str_find(line.text, wanted);
+            char behind = found != STR_NONE && found + wanted.len < line.text.len
+                              ? line.text.ptr[found + wanted.len]
+                              : '\0';
+            if (behind != ' ' && behind != ':') {
+                continue;
+            }
+            Span span =
+                yaml_text_span(step->run, line.from + found, line.from + found + wanted.len);
+            Diag *diag = rule_find_span(
+                ctx, span, "runners no longer take \"%s\" from the log", commands[i].command
+            );
+            rule_hint(ctx, diag, "echo \"name=value\" >> \"$%s\"", commands[i].file);
+            Str shell = step_shell(step);
+            if (shell.len == 0 || str_has_prefix(shell, STR("bash")) ||
+                str_has_prefix(shell, STR("sh"))) {
+                fix_command(ctx, diag, step, &line, commands[i].file);
+            }
+        }
+    }
+}
+
+static void check_unsecure(RuleContext *ctx, const Node *env)
+{
+    const Node *value = node_path(env, "ACTIONS_ALLOW_UNSECURE_COMMANDS");
+    if (value && node_is_scalar(value) && str_eq_nocase(value->text, STR("true"))) {
+        Diag *diag = rule_find(ctx, value, "whatever is printed may set variables and the path");
+        rule_hint(ctx, diag, "take it away, and write to GITHUB_ENV and GITHUB_PATH");
+    }
+}
+
+static void gh006(RuleContext *ctx, const Workflow *workflow)
+{
+    check_unsecure(ctx, workflow->env);
+    vec_foreach(job, &workflow->jobs) {
+        check_unsecure(ctx, job->env);
+        vec_foreach(step, &job->steps) {
+            check_unsecure(ctx, step->env);
+            check_commands(ctx, step);
+        }
+    }
+}
+
+/* --- GH028, GH029 ----------------------------------------------------------------------------- */
+
+static void gh028(RuleContext *ctx, const Workflow *workflow)
+{
+    const Event *event = workflow_event(workflow, "pull_request");
+    event = event ? event : workflow_event(workflow, "push");
+    bool is_said = workflow->concurrency || !event;
+    vec_foreach(job, &workflow->jobs) {
+        is_said = is_said || node_path(job->node, "concurrency");
+    }
+    if (!is_said) {
+        rule_find(ctx, event->key, "a push while it runs starts it again beside itself");
+    }
+}
+
+static void gh029(RuleContext *ctx, const Workflow *workflow)
+{
+    vec_foreach(job, &workflow->jobs) {
+        bool has_steps_bound = job->steps.len > 0;
+        vec_foreach(step, &job->steps) {
+            has_steps_bound =
+                has_steps_bound && (node_path(step->node, "timeout-minutes") || !step->run);
+        }
+        bool is_bound = node_path(job->node, "timeout-minutes") || job->uses.node || !job->key;
+        if (!is_bound && !has_steps_bound) {
+            rule_find(ctx, job->key, "\"%" STR_FMT "\" may hang for six hours", STR_ARG(job->id));
+        }
+    }
+}
+
+/* --- GH031 ------------------------------------------------------------------------------------ */
+
+static const struct {
+    const char *command;
+    char version;      /* what stands before the version of a package */
+    const char *wants; /* "npm install -g name@version" */
+} installs[] = {
+    { "npm install -g", '@', "npm install -g name@1.2.3" },
+    { "npm install --global", '@', "npm install -g name@1.2.3" },
+    { "npm i -g", '@', "npm install -g name@1.2.3" },
+    { "yarn global add", '@', "yarn global add name@1.2.3" },
+    { "pnpm add -g", '@', "pnpm add -g name@1.2.3" },
+    { "pip install", '=', "pip install name==1.2.3, or -r requirements.txt" },
+    { "pip3 install", '=', "pip install name==1.2.3, or -r requirements.txt" },
+    { "pipx install", '=', "pipx install name==1.2.3" },
+};
+
+/* The first package of the line that has no version; empty: none. A path, a URL, a file of
+ * requirements and what a variable holds are not looked at. */
+static Str loose_package(Str arguments, char version)
+{
+    Str word;
+    while (str_next(&arguments, ' ', &word)) {
+        if (str_eq(word, STR("-r")) || str_eq(word, STR("-c")) || str_eq(word, STR("-e")) ||
+            str_has_prefix(word, STR("--requirement"))) {
+            return STR("");
+        }
+        bool is_end = word.len > 0 && str_has_char(STR("|;&>#"), word.ptr[0]);
+        if (is_end) {
+            return STR("");
+        }
+        Str name = str_skip(word, word.len > 0 && word.ptr[0] == '@');
+        bool is_name = word.len > 0 && !str_has_char(STR("-.$\"'/\\"), word.ptr[0]) &&
+                       !str_has_char(name, version) && str_find(word, STR("://")) == STR_NONE &&
+                       !str_has_char(word, '<') && !str_has_char(word, '[') &&
+                       !str_has_char(word, '.');
+        bool is_tool = str_eq(word, STR("pip")) || str_eq(word, STR("setuptools")) ||
+                       str_eq(word, STR("wheel"));
+        if (is_name && !is_tool) {
+            return word;
+        }
+    }
+    return STR("");
+}
+
+static void check_installs(RuleContext *ctx, const Step *step)
+{
+    ScriptLine line;
+    for (size_t at = 0; script_next(step, &at, &line);) {
+        for (size_t i = 0; i < ARRAY_LEN(installs); i++) {
+            size_t start = script_runs(line.text, installs[i].command)
+                               ? str_find(line.text, str_from(installs[i].command))
+                               : STR_NONE;
+            if (start == STR_NONE) {
+                continue;
+            }
+            Str package = loose_package(
+                str_skip(line.text, start + strlen(installs[i].command)), installs[i].version
+            );
+            if (package.len > 0) {
+                size_t from = (size_t) (package.ptr - step->run->text.ptr);
+                Diag *diag = rule_find_span(
+                    ctx,
+                    yaml_text_span(step->run, from, from + package.len),
+                    "\"%" STR_FMT "\" is the newest there is at each run",
+                    STR_ARG(package)
+                );
+                rule_hint(ctx, diag, "%s", installs[i].wants);
+                break;
+            }
+        }
+    }
+}
+
+static void gh031(RuleContext *ctx, const Workflow *workflow)
+{
+    vec_foreach(job, &workflow->jobs) {
+        vec_foreach(step, &job->steps) {
+            check_installs(ctx, step);
+        }
+    }
+}
+
+/* --- GH036 ------------------------------------------------------------------------------------ */
+
+/* Commands whose failure is what the job is for. */
+static const char *const checks[] = {
+    "npm test",
+    "npm run test",
+    "npm run lint",
+    "npm audit",
+    "yarn test",
+    "yarn lint",
+    "pnpm test",
+    "pnpm lint",
+    "npx eslint",
+    "npx tsc",
+    "go test",
+    "go vet",
+    "golangci-lint run",
+    "govulncheck",
+    "pytest",
+    "ruff check",
+    "mypy",
+    "flake8",
+    "bandit",
+    "pip-audit",
+    "cargo test",
+    "cargo clippy",
+    "cargo audit",
+    "make test",
+    "make check",
+    "make lint",
+    "mvn test",
+    "mvn verify",
+    "./gradlew test",
+    "./gradlew check",
+    "trivy",
+    "hadolint",
+    "shellcheck",
+    "yamllint",
+    "actionlint",
+    "tsc",
+    "eslint",
+    "meson test",
+    "ctest",
+    "slipway check",
+};
+
+static bool is_check(Str line)
+{
+    for (size_t i = 0; i < ARRAY_LEN(checks); i++) {
+        if (script_runs(line, checks[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* `a && b` aside, what is behind "|| true" or "|| :" counts as well. */
+static void check_or_true(RuleContext *ctx, const Step *step)
+{
+    ScriptLine line;
+    for (size_t at = 0; script_next(step, &at, &line);) {
+        size_t sign = str_find(line.text, STR("||"));
+        Str behind = sign == STR_NONE ? STR("") : str_skip(line.text, sign + 2);
+        size_t comment = str_find(behind, STR(" #"));
+        behind = str_trim(str_slice(behind, 0, comment));
+        bool is_hidden = str_eq(behind, STR("true")) || str_eq(behind, STR(":")) ||
+                         str_eq(behind, STR("exit 0"));
+        if (is_hidden && is_check(str_slice(line.text, 0, sign))) {
+            Span span = yaml_text_span(step->run, line.from + sign, line.to);
+            rule_find_span(ctx, span, "the check can't fail");
+        }
+    }
+}
+
+/* Whether a later expression asks how the step went. */
+static bool is_asked_about(const Workflow *workflow, const Step *step)
+{
+    Str asked = str_printf(workflow->arena, "steps.%" STR_FMT ".outcome", STR_ARG(step->id));
+    vec_foreach(expr, &workflow->expressions) {
+        if (step->id.len > 0 && expr->job == step->job &&
+            str_find(expr->node->text, asked) != STR_NONE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool step_is_check(const Step *step)
+{
+    ScriptLine line;
+    for (size_t at = 0; script_next(step, &at, &line);) {
+        if (is_check(line.text)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void gh036(RuleContext *ctx, const Workflow *workflow)
+{
+    vec_foreach(job, &workflow->jobs) {
+        vec_foreach(step, &job->steps) {
+            const Node *on_error = node_path(step->node, "continue-on-error");
+            if (node_is_true(on_error) && step_is_check(step) && !is_asked_about(workflow, step)) {
+                rule_find(ctx, on_error, "the check can't fail");
+            }
+            check_or_true(ctx, step);
+        }
+    }
+}
+
+#define JOB(yaml)  "jobs:\n  build:\n    runs-on: ubuntu-24.04\n" yaml
+#define STEP(yaml) JOB("    steps:\n" yaml)
+
+static const AuditRule rules[] = {
+    { .id = "GH006",
+      .artifact = "GitHub Actions",
+      .severity = SEVERITY_ERROR,
+      .meaning = "A command to the runner that it no longer takes",
+      .why = "The output stays empty, and what reads it goes on with nothing.",
+      .fix = "write to the file that the variable names",
+      .bad = STEP("    - run: echo \"::set-output name=tag::$TAG\"\n"),
+      .good = STEP("    - run: echo \"tag=$TAG\" >> \"$GITHUB_OUTPUT\"\n"),
+      .peers = "AL:deprecated-commands ZZ:insecure-commands CKV_GHA_1",
+      .check_workflow = gh006 },
+    { .id = "GH028",
+      .artifact = "GitHub Actions",
+      .severity = SEVERITY_INFO,
+      .meaning = "A workflow of pushes or pull requests without a concurrency group",
+      .why = "Runs of commits that are no longer the newest take the runners of those that are.",
+      .fix = "concurrency: {group: \"${{ github.workflow }}-${{ github.ref }}\", "
+             "cancel-in-progress: true}",
+      .bad = "on: pull_request\n" STEP("    - run: make\n"),
+      .good = "on: pull_request\nconcurrency:\n  group: ${{ github.workflow }}-${{ github.ref }}\n"
+              "  cancel-in-progress: true\n" STEP("    - run: make\n"),
+      .peers = "ZZ:concurrency-limits",
+      .check_workflow = gh028 },
+    { .id = "GH029",
+      .artifact = "GitHub Actions",
+      .severity = SEVERITY_WARN,
+      .meaning = "A job without a time limit",
+      .why = "A test that hangs holds a runner for six hours, and is paid for.",
+      .fix = "timeout-minutes: a few times of what it takes",
+      .bad = STEP("    - run: make test\n"),
+      .good = JOB("    timeout-minutes: 20\n    steps:\n    - run: make test\n"),
+      .check_workflow = gh029 },
+    { .id = "GH031",
+      .artifact = "GitHub Actions",
+      .severity = SEVERITY_INFO,
+      .meaning = "A step installs a package at whatever version is newest",
+      .why = "The same commit passes today and fails tomorrow, or runs what was published an hour "
+             "ago.",
+      .fix = "name the version",
+      .bad = STEP("    - run: npm install -g typescript\n"),
+      .good = STEP("    - run: npm install -g typescript@5.6.3\n"),
+      .peers = "ZZ:adhoc-packages",
+      .check_workflow = gh031 },
+    { .id = "GH036",
+      .artifact = "GitHub Actions",
+      .severity = SEVERITY_WARN,
+      .meaning = "A check whose failure is hidden",
+      .why = "It stays green when it finds something, and nobody looks.",
+      .fix = "let it fail, or take it away",
+      .bad = STEP("    - run: npm audit || true\n"),
+      .good = STEP("    - run: npm audit --audit-level high\n"),
+      .check_workflow = gh036 },
+};
+
+const RuleFamily rules_actions_jobs = { rules, ARRAY_LEN(rules) };
