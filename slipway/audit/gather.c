@@ -5,6 +5,7 @@
 
 static void (*const rooms[])(Audit *audit) = {
     bundles_gather,
+    dockerfiles_gather,
     compose_gather,
     actions_gather,
 };

@@ -71,6 +71,16 @@ extern const RuleFamily rules_actions_rights;
 extern const RuleFamily rules_actions_secrets;
 extern const RuleFamily rules_actions_syntax;
 extern const RuleFamily rules_actions_uses;
+extern const RuleFamily rules_dockerfile_commands;
+extern const RuleFamily rules_dockerfile_files;
+extern const RuleFamily rules_dockerfile_images;
+extern const RuleFamily rules_dockerfile_libraries;
+extern const RuleFamily rules_dockerfile_packages;
+extern const RuleFamily rules_dockerfile_secrets;
+extern const RuleFamily rules_dockerfile_settings;
+extern const RuleFamily rules_dockerfile_shell;
+extern const RuleFamily rules_dockerfile_stages;
+extern const RuleFamily rules_dockerfile_users;
 extern const RuleFamily rules_engine; /* the run itself: AU */
 extern const RuleFamily rules_exposure;
 extern const RuleFamily rules_images;

@@ -36,5 +36,7 @@ Diag *audit_find(Audit *audit, const char *id, Span span, const char *format, ..
 void audit_gather(Audit *audit);
 /* bundles.c: the manifests, kustomizations as built, and the kinds that they define. */
 void bundles_gather(Audit *audit);
+/* dockerfile/: with the .dockerignore that a build would use. */
+void dockerfiles_gather(Audit *audit);
 /* actions/: workflows, action.yml, dependabot.yml. */
 void actions_gather(Audit *audit);

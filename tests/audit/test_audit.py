@@ -1,7 +1,8 @@
 """Runs slipway check on the fixtures: what fires is what the files say, at the line that says it.
 
 A case is a file or a folder of rules/, or clean.yaml. `# want SEVERITY RULE` behind a line is a finding
-there; nothing else may fire. `# only: RULE,…` as the first line of a file runs only these; a folder's
+there; on lines of their own such comments are about the next line, as a Dockerfile has no others.
+Nothing else may fire. `# only: RULE,…` as the first line of a file runs only these; a folder's
 slipway.yaml is the run's catalog. Every rule needs a case where it fires.
 """
 
@@ -27,8 +28,12 @@ def expected(case):
         lines = path.read_text().splitlines()
         if lines and lines[0].startswith("# only: "):
             only = ["--only", lines[0].split()[2]]
+        waiting = []
         for number, line in enumerate(lines, 1):
-            found += [(str(path), number, *want) for want in WANT.findall(line)]
+            waiting += WANT.findall(line)
+            if not line.lstrip().startswith("# want "):
+                found += [(str(path), number, *want) for want in waiting]
+                waiting = []
     return sorted(found), only
 
 

@@ -23,6 +23,17 @@ DockerImage docker_image_parse(Str image)
     return parts;
 }
 
+const DockerInstruction *
+docker_next(const Dockerfile *file, DockerKind kind, const DockerInstruction *after)
+{
+    for (size_t i = after ? after->number + 1 : 0; i < file->instructions.len; i++) {
+        if (file->instructions.ptr[i]->kind == kind) {
+            return file->instructions.ptr[i];
+        }
+    }
+    return NULL;
+}
+
 const DockerFlag *docker_flag(const DockerInstruction *instruction, const char *name)
 {
     const DockerFlag *found = NULL;

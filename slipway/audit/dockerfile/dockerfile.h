@@ -16,6 +16,7 @@
 #include "base/vec.h"
 
 #include "mapped_text.h"
+#include "packages.h"
 #include "shell.h"
 
 typedef enum DockerKind {
@@ -80,11 +81,13 @@ typedef enum DockerVariableState {
     DOCKER_VARIABLE_UNDEFINED, /* by this file; a base image may set it */
 } DockerVariableState;
 
-/* A variable that an instruction uses, outside of what a shell reads. */
+/* A variable that an instruction uses; also one that the shell of a RUN does, where the script itself
+ * doesn't set it. */
 typedef struct DockerReference {
     Span span; /* $x or ${x…} */
     Str name;
     DockerVariableState state;
+    bool is_shell;
     bool has_default; /* ${x:-y}, ${x:+y} and their kin */
 } DockerReference;
 
@@ -92,6 +95,7 @@ typedef struct DockerStage DockerStage;
 typedef struct DockerInstruction DockerInstruction;
 
 struct DockerInstruction {
+    size_t number; /* in the file's list */
     DockerKind kind;
     Span span;          /* from the keyword to its last byte, heredocs included */
     Span keyword;       /* as written, also when unknown */
@@ -146,10 +150,12 @@ typedef struct Dockerfile {
     VEC(DockerInstruction *) instructions;
     VEC(DockerStage *) stages;
     VEC(DockerProblem) problems;
-    /* Of the .dockerignore that a build of this file would use; found and set by whoever knows the
-     * file system. */
+    VEC(PackageCall) calls; /* of the RUNs' scripts, in order */
+    /* Of the .dockerignore that a build of this file would use, and the folder it is for; set by
+     * whoever knows the file system. */
     bool has_ignore;
     Str ignore_text;
+    Str context;
 } Dockerfile;
 
 /* Never NULL; lives on the arena, views the source. */
@@ -158,6 +164,9 @@ Dockerfile *dockerfile_read(Arena *arena, Source *source);
 /* "RUN"; for an unknown one "unknown". */
 Str docker_kind_name(DockerKind kind);
 DockerImage docker_image_parse(Str image);
+/* for (const DockerInstruction *run = NULL; (run = docker_next(file, DOCKER_RUN, run));) */
+const DockerInstruction *
+docker_next(const Dockerfile *file, DockerKind kind, const DockerInstruction *after);
 /* NULL when it isn't given; the last one where it is given more than once. */
 const DockerFlag *docker_flag(const DockerInstruction *instruction, const char *name);
 /* The pair of that name, or NULL. */

@@ -69,9 +69,9 @@ const DockerVariable *scope_get(const Scope *scope, Str name)
     return map_get(&scope->variables, name);
 }
 
-static DockerVariableState state_of(const Expander *e, Str name, const DockerVariable *variable)
+DockerVariableState variable_state(const Reading *reading, Str name)
 {
-    const Reading *reading = e->reading;
+    const DockerVariable *variable = scope_get(reading->scope, name);
     if (variable) {
         return variable->is_argument ? DOCKER_VARIABLE_ARGUMENT : DOCKER_VARIABLE_KNOWN;
     }
@@ -84,7 +84,7 @@ static DockerReference *refer(Expander *e, Str name, size_t start)
     e->has_variable = true;
     DockerReference *reference = vec_add(&e->instruction->references, e->reading->file->arena);
     reference->name = name;
-    reference->state = state_of(e, name, scope_get(e->reading->scope, name));
+    reference->state = variable_state(e->reading, name);
     reference->span = mapped_text_span(e->raw, start, e->at);
     return reference;
 }

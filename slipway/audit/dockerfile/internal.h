@@ -62,3 +62,4 @@ void instruction_check(Reading *reading, const DockerInstruction *instruction);
 
 void scope_set(Reading *reading, Scope *scope, Str name, DockerVariable variable);
 const DockerVariable *scope_get(const Scope *scope, Str name);
+DockerVariableState variable_state(const Reading *reading, Str name);

@@ -296,6 +296,39 @@ static bool exec_script(const DockerInstruction *instruction, MappedText *ret_te
     return !str_has_char(word->raw, '\\');
 }
 
+static void note_calls(Reading *reading, const DockerInstruction *run)
+{
+    Arena *arena = reading->file->arena;
+    for (size_t i = 0; i < run->script->commands.len; i++) {
+        PackageCall call;
+        if (package_call(arena, run->script, &run->script->commands.ptr[i], &call)) {
+            call.instruction = run;
+            vec_push(&reading->file->calls, arena, call);
+        }
+    }
+}
+
+/* What the script sets itself, or may set, is its own business. */
+static void note_references(Reading *reading, DockerInstruction *run)
+{
+    Arena *arena = reading->file->arena;
+    Map own = MAP_ON_ARENA(arena);
+    vec_foreach(name, &run->script->variables) {
+        map_set(&own, *name, run);
+    }
+    for (size_t i = 0; !run->script->sets_others && i < run->script->references.len; i++) {
+        const ShellReference *used = &run->script->references.ptr[i];
+        if (!map_has(&own, used->name)) {
+            DockerReference reference = { .span = used->span,
+                                          .name = used->name,
+                                          .state = variable_state(reading, used->name),
+                                          .is_shell = true,
+                                          .has_default = used->has_default };
+            vec_push(&run->references, arena, reference);
+        }
+    }
+}
+
 static void attach_script(Reading *reading, DockerInstruction *instruction)
 {
     MappedText text = instruction->rest;
@@ -319,6 +352,10 @@ static void attach_script(Reading *reading, DockerInstruction *instruction)
     }
     if (text.text.len > 0) {
         instruction->script = shell_read(reading->file->arena, &text);
+    }
+    if (instruction->script && instruction->kind == DOCKER_RUN) {
+        note_calls(reading, instruction);
+        note_references(reading, instruction);
     }
 }
 
@@ -376,6 +413,7 @@ static void read_instruction(Reading *reading, const MappedText *line, bool is_o
     instruction->keyword = mapped_text_span(line, 0, len);
     instruction->span = mapped_text_span(line, 0, line->text.len);
     instruction->is_onbuild = is_onbuild;
+    instruction->number = file->instructions.len;
     vec_push(&file->instructions, file->arena, instruction);
     MappedText rest = mapped_text_slice(line, len, line->text.len);
     if (instruction->kind == DOCKER_FROM) {

@@ -1,0 +1,51 @@
+/* The Dockerfiles of a run, each with the .dockerignore that its build would use. */
+#include "base/fs.h"
+#include "base/path.h"
+
+#include "audit/run.h"
+#include "dockerfile.h"
+
+enum { FOLDERS_MOST = 6 };
+
+static bool read_ignore(Arena *arena, Dockerfile *file, Str path)
+{
+    file->has_ignore = fs_is_file(path.ptr) &&
+                       fs_read(arena, path.ptr, ARTIFACT_BYTES_MOST, &file->ignore_text, NULL) == 0;
+    return file->has_ignore;
+}
+
+/* Beside the file under its name, else in its folder or one above it, up to the repository's root:
+ * what the context is isn't written anywhere. */
+static void find_ignore(Arena *arena, Dockerfile *file)
+{
+    Str path = file->source->path;
+    file->context = path_dir(path);
+    if (read_ignore(arena, file, str_concat(arena, path, STR(".dockerignore")))) {
+        return;
+    }
+    Str folder = file->context;
+    for (int i = 0; i < FOLDERS_MOST; i++) {
+        if (read_ignore(arena, file, path_join(arena, folder, STR(".dockerignore")))) {
+            file->context = folder;
+            return;
+        }
+        if (fs_exists(path_join(arena, folder, STR(".git")).ptr) || str_eq(folder, STR(".")) ||
+            str_eq(folder, STR("/"))) {
+            return;
+        }
+        folder = path_dir(folder);
+    }
+}
+
+void dockerfiles_gather(Audit *audit)
+{
+    for (size_t i = 0; i < audit->files.artifacts.len; i++) {
+        const Artifact *artifact = audit->files.artifacts.ptr[i];
+        if (artifact->kind != ARTIFACT_DOCKERFILE) {
+            continue;
+        }
+        Dockerfile *file = dockerfile_read(audit->arena, artifact->source);
+        find_ignore(audit->arena, file);
+        vec_push(&audit->dockerfiles, audit->arena, file);
+    }
+}

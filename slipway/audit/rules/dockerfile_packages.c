@@ -1,0 +1,454 @@
+/* Packages of the operating system. */
+#include "base/mem.h"
+
+#include "dockerfile_common.h"
+
+#define each_call(call, file) vec_foreach(call, &(file)->calls)
+
+static bool has_flag(const PackageCall *call, const char *flag)
+{
+    return shell_command_flag(call->command, flag) != NULL;
+}
+
+static bool is_install(const PackageCall *call, PackageManager manager)
+{
+    return call->manager == manager && package_installs(call);
+}
+
+/* --- apt -------------------------------------------------------------------------------------- */
+
+static void df038(RuleContext *ctx, const Dockerfile *file)
+{
+    bool is_configured = file_mentions(file, "Install-Recommends");
+    each_call(call, file)
+    {
+        if (!is_configured && is_install(call, PACKAGE_APT) &&
+            !has_flag(call, "--no-install-recommends")) {
+            Diag *diag =
+                rule_find_span(ctx, call->verb->span, "recommended packages are installed too");
+            Span end =
+                span_make(call->verb->span.source, call->verb->span.end, call->verb->span.end);
+            rule_suggest(ctx, diag, end, " --no-install-recommends");
+        }
+    }
+}
+
+static bool is_piped_into(const PackageCall *call)
+{
+    const ShellCommand *first = call->script->commands.ptr;
+    return call->command > first && (call->command - 1)->join == SHELL_JOIN_PIPE;
+}
+
+/* Whether the command asks before it goes on. */
+static bool asks(const PackageCall *call)
+{
+    static const char *const apt[] = {
+        "-y", "--yes", "--assume-yes", "-qq", "-q=2", "--force-yes"
+    };
+    static const char *const others[] = { "-y", "--assumeyes", "--non-interactive",
+                                          "-n", "--noconfirm", "--no-confirm" };
+    bool is_apt = call->manager == PACKAGE_APT;
+    const char *const *flags = is_apt ? apt : others;
+    for (size_t i = 0; i < 6; i++) {
+        if (has_flag(call, flags[i])) {
+            return false;
+        }
+    }
+    if (is_apt) {
+        return package_verb_is(
+            call, "install upgrade dist-upgrade full-upgrade remove purge autoremove"
+        );
+    }
+    return package_installs(call) && !str_eq(call->program, STR("microdnf"));
+}
+
+static void df039(RuleContext *ctx, const Dockerfile *file)
+{
+    if (file_mentions(file, "Assume-Yes") || file_mentions(file, "assumeyes=")) {
+        return;
+    }
+    each_call(call, file)
+    {
+        bool is_system = call->manager == PACKAGE_APT || call->manager == PACKAGE_YUM ||
+                         call->manager == PACKAGE_DNF || call->manager == PACKAGE_ZYPPER;
+        if (is_system && call->verb && asks(call) && !is_piped_into(call)) {
+            Diag *diag = rule_find_span(
+                ctx,
+                call->verb->span,
+                "%" STR_FMT " asks whether to go on, and nobody answers",
+                STR_ARG(call->program)
+            );
+            fix_behind(ctx, diag, call->verb->span, " -y");
+        }
+    }
+}
+
+static bool is_first_of_run(const Dockerfile *file, const PackageCall *call)
+{
+    return call == file->calls.ptr || (call - 1)->instruction != call->instruction ||
+           (call - 1)->manager != call->manager;
+}
+
+static void df040(RuleContext *ctx, const Dockerfile *file)
+{
+    each_call(call, file)
+    {
+        const DockerInstruction *run = call->instruction;
+        if (call->manager != PACKAGE_APT || !package_verb_is(call, "update") ||
+            !is_in_final(file, run->stage) || script_mentions(call->script, "/var/lib/apt") ||
+            run_mounts(run, "/var/lib/apt/lists")) {
+            continue;
+        }
+        Diag *diag = rule_find_span(
+            ctx, call->command->span, "the lists that this fetches stay in the layer"
+        );
+        fix_append(ctx, diag, run, "rm -rf /var/lib/apt/lists/*");
+    }
+}
+
+static void df041(RuleContext *ctx, const Dockerfile *file)
+{
+    each_call(call, file)
+    {
+        if (call->manager != PACKAGE_APT || !str_eq(call->program, STR("apt"))) {
+            continue;
+        }
+        Diag *diag = rule_find_span(ctx, call->name->span, "apt is made for people at a terminal");
+        if (package_verb_is(
+                call, "install update upgrade remove purge autoremove clean autoclean"
+            ) &&
+            str_eq(call->name->raw, STR("apt"))) {
+            rule_fix(ctx, diag, call->name->span, "apt-get");
+        } else if (package_verb_is(call, "full-upgrade")) {
+            rule_hint(ctx, diag, "use apt-get dist-upgrade");
+        }
+    }
+}
+
+/* Nothing but apt's own housekeeping: a script that is called may well install. */
+static bool only_updates(const ShellScript *script)
+{
+    static const char *const harmless[] = {
+        "apt-get", "apt", "rm", "set", "echo", "export", "true"
+    };
+    for (size_t i = 0; i < script->commands.len; i++) {
+        const ShellCommand *command = &script->commands.ptr[i];
+        size_t at;
+        Str program = shell_command_program(command, &at);
+        bool is_harmless = !command->is_compound && (command->words.len == 0 || program.len > 0);
+        bool is_listed = command->words.len == 0;
+        for (size_t j = 0; j < ARRAY_LEN(harmless) && !is_listed; j++) {
+            is_listed = str_eq_cstr(program, harmless[j]);
+        }
+        if (!is_harmless || !is_listed) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool uses_lists(const Dockerfile *file, const DockerInstruction *run)
+{
+    each_call(call, file)
+    {
+        if (call->instruction == run && call->manager == PACKAGE_APT &&
+            package_verb_is(
+                call, "install upgrade dist-upgrade full-upgrade build-dep satisfy download"
+            )) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void df042(RuleContext *ctx, const Dockerfile *file)
+{
+    each_call(call, file)
+    {
+        const DockerInstruction *run = call->instruction;
+        if (call->manager == PACKAGE_APT && package_verb_is(call, "update") &&
+            !uses_lists(file, run) && only_updates(call->script) &&
+            !run_mounts(run, "/var/lib/apt/lists")) {
+            rule_find_span(
+                ctx, call->command->span, "the cached layer keeps these lists while they grow old"
+            );
+        }
+    }
+}
+
+static void df043(RuleContext *ctx, const Dockerfile *file)
+{
+    each_call(call, file)
+    {
+        bool is_apt =
+            call->manager == PACKAGE_APT && package_verb_is(call, "dist-upgrade full-upgrade");
+        bool is_zypper =
+            call->manager == PACKAGE_ZYPPER && package_verb_is(call, "dist-upgrade dup");
+        if (is_apt || is_zypper) {
+            rule_find_span(ctx, call->verb->span, "the whole system is exchanged under the image");
+        }
+    }
+}
+
+/* --- versions --------------------------------------------------------------------------------- */
+
+static bool is_file(Str package)
+{
+    return str_has_char(package, '/') || str_has_suffix(package, STR(".deb")) ||
+           str_has_suffix(package, STR(".rpm")) || str_has_suffix(package, STR(".apk"));
+}
+
+/* name-1.2 */
+static bool has_dashed_version(Str package)
+{
+    for (size_t i = 0; i + 1 < package.len; i++) {
+        if (package.ptr[i] == '-' && package.ptr[i + 1] >= '0' && package.ptr[i + 1] <= '9') {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_pinned(const PackageCall *call, Str package)
+{
+    bool has_sign = str_has_char(package, '=') || str_has_char(package, '<') ||
+                    str_has_char(package, '>') || str_has_char(package, '~');
+    bool is_dashed = (call->manager == PACKAGE_YUM || call->manager == PACKAGE_DNF) &&
+                     has_dashed_version(package);
+    return has_sign || is_dashed || is_file(package) || str_has_prefix(package, STR("@"));
+}
+
+static void df044(RuleContext *ctx, const Dockerfile *file)
+{
+    each_call(call, file)
+    {
+        if (call->manager > PACKAGE_ZYPPER || !package_installs(call)) {
+            continue;
+        }
+        for (size_t i = 0; i < call->packages.len; i++) {
+            const ShellWord *package = call->packages.ptr[i];
+            if (package->is_literal && !is_pinned(call, package->text)) {
+                rule_find_span(
+                    ctx,
+                    package->span,
+                    "the newest \"%" STR_FMT "\" is installed",
+                    STR_ARG(package->text)
+                );
+                break;
+            }
+        }
+    }
+}
+
+/* --- caches ----------------------------------------------------------------------------------- */
+
+static void df048(RuleContext *ctx, const Dockerfile *file)
+{
+    each_call(call, file)
+    {
+        if (!is_install(call, PACKAGE_APK) || has_flag(call, "--no-cache") ||
+            script_mentions(call->script, "/var/cache/apk") ||
+            run_mounts(call->instruction, "/var/cache/apk") ||
+            run_mounts(call->instruction, "/etc/apk/cache")) {
+            continue;
+        }
+        Diag *diag =
+            rule_find_span(ctx, call->verb->span, "the index of packages stays in the layer");
+        fix_behind(ctx, diag, call->verb->span, " --no-cache");
+    }
+}
+
+typedef struct Cleaning {
+    PackageManager manager;
+    const char *verbs, *folder, *command;
+} Cleaning;
+
+static bool cleans(const Dockerfile *file, const PackageCall *install, const Cleaning *cleaning)
+{
+    if (script_mentions(install->script, cleaning->folder) ||
+        run_mounts(install->instruction, cleaning->folder)) {
+        return true;
+    }
+    each_call(call, file)
+    {
+        if (call->instruction == install->instruction && call->manager == install->manager &&
+            package_verb_is(call, cleaning->verbs)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void df050(RuleContext *ctx, const Dockerfile *file)
+{
+    static const Cleaning cleanings[] = {
+        { PACKAGE_YUM, "clean", "/var/cache/yum", "yum clean all" },
+        { PACKAGE_DNF, "clean", "/var/cache/dnf", "dnf clean all" },
+        { PACKAGE_ZYPPER, "clean cc", "/var/cache/zypp", "zypper clean --all" },
+    };
+    each_call(call, file)
+    {
+        for (size_t i = 0; i < ARRAY_LEN(cleanings); i++) {
+            const Cleaning *cleaning = &cleanings[i];
+            if (!is_install(call, cleaning->manager) || cleans(file, call, cleaning) ||
+                !is_first_of_run(file, call) || !is_in_final(file, call->instruction->stage) ||
+                run_mounts(call->instruction, "/var/cache/libdnf5") ||
+                script_mentions(call->script, "/var/cache/*") ||
+                script_mentions(call->script, "/var/cache/libdnf5")) {
+                continue;
+            }
+            Diag *diag = rule_find_span(
+                ctx,
+                call->verb->span,
+                "what %" STR_FMT " downloads stays in the layer",
+                STR_ARG(call->program)
+            );
+            bool is_micro = str_eq(call->program, STR("microdnf"));
+            fix_append(
+                ctx, diag, call->instruction, is_micro ? "microdnf clean all" : cleaning->command
+            );
+        }
+    }
+}
+
+/* --- signatures ------------------------------------------------------------------------------- */
+
+static void df054(RuleContext *ctx, const Dockerfile *file)
+{
+    static const struct {
+        PackageManager manager;
+        const char *flag;
+    } flags[] = {
+        { PACKAGE_APK, "--allow-untrusted" },
+        { PACKAGE_YUM, "--nogpgcheck" },
+        { PACKAGE_DNF, "--nogpgcheck" },
+        { PACKAGE_DNF, "--no-gpgchecks" },
+        { PACKAGE_ZYPPER, "--no-gpg-checks" },
+        { PACKAGE_ZYPPER, "--allow-unsigned-rpm" },
+        { PACKAGE_APT, "--allow-unauthenticated" },
+        { PACKAGE_APT, "--force-yes" },
+    };
+    each_call(call, file)
+    {
+        for (size_t i = 0; i < ARRAY_LEN(flags); i++) {
+            const ShellWord *word = call->manager == flags[i].manager
+                                        ? shell_command_flag(call->command, flags[i].flag)
+                                        : NULL;
+            if (word) {
+                rule_find_span(ctx, word->span, "packages are installed whoever made them");
+            }
+        }
+    }
+}
+
+static const AuditRule rules[] = {
+    { .id = "DF038",
+      .artifact = "Dockerfile",
+      .severity = SEVERITY_INFO,
+      .meaning = "apt-get install with recommended packages",
+      .why = "They aren't needed to run: a larger image with more to patch.",
+      .fix = "add --no-install-recommends, and name what turns out to be missing",
+      .bad = "RUN apt-get update && apt-get install -y curl\n",
+      .good = "RUN apt-get update && apt-get install -y --no-install-recommends curl\n",
+      .peers = "HL:DL3015 DS029",
+      .check_dockerfile = df038 },
+    { .id = "DF039",
+      .artifact = "Dockerfile",
+      .severity = SEVERITY_WARN,
+      .meaning = "A package manager that asks",
+      .why = "There is nobody to answer: the build ends there.",
+      .fix = "add -y",
+      .bad = "RUN apt-get update && apt-get install curl\n",
+      .good = "RUN apt-get update && apt-get install -y curl\n",
+      .peers = "HL:DL3014 HL:DL3030 HL:DL3034 HL:DL3038 DS021",
+      .check_dockerfile = df039 },
+    { .id = "DF040",
+      .artifact = "Dockerfile",
+      .severity = SEVERITY_INFO,
+      .meaning = "apt's lists left in the layer",
+      .why = "Some 20 MB in every image, of no use there and outdated soon.",
+      .fix = "remove /var/lib/apt/lists/* in the same RUN, or mount a cache there",
+      .bad = "RUN apt-get update && apt-get install -y curl\n",
+      .good = "RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n",
+      .peers = "HL:DL3009",
+      .check_dockerfile = df040 },
+    { .id = "DF041",
+      .artifact = "Dockerfile",
+      .severity = SEVERITY_WARN,
+      .meaning = "apt instead of apt-get",
+      .why = "What apt prints and takes may change with any release; it warns about that itself.",
+      .fix = "use apt-get, or apt-cache",
+      .bad = "RUN apt install -y curl\n",
+      .good = "RUN apt-get install -y curl\n",
+      .peers = "HL:DL3027 CKV_DOCKER_9",
+      .check_dockerfile = df041 },
+    { .id = "DF042",
+      .artifact = "Dockerfile",
+      .severity = SEVERITY_ERROR,
+      .meaning = "apt-get update in a layer of its own",
+      .why =
+          "The layer comes from the cache for months; a later install then asks for versions that "
+          "are gone.",
+      .fix = "write apt-get update && apt-get install in one RUN",
+      .bad = "RUN apt-get update\nRUN apt-get install -y curl\n",
+      .good = "RUN apt-get update && apt-get install -y curl\n",
+      .peers = "DS017 CKV_DOCKER_5",
+      .check_dockerfile = df042 },
+    { .id = "DF043",
+      .artifact = "Dockerfile",
+      .severity = SEVERITY_WARN,
+      .meaning = "The system upgraded to another release in a build",
+      .why = "The image is no longer what its base says, and another one with every build.",
+      .fix = "take a newer base image",
+      .bad = "RUN apt-get update && apt-get dist-upgrade -y\n",
+      .good = "FROM debian:12.7\n",
+      .peers = "HL:DL3035 DS024",
+      .check_dockerfile = df043 },
+    { .id = "DF044",
+      .artifact = "Dockerfile",
+      .severity = SEVERITY_INFO,
+      .is_optional = true,
+      .meaning = "A package of the system without its version",
+      .why =
+          "Two builds may differ. A version that is named is gone from the mirrors soon, though.",
+      .fix =
+          "name the version, or pin the base image by its digest and use a snapshot of the mirror",
+      .bad = "RUN apk add --no-cache curl\n",
+      .good = "RUN apk add --no-cache curl=~8.9\n",
+      .peers = "HL:DL3008 HL:DL3018 HL:DL3033 HL:DL3037 HL:DL3041",
+      .check_dockerfile = df044 },
+    { .id = "DF048",
+      .artifact = "Dockerfile",
+      .severity = SEVERITY_INFO,
+      .meaning = "apk add without --no-cache",
+      .why = "The index of packages stays in the layer.",
+      .fix = "add --no-cache, or mount a cache at /var/cache/apk",
+      .bad = "RUN apk add curl\n",
+      .good = "RUN apk add --no-cache curl\n",
+      .peers = "HL:DL3019 DS025",
+      .check_dockerfile = df048 },
+    { .id = "DF050",
+      .artifact = "Dockerfile",
+      .severity = SEVERITY_INFO,
+      .meaning = "The cache of yum, dnf or zypper left in the layer",
+      .why = "Every package is in the image twice, and the index of all of them.",
+      .fix = "clean up in the same RUN, or mount a cache there",
+      .bad = "RUN dnf install -y curl\n",
+      .good = "RUN dnf install -y curl && dnf clean all\n",
+      .peers = "HL:DL3032 HL:DL3036 HL:DL3040 DS015 DS019 DS020 DS027",
+      .check_dockerfile = df050 },
+    { .id = "DF054",
+      .artifact = "Dockerfile",
+      .severity = SEVERITY_ERROR,
+      .escalates = true,
+      .meaning = "Packages installed without looking at their signature",
+      .why = "A mirror, or whoever stands on the way to it, can put any code into the image.",
+      .fix = "import the key of the repository and check it",
+      .bad = "RUN yum install -y --nogpgcheck tool\n",
+      .good =
+          "RUN rpm --import https://example.com/key.asc && yum install -y tool && yum clean all\n",
+      .peers = "CKV2_DOCKER_7 CKV2_DOCKER_8 CKV2_DOCKER_9 CKV2_DOCKER_10 CKV2_DOCKER_11",
+      .check_dockerfile = df054 },
+};
+
+const RuleFamily rules_dockerfile_packages = { rules, ARRAY_LEN(rules) };

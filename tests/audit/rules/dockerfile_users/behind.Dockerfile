@@ -1,0 +1,4 @@
+FROM debian:12.7
+ENTRYPOINT ["/app"]
+# want warning DF008
+USER 10001

@@ -1,0 +1,4 @@
+FROM debian:12.7 AS base
+USER 10001
+FROM base
+CMD ["/app"]
