@@ -2,6 +2,7 @@
 #include "base/mem.h"
 
 #include "dockerfile_common.h"
+#include "words.h"
 
 /* A stage whose FROM names an image that is known here. */
 static bool is_image(const DockerStage *stage)
@@ -48,6 +49,29 @@ static void df004(RuleContext *ctx, const Dockerfile *file)
                 stage->image.span,
                 "\"%" STR_FMT "\" is not pinned by its digest",
                 STR_ARG(stage->image.value)
+            );
+        }
+    }
+}
+
+static void df005(RuleContext *ctx, const Dockerfile *file)
+{
+    const AuditOptions *options = ctx->options;
+    for (size_t i = 0; options->registry_count > 0 && i < file->stages.len; i++) {
+        const DockerStage *stage = file->stages.ptr[i];
+        Str name;
+        if (is_image(stage) && !registry_holds(
+                                   ctx->diags->arena,
+                                   options->registries,
+                                   options->registry_count,
+                                   stage->image.value,
+                                   &name
+                               )) {
+            rule_find_span(
+                ctx,
+                stage->image.span,
+                "%" STR_FMT " is of no registry that is allowed",
+                STR_ARG(name)
             );
         }
     }
@@ -212,6 +236,17 @@ static const AuditRule rules[] = {
           "FROM debian:12.7-slim@sha256:36e591f228bb9b99348f584e83f16e012c33ba5cad44ef5981a1d7c0a9"
           "3eca22\n",
       .check_dockerfile = df004 },
+    { .id = "DF005",
+      .artifact = "Dockerfile",
+      .severity = SEVERITY_ERROR,
+      .escalates = true,
+      .meaning = "A base image from a registry that isn't allowed",
+      .why = "Whoever publishes there decides what runs in the image.",
+      .fix = "take the image from one of check.registries, or have the registry added there",
+      .bad = "FROM somebody/debian:12\n",
+      .good = "FROM registry.example.com/base/debian:12.7\n",
+      .peers = "HL:DL3026 KSV034",
+      .check_dockerfile = df005 },
     { .id = "DF009",
       .artifact = "Dockerfile",
       .severity = SEVERITY_WARN,

@@ -3,7 +3,7 @@
 
 #include "dockerfile_common.h"
 
-#define each_call(call, file) vec_foreach(call, &(file)->calls)
+#define EACH_CALL(call, file) vec_foreach(call, &(file)->calls)
 
 static bool has_flag(const PackageCall *call, const char *flag)
 {
@@ -20,7 +20,7 @@ static bool is_install(const PackageCall *call, PackageManager manager)
 static void df038(RuleContext *ctx, const Dockerfile *file)
 {
     bool is_configured = file_mentions(file, "Install-Recommends");
-    each_call(call, file)
+    EACH_CALL(call, file)
     {
         if (!is_configured && is_install(call, PACKAGE_APT) &&
             !has_flag(call, "--no-install-recommends")) {
@@ -67,7 +67,7 @@ static void df039(RuleContext *ctx, const Dockerfile *file)
     if (file_mentions(file, "Assume-Yes") || file_mentions(file, "assumeyes=")) {
         return;
     }
-    each_call(call, file)
+    EACH_CALL(call, file)
     {
         bool is_system = call->manager == PACKAGE_APT || call->manager == PACKAGE_YUM ||
                          call->manager == PACKAGE_DNF || call->manager == PACKAGE_ZYPPER;
@@ -91,7 +91,7 @@ static bool is_first_of_run(const Dockerfile *file, const PackageCall *call)
 
 static void df040(RuleContext *ctx, const Dockerfile *file)
 {
-    each_call(call, file)
+    EACH_CALL(call, file)
     {
         const DockerInstruction *run = call->instruction;
         if (call->manager != PACKAGE_APT || !package_verb_is(call, "update") ||
@@ -108,7 +108,7 @@ static void df040(RuleContext *ctx, const Dockerfile *file)
 
 static void df041(RuleContext *ctx, const Dockerfile *file)
 {
-    each_call(call, file)
+    EACH_CALL(call, file)
     {
         if (call->manager != PACKAGE_APT || !str_eq(call->program, STR("apt"))) {
             continue;
@@ -149,7 +149,7 @@ static bool only_updates(const ShellScript *script)
 
 static bool uses_lists(const Dockerfile *file, const DockerInstruction *run)
 {
-    each_call(call, file)
+    EACH_CALL(call, file)
     {
         if (call->instruction == run && call->manager == PACKAGE_APT &&
             package_verb_is(
@@ -163,7 +163,7 @@ static bool uses_lists(const Dockerfile *file, const DockerInstruction *run)
 
 static void df042(RuleContext *ctx, const Dockerfile *file)
 {
-    each_call(call, file)
+    EACH_CALL(call, file)
     {
         const DockerInstruction *run = call->instruction;
         if (call->manager == PACKAGE_APT && package_verb_is(call, "update") &&
@@ -178,7 +178,7 @@ static void df042(RuleContext *ctx, const Dockerfile *file)
 
 static void df043(RuleContext *ctx, const Dockerfile *file)
 {
-    each_call(call, file)
+    EACH_CALL(call, file)
     {
         bool is_apt =
             call->manager == PACKAGE_APT && package_verb_is(call, "dist-upgrade full-upgrade");
@@ -220,7 +220,7 @@ static bool is_pinned(const PackageCall *call, Str package)
 
 static void df044(RuleContext *ctx, const Dockerfile *file)
 {
-    each_call(call, file)
+    EACH_CALL(call, file)
     {
         if (call->manager > PACKAGE_ZYPPER || !package_installs(call)) {
             continue;
@@ -244,7 +244,7 @@ static void df044(RuleContext *ctx, const Dockerfile *file)
 
 static void df048(RuleContext *ctx, const Dockerfile *file)
 {
-    each_call(call, file)
+    EACH_CALL(call, file)
     {
         if (!is_install(call, PACKAGE_APK) || has_flag(call, "--no-cache") ||
             script_mentions(call->script, "/var/cache/apk") ||
@@ -269,7 +269,7 @@ static bool cleans(const Dockerfile *file, const PackageCall *install, const Cle
         run_mounts(install->instruction, cleaning->folder)) {
         return true;
     }
-    each_call(call, file)
+    EACH_CALL(call, file)
     {
         if (call->instruction == install->instruction && call->manager == install->manager &&
             package_verb_is(call, cleaning->verbs)) {
@@ -286,7 +286,7 @@ static void df050(RuleContext *ctx, const Dockerfile *file)
         { PACKAGE_DNF, "clean", "/var/cache/dnf", "dnf clean all" },
         { PACKAGE_ZYPPER, "clean cc", "/var/cache/zypp", "zypper clean --all" },
     };
-    each_call(call, file)
+    EACH_CALL(call, file)
     {
         for (size_t i = 0; i < ARRAY_LEN(cleanings); i++) {
             const Cleaning *cleaning = &cleanings[i];
@@ -328,7 +328,7 @@ static void df054(RuleContext *ctx, const Dockerfile *file)
         { PACKAGE_APT, "--allow-unauthenticated" },
         { PACKAGE_APT, "--force-yes" },
     };
-    each_call(call, file)
+    EACH_CALL(call, file)
     {
         for (size_t i = 0; i < ARRAY_LEN(flags); i++) {
             const ShellWord *word = call->manager == flags[i].manager

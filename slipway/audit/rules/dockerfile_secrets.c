@@ -2,6 +2,7 @@
 #include "base/mem.h"
 
 #include "dockerfile_common.h"
+#include "words.h"
 
 /* Whether the name's last words are a secret's. What browsers get anyway isn't secret. */
 static bool is_secret_name(Arena *arena, Str name)
@@ -197,8 +198,7 @@ static void find_tokens(RuleContext *ctx, const Dockerfile *file, const TokenFor
 
 static bool is_url_end(char c)
 {
-    return c == ' ' || c == '\t' || c == '\n' || c == '/' || c == '"' || c == '\'' || c == '?' ||
-           c == '#' || c == '\r';
+    return c == ' ' || c == '\t' || c == '\n' || c == '"' || c == '\'' || c == '\r';
 }
 
 /* scheme://user:password@host, the password written out */
@@ -210,24 +210,21 @@ static void find_url_passwords(RuleContext *ctx, const Dockerfile *file)
         if (found == STR_NONE) {
             return;
         }
-        at += found + 3;
+        at += found;
         size_t end = at;
         while (end < text.len && !is_url_end(text.ptr[end])) {
             end++;
         }
-        Str host, password, user, authority = str_slice(text, at, end);
-        size_t sign = str_rfind_char(authority, '@');
-        host = sign == STR_NONE ? STR("") : str_slice(authority, 0, sign);
-        if (sign != STR_NONE && str_cut(host, ':', &user, &password) && password.len > 0 &&
-            !str_has_char(host, '$') && !str_has_char(password, '<')) {
-            size_t start = at + user.len + 1;
+        Str password = url_password(str_slice(text, at, end));
+        if (password.len > 0 && !str_has_char(password, '$') && !str_has_char(password, '<')) {
+            size_t start = (size_t) (password.ptr - text.ptr);
             rule_find_span(
                 ctx,
                 span_make(file->source, start, start + password.len),
-                "the password of \"%" STR_FMT "\" stands in a URL",
-                STR_ARG(user)
+                "a password stands in a URL"
             );
         }
+        at += 3;
     }
 }
 

@@ -78,8 +78,9 @@ check_switch(RuleContext *ctx, const DockerInstruction *run, const ShellCommand 
     }
     for (size_t i = 1; shell_command_is(command, "export") && i < command->words.len; i++) {
         Str name, value;
-        if (str_cut(command->words.ptr[i].text, '=', &name, &value) &&
-            (mistake = switched_off(name, value)) != NULL) {
+        bool is_set = str_cut(command->words.ptr[i].text, '=', &name, &value);
+        mistake = is_set ? switched_off(name, value) : NULL;
+        if (mistake) {
             rule_find_span(ctx, command->words.ptr[i].span, "%s", mistake);
         }
     }

@@ -35,34 +35,18 @@ static void k8035(RuleContext *ctx, const Container *container)
     }
 }
 
-/* "ghcr.io/acme" allows itself and all below. */
-static bool is_allowed(const RuleContext *ctx, Str name)
-{
-    for (size_t i = 0; i < ctx->options->registry_count; i++) {
-        Str registry = ctx->options->registries[i];
-        (void) str_strip_suffix(&registry, STR("/"));
-        if (str_has_prefix(name, registry) &&
-            (name.len == registry.len || name.ptr[registry.len] == '/')) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void k8036(RuleContext *ctx, const Container *container)
 {
     const Node *image = node_path(container->node, "image");
-    if (is_open(image) || ctx->options->registry_count == 0) {
-        return;
-    }
-    DockerImage parts = docker_image_parse(image->text);
-    Str name = str_printf(
-        ctx->diags->arena,
-        "%" STR_FMT "/%" STR_FMT,
-        STR_ARG(parts.registry.len > 0 ? parts.registry : STR("docker.io")),
-        STR_ARG(parts.name)
-    );
-    if (!is_allowed(ctx, name)) {
+    Str name;
+    if (!is_open(image) && ctx->options->registry_count > 0 &&
+        !registry_holds(
+            ctx->diags->arena,
+            ctx->options->registries,
+            ctx->options->registry_count,
+            image->text,
+            &name
+        )) {
         rule_find(ctx, image, "%" STR_FMT " is of no registry that is allowed", STR_ARG(name));
     }
 }

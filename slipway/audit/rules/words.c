@@ -2,6 +2,8 @@
 
 #include "base/mem.h"
 
+#include "audit/dockerfile/dockerfile.h"
+
 Str image_tag(Str image)
 {
     Str name, digest;
@@ -23,6 +25,29 @@ Str image_name(Str image)
     size_t slash = str_rfind_char(name, '/');
     Str last = slash == STR_NONE ? name : str_skip(name, slash + 1);
     return str_slice(last, 0, str_find_char(last, ':'));
+}
+
+bool registry_holds(Arena *arena, const Str *registries, size_t count, Str image, Str *ret_name)
+{
+    DockerImage parts = docker_image_parse(image);
+    bool is_hub = parts.registry.len == 0 || str_eq(parts.registry, STR("docker.io"));
+    Str name = str_printf(
+        arena,
+        "%" STR_FMT "/%s%" STR_FMT,
+        STR_ARG(is_hub ? STR("docker.io") : parts.registry),
+        is_hub && !str_has_char(parts.name, '/') ? "library/" : "",
+        STR_ARG(parts.name)
+    );
+    *ret_name = name;
+    for (size_t i = 0; i < count; i++) {
+        Str registry = registries[i];
+        (void) str_strip_suffix(&registry, STR("/"));
+        if (str_has_prefix(name, registry) &&
+            (name.len == registry.len || name.ptr[registry.len] == '/')) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Words that make a name a secret's, and those that make it one about a secret's place. */
