@@ -165,8 +165,8 @@ static void df049(RuleContext *ctx, const Dockerfile *file)
         if (call->manager != PACKAGE_PIP || !package_verb_is(call, "install") ||
             has_flag(call, "--no-cache-dir") || has_flag(call, "--cache-dir") ||
             stage_sets(run->stage, "PIP_NO_CACHE_DIR") ||
-            is_assigned(call->script, "PIP_NO_CACHE_DIR") || run_mounts(run, "/root/.cache/pip") ||
-            docker_flag(run, "mount") || script_mentions(call->script, ".cache") ||
+            is_assigned(call->script, "PIP_NO_CACHE_DIR") || docker_flag(run, "mount") ||
+            script_mentions(call->script, ".cache") ||
             script_mentions(call->script, "pip cache purge") || !is_in_final(file, run->stage)) {
             continue;
         }
@@ -204,7 +204,7 @@ static const AuditRule rules[] = {
       .severity = SEVERITY_INFO,
       .meaning = "pip install without --no-cache-dir",
       .why = "Every wheel is in the image twice.",
-      .fix = "add --no-cache-dir, set PIP_NO_CACHE_DIR, or mount a cache at /root/.cache/pip",
+      .fix = "add --no-cache-dir, set PIP_NO_CACHE_DIR, or mount a cache for it",
       .bad = "RUN pip install -r requirements.txt\n",
       .good = "RUN pip install --no-cache-dir -r requirements.txt\n",
       .peers = "HL:DL3042",

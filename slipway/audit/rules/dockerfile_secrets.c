@@ -246,7 +246,7 @@ static const AuditRule rules[] = {
              "them.",
       .fix = "give it at run time, or mount it while building: RUN --mount=type=secret",
       .bad = "ENV DB_PASSWORD=hunter2\nCOPY .env /app/\n",
-      .good = "RUN --mount=type=secret,id=npm,target=/root/.npmrc npm ci\n",
+      .good = "RUN --mount=type=secret,id=npm,env=NPM_TOKEN npm ci\n",
       .peers = "HL:DL3064 DS031",
       .check_dockerfile = df020 },
     { .id = "DF021",
@@ -268,7 +268,7 @@ static const AuditRule rules[] = {
       .why = "docker history shows it to everybody who can pull the image.",
       .fix = "mount it where it is used: RUN --mount=type=secret,id=…",
       .bad = "ARG NPM_TOKEN\nRUN npm ci\n",
-      .good = "RUN --mount=type=secret,id=npm,target=/root/.npmrc npm ci\n",
+      .good = "RUN --mount=type=secret,id=npm,env=NPM_TOKEN npm ci\n",
       .peers = "HL:DL3064 DS031",
       .check_dockerfile = df022 },
 };
