@@ -137,7 +137,8 @@ const ExprType *step_outputs_type(Arena *arena, const Step *step)
         return outputs;
     }
     const KnownAction *known = known_action_find(&step->uses);
-    if (!known || !known->outputs || known->outputs[0] == '*') {
+    bool runs_code = uses_is(&step->uses, "actions/github-script"); /* core.setOutput of any name */
+    if (!known || runs_code || !known->outputs || known->outputs[0] == '*') {
         return &type_string_object;
     }
     ExprType *outputs = type_object(arena);

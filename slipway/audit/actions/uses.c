@@ -45,7 +45,7 @@ Uses uses_read(const Node *node)
     if (str_find(text, STR("${{")) != STR_NONE) {
         return uses;
     }
-    if (str_strip_prefix(&text, STR("./"))) {
+    if (str_strip_prefix(&text, STR("./")) || str_strip_prefix(&text, STR("$/"))) {
         uses.kind = USES_LOCAL;
         uses.path = str_trim_end(text);
     } else if (str_strip_prefix(&text, STR("docker://"))) {

@@ -22,7 +22,7 @@ typedef struct Job Job;
 typedef enum UsesKind {
     USES_NONE,       /* nothing is used, or what is written has no such form */
     USES_REPOSITORY, /* owner/repo[/path]@ref */
-    USES_LOCAL,      /* ./path */
+    USES_LOCAL,      /* ./path, or $/path: of the running commit */
     USES_DOCKER,     /* docker://image */
 } UsesKind;
 
@@ -30,7 +30,7 @@ typedef struct Uses {
     UsesKind kind;
     const Node *node; /* the scalar, also where it has no such form; NULL: no `uses` */
     Str owner, repo;
-    Str path; /* below the repository, or of the local one without "./"; of docker the image */
+    Str path; /* below the repository, or of the local one without "./" or "$/"; of docker the image */
     Str ref;
     Str slug;    /* "owner/repo" or "owner/repo/path" as written */
     Str comment; /* behind it on its line, without '#' and blanks */

@@ -149,7 +149,7 @@ static void check_uses(SyntaxCheck *check, const Uses *uses, bool is_workflow)
     fault->hint =
         is_workflow
             ? STR("./.github/workflows/file.yml, or owner/repo/.github/workflows/file.yml@ref")
-            : STR("owner/repo@ref, ./path or docker://image");
+            : STR("owner/repo@ref, $/path, ./path or docker://image");
 }
 
 static Span first_key(const Node *map)

@@ -20,12 +20,7 @@ static bool has_repository(const Workflow *workflow)
 static void check_path(RuleContext *ctx, const Workflow *workflow, const Node *pattern)
 {
     bool is_whole;
-    if (pattern->kind != NODE_STRING) {
-        return;
-    }
-    Str text = pattern->text;
-    (void) str_strip_prefix(&text, STR("!"));
-    Str fixed = glob_fixed_part(text, &is_whole);
+    Str fixed = pattern->kind == NODE_STRING ? glob_fixed_part(pattern->text, &is_whole) : STR("");
     if (fixed.len == 0 || fixed.ptr[0] == '/' || fixed.ptr[0] == '.') {
         return;
     }
@@ -37,15 +32,13 @@ static void check_path(RuleContext *ctx, const Workflow *workflow, const Node *p
     }
 }
 
+/* What `paths-ignore` and "!" leave out may well not be there. */
 static void gh034(RuleContext *ctx, const Workflow *workflow)
 {
-    static const char *const filters[] = { "paths", "paths-ignore" };
     vec_foreach(event, &workflow->events) {
-        for (size_t i = 0; i < ARRAY_LEN(filters) && node_is_map(event->filter); i++) {
-            const Node *list = node_path(event->filter, filters[i]);
-            for (size_t j = 0; j < node_len(list) && has_repository(workflow); j++) {
-                check_path(ctx, workflow, list->seq.items[j]);
-            }
+        const Node *list = node_is_map(event->filter) ? node_path(event->filter, "paths") : NULL;
+        for (size_t i = 0; i < node_len(list) && has_repository(workflow); i++) {
+            check_path(ctx, workflow, list->seq.items[i]);
         }
     }
 }

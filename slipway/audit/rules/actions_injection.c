@@ -178,11 +178,14 @@ static bool find_foreign_code(RuleContext *ctx, const Workflow *workflow, const 
 
 static void gh018(RuleContext *ctx, const Workflow *workflow)
 {
-    static const char *const events[] = { "pull_request_target", "workflow_run" };
+    static const char *const events[] = { "pull_request_target", "workflow_run", "issue_comment" };
     for (size_t i = 0; i < ARRAY_LEN(events); i++) {
         const Event *event = workflow_event(workflow, events[i]);
-        if (!event || find_foreign_code(ctx, workflow, event) || !runs_something(workflow)) {
+        if (!event || find_foreign_code(ctx, workflow, event)) {
             continue;
+        }
+        if (str_eq_cstr(event->name, "issue_comment") || !runs_something(workflow)) {
+            continue; /* a comment brings no code of its own */
         }
         rule_find(ctx, event->key, "runs with this repository's secrets for what a fork sends")
             ->severity = SEVERITY_WARN;

@@ -126,8 +126,7 @@ static void gh029(RuleContext *ctx, const Workflow *workflow)
     vec_foreach(job, &workflow->jobs) {
         bool has_steps_bound = job->steps.len > 0;
         vec_foreach(step, &job->steps) {
-            has_steps_bound =
-                has_steps_bound && (node_path(step->node, "timeout-minutes") || !step->run);
+            has_steps_bound = has_steps_bound && node_path(step->node, "timeout-minutes");
         }
         bool is_bound = node_path(job->node, "timeout-minutes") || job->uses.node || !job->key;
         if (!is_bound && !has_steps_bound) {
