@@ -153,7 +153,9 @@ static void check_checkout(RuleContext *ctx, const Step *step)
     Diag *diag = rule_find(
         ctx,
         step->uses.node,
-        "leaves the token in .git/config, for every step behind it and every archive of the folder"
+        "leaves the token in .git/config, %s",
+        use == GIT_NEVER ? "for every step behind it and every archive of the folder"
+                         : "for the scripts behind it, whether they push or not"
     );
     if (use == GIT_NEVER) {
         rule_fix_set(ctx, diag, step->node, "with.persist-credentials", "false");
