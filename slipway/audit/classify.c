@@ -52,6 +52,49 @@ bool classify_wants(Str name)
     return is_yaml(name) || is_json(name) || is_kustomization(name) || is_dockerfile(name);
 }
 
+static bool is_one_of(Str text, const Str *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (str_eq(text, list[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool classify_is_source(Str name)
+{
+    static const Str extensions[] = {
+        STR_INIT(".go"),   STR_INIT(".js"),     STR_INIT(".mjs"),        STR_INIT(".cjs"),
+        STR_INIT(".ts"),   STR_INIT(".tsx"),    STR_INIT(".jsx"),        STR_INIT(".py"),
+        STR_INIT(".java"), STR_INIT(".kt"),     STR_INIT(".scala"),      STR_INIT(".c"),
+        STR_INIT(".h"),    STR_INIT(".cc"),     STR_INIT(".cpp"),        STR_INIT(".rs"),
+        STR_INIT(".rb"),   STR_INIT(".php"),    STR_INIT(".cs"),         STR_INIT(".ex"),
+        STR_INIT(".exs"),  STR_INIT(".toml"),   STR_INIT(".properties"), STR_INIT(".conf"),
+        STR_INIT(".mod"),  STR_INIT(".gradle"), STR_INIT(".kts"),        STR_INIT(".html"),
+        STR_INIT(".sql"),  STR_INIT(".erb"),    STR_INIT(".proto"),
+    };
+    static const Str names[] = { STR_INIT("package.json"),     STR_INIT("pom.xml"),
+                                 STR_INIT("requirements.txt"), STR_INIT("Gemfile"),
+                                 STR_INIT("application.yml"),  STR_INIT("application.yaml") };
+    return is_one_of(path_extension(name), extensions, sizeof(extensions) / sizeof(*extensions)) ||
+           is_one_of(name, names, sizeof(names) / sizeof(*names));
+}
+
+bool classify_is_note(Str name)
+{
+    static const Str extensions[] = { STR_INIT(".md"),  STR_INIT(".sh"),   STR_INIT(".mk"),
+                                      STR_INIT(".rst"), STR_INIT(".bash"), STR_INIT(".ps1") };
+    static const Str names[] = { STR_INIT("README"),         STR_INIT("Makefile"),
+                                 STR_INIT("justfile"),       STR_INIT("Justfile"),
+                                 STR_INIT("Taskfile.yml"),   STR_INIT("Taskfile.yaml"),
+                                 STR_INIT("skaffold.yaml"),  STR_INIT("Tiltfile"),
+                                 STR_INIT("Jenkinsfile"),    STR_INIT(".gitlab-ci.yml"),
+                                 STR_INIT("docker-bake.hcl") };
+    return is_one_of(path_extension(name), extensions, sizeof(extensions) / sizeof(*extensions)) ||
+           is_one_of(name, names, sizeof(names) / sizeof(*names));
+}
+
 /* --- by content ------------------------------------------------------------------------------- */
 
 static bool has(Str text, const char *what)

@@ -23,5 +23,9 @@ typedef enum ArtifactKind {
 
 /* Whether a file of this name is worth reading. */
 bool classify_wants(Str name);
+/* Whether it is a program's source, or a file that says how it is built: go.mod, package.json, … */
+bool classify_is_source(Str name);
+/* Whether people are told there how things are done: a README, a script, a Makefile. */
+bool classify_is_note(Str name);
 /* `path` is as shown: relative to where the run began. */
 ArtifactKind classify(Str path, Str text);

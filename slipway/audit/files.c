@@ -86,6 +86,22 @@ static bool enter_directory(Search *search, const FsEntry *entry, Str path)
     return true;
 }
 
+/* What is no artifact, but tells about them. */
+static void list_other(Search *search, const FsEntry *entry)
+{
+    ArtifactList *list = search->list;
+    bool is_source = classify_is_source(entry->name);
+    if (!is_source && !classify_is_note(entry->name)) {
+        return;
+    }
+    Str path = path_join(list->arena, search->root, entry->path);
+    if (is_source && list->sources.len < SOURCES_MOST) {
+        vec_push(&list->sources, list->arena, path);
+    } else if (!is_source && list->notes.len < NOTES_MOST) {
+        vec_push(&list->notes, list->arena, path);
+    }
+}
+
 static FsWalk visit(const FsEntry *entry, void *ctx)
 {
     Search *search = ctx;
@@ -95,6 +111,9 @@ static FsWalk visit(const FsEntry *entry, void *ctx)
     ignore_enter(&search->ignore, entry->path);
     if (ignore_has(&search->ignore, entry->path, S_ISDIR(entry->mode))) {
         return FS_WALK_SKIP;
+    }
+    if (S_ISREG(entry->mode)) {
+        list_other(search, entry);
     }
     if (!S_ISDIR(entry->mode) && !(S_ISREG(entry->mode) && classify_wants(entry->name))) {
         return FS_WALK_ON;

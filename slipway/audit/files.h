@@ -17,6 +17,8 @@
 enum {
     ARTIFACT_BYTES_MOST = 4 << 20, /* a larger file is no manifest that a person wrote */
     ARTIFACTS_MOST = 100000,
+    SOURCES_MOST = 50000,
+    NOTES_MOST = 2000,
 };
 
 typedef struct Artifact {
@@ -34,6 +36,8 @@ typedef struct ArtifactList {
     Map by_path;      /* shown path -> Artifact */
     Map by_real;      /* absolute path without links -> Source */
     const Map *texts; /* as AuditOptions.texts; may be NULL */
+    VEC(Str) sources; /* shown paths of program sources and what builds them */
+    VEC(Str) notes;   /* of READMEs, scripts, Makefiles */
     size_t file_count;
 } ArtifactList;
 

@@ -1,6 +1,7 @@
 /* From artifacts to subjects, room by room. The repository comes last: it sees all of them. */
 #include "compose/gather.h"
 
+#include "repository/repository.h"
 #include "run.h"
 
 static void (*const rooms[])(Audit *audit) = {
@@ -8,6 +9,7 @@ static void (*const rooms[])(Audit *audit) = {
     dockerfiles_gather,
     compose_gather,
     actions_gather,
+    repository_gather,
 };
 
 void audit_gather(Audit *audit)

@@ -98,6 +98,13 @@ extern const RuleFamily rules_resources;
 extern const RuleFamily rules_scaling;
 extern const RuleFamily rules_schema;
 extern const RuleFamily rules_secrets;
+extern const RuleFamily rules_across_builds;
+extern const RuleFamily rules_across_compose;
+extern const RuleFamily rules_across_env;
+extern const RuleFamily rules_across_hosts;
+extern const RuleFamily rules_across_names;
+extern const RuleFamily rules_across_pods;
+extern const RuleFamily rules_across_ports;
 extern const RuleFamily rules_workloads;
 
 /* All families, in the order of the docs; NULL-terminated. */

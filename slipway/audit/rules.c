@@ -45,6 +45,13 @@ const RuleFamily *const rule_families[] = {
     &rules_actions_jobs,
     &rules_actions_release,
     &rules_actions_files,
+    &rules_across_builds,
+    &rules_across_compose,
+    &rules_across_env,
+    &rules_across_hosts,
+    &rules_across_names,
+    &rules_across_pods,
+    &rules_across_ports,
     NULL,
 };
 /* clang-format on */

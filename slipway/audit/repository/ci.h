@@ -1,0 +1,24 @@
+/* What the workflows of a repository build: images, from which Dockerfile and under which names. */
+#pragma once
+
+#include "repository.h"
+
+/* Patterns: '*' stands for any text, where an expression isn't known. */
+typedef struct CiBuild {
+    const Node *node; /* the step's `uses` or `run` */
+    const Workflow *workflow;
+    Str context, file; /* file empty: Dockerfile of the context */
+    VEC(Str) images;   /* names without tags */
+    bool is_pushed;
+} CiBuild;
+
+typedef struct CiBuilds {
+    VEC(CiBuild) builds;
+    bool
+        is_open; /* something is built in a way that isn't understood: nothing is missing for sure */
+} CiBuilds;
+
+CiBuilds ci_builds(Arena *arena, const Repository *repository);
+bool ci_matches(Str pattern, Str text);
+/* Whether one of them builds the Dockerfile. */
+bool ci_builds_file(const Repository *repository, const CiBuilds *builds, Str path);

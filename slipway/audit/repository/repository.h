@@ -1,0 +1,119 @@
+/* Repository: what all artifacts of a run say together. A service is what one Dockerfile builds, or an
+ * image that isn't built here and is none of everyone's, with the Compose services and the containers of workloads that run it; beside it stand the words that the
+ * sources mention.
+ *
+ * Who belongs to whom is a guess from names and images. A rule that needs a pair it isn't sure of
+ * stays silent: repository_gather joins only what has the same image or the same name. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/map.h"
+#include "base/vec.h"
+
+#include "audit/actions/workflow.h"
+#include "audit/compose/compose.h"
+#include "audit/dockerfile/dockerfile.h"
+#include "audit/run.h"
+
+/* A container of a workload, in the bundle that it was found in. */
+typedef struct RepoContainer {
+    const Bundle *bundle;
+    const Object *object;
+    const Container *container;
+} RepoContainer;
+
+typedef struct RepoService {
+    Str name;
+    Str directory;                       /* of its Dockerfile: where its sources are */
+    const Dockerfile *dockerfile;        /* NULL: none was found */
+    VEC(const ComposeService *) compose; /* that build it; of projects without a base */
+    VEC(RepoContainer) containers;       /* that run it */
+} RepoService;
+
+typedef enum RepoLanguage {
+    REPO_GO = 1 << 0,
+    REPO_NODE = 1 << 1,
+    REPO_PYTHON = 1 << 2,
+    REPO_JAVA = 1 << 3, /* and Kotlin, Scala */
+    REPO_C = 1 << 4,    /* and C++ */
+    REPO_OTHER = 1 << 5,
+} RepoLanguage;
+
+typedef struct Repository {
+    Arena *arena;
+    const Audit *audit;
+    Str root; /* shown path of the directory that the run was asked for */
+    VEC(RepoService) services;
+    Map wanted;         /* word -> a bool that says whether a source mentions it */
+    VEC(Str) prefixes;  /* words in capitals that end with '_', of sources */
+    unsigned languages; /* RepoLanguage, of all sources */
+    size_t source_count;
+    bool is_cut; /* there were more sources than are read: nothing is said about them */
+} Repository;
+
+/* Makes audit->repository. */
+void repository_gather(Audit *audit);
+
+/* --- sources: sources.c --- */
+/* Words of letters, digits and '_' are looked for in the sources. All must be wanted before the one
+ * reading; each part of a text between other characters is a word. */
+void repository_want(Repository *repository, Str text);
+void repository_read_sources(Repository *repository);
+/* Whether some source mentions the word, which must have been wanted. */
+bool repository_mentions(const Repository *repository, Str word);
+/* Whether something can be said about what sources lack: there are some, all were read. */
+bool repository_knows_sources(const Repository *repository);
+/* Whether `text` stands in a README, script, Makefile or workflow of the repository. */
+bool repository_tells_of(const Repository *repository, Str text);
+
+/* --- files --- */
+/* A shown path as seen from the root, as workflows and people write it. */
+Str repository_relative(const Repository *repository, Str path);
+/* Whether the shown path is there. */
+bool repository_has_path(const Repository *repository, Str path);
+/* Whether a .gitignore names the path or a directory above it: a build or a person makes it. */
+bool repository_ignores(Str path);
+
+/* --- images: images.c --- */
+typedef struct ImageName {
+    Str repository; /* "docker.io/library/postgres": registry and path said in full */
+    Str path;       /* "library/postgres" */
+    Str last;       /* "postgres" */
+    Str tag, digest;
+} ImageName;
+/* false where the text has a variable in its name. */
+bool image_parse(Arena *arena, Str text, ImageName *ret);
+/* Of Docker Hub's official images, or one of the platforms' that everyone uses. */
+bool image_is_official(const ImageName *image);
+/* A base without a shell, package manager or tools: scratch and distroless. */
+bool image_is_bare(Str image);
+
+/* --- environment: env.c --- */
+typedef struct EnvValue {
+    Str key;
+    Str text;         /* what is known of the value, may be empty */
+    const Node *node; /* the value, else the key */
+    bool is_literal;  /* false: from a Secret, a field or what isn't known */
+    bool is_field;    /* of the pod or node */
+} EnvValue;
+typedef struct EnvList {
+    VEC(EnvValue) values;
+    bool is_complete; /* false: a file or object that isn't there may say more */
+} EnvList;
+/* Of `env` and `envFrom`, with the ConfigMaps of the bundle. */
+EnvList env_of_container(Arena *arena, const RepoContainer *place);
+/* Of `environment` and `env_file`. */
+EnvList env_of_compose(Arena *arena, const ComposeService *service);
+const EnvValue *env_get(const EnvList *env, Str key);
+
+/* --- endpoints: a host in a value --- */
+typedef struct Endpoint {
+    Str scheme; /* empty: none said */
+    Str host;
+    unsigned port;     /* 0: none said */
+    size_t start, end; /* of the host and port in the text */
+} Endpoint;
+/* The next URL or host:port of a value such as "postgres://u:p@db:5432/x" or "a:9092,b:9092". */
+bool endpoint_next(Str text, size_t *at, Endpoint *ret);

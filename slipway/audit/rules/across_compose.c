@@ -1,0 +1,600 @@
+/* Compose against the images and files that it uses. */
+#include "base/mem.h"
+#include "base/path.h"
+
+#include "across.h"
+
+#define EACH_SERVICE(repository, service)                                     \
+    vec_foreach(project_, &(repository)->audit->compose_projects)             \
+        for (const ComposeService *service = (*project_)->services.ptr;       \
+             service < (*project_)->services.ptr + (*project_)->services.len; \
+             service++)
+
+static const RepoService *built_by(const Repository *repository, const ComposeService *compose)
+{
+    vec_foreach(service, &repository->services) {
+        if (service->dockerfile && compose->dockerfile.len > 0 &&
+            str_eq(service->dockerfile->source->path, compose->dockerfile)) {
+            return service;
+        }
+    }
+    return NULL;
+}
+
+/* --- XA016 ------------------------------------------------------------------------------------ */
+
+/* Images whose makers give them no HEALTHCHECK. */
+static bool has_no_health(Str text)
+{
+    static const Str names[] = {
+        STR_INIT("library/postgres"),      STR_INIT("library/redis"),
+        STR_INIT("library/mysql"),         STR_INIT("library/mariadb"),
+        STR_INIT("library/mongo"),         STR_INIT("library/rabbitmq"),
+        STR_INIT("library/nginx"),         STR_INIT("library/httpd"),
+        STR_INIT("library/memcached"),     STR_INIT("library/alpine"),
+        STR_INIT("library/debian"),        STR_INIT("library/ubuntu"),
+        STR_INIT("library/node"),          STR_INIT("library/python"),
+        STR_INIT("library/golang"),        STR_INIT("library/busybox"),
+        STR_INIT("library/traefik"),       STR_INIT("library/ruby"),
+        STR_INIT("library/php"),           STR_INIT("library/rust"),
+        STR_INIT("library/openjdk"),       STR_INIT("library/eclipse-temurin"),
+        STR_INIT("confluentinc/cp-kafka"), STR_INIT("apache/kafka"),
+    };
+    auto_arena Arena *arena = arena_new(0);
+    ImageName image;
+    if (image_is_bare(text)) {
+        return true;
+    }
+    for (size_t i = 0; image_parse(arena, text, &image) && i < ARRAY_LEN(names); i++) {
+        if (str_eq(image.path, names[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool image_has_no_health(const Dockerfile *file)
+{
+    const DockerStage *stage = docker_final_stage(file);
+    if (!stage) {
+        return false;
+    }
+    const DockerInstruction *check = docker_stage_last(stage, DOCKER_HEALTHCHECK);
+    return check ? check->is_none : has_no_health(docker_stage_root(stage)->image.value);
+}
+
+static bool lacks_health(const Repository *repository, const ComposeService *service)
+{
+    if (service->has_healthcheck) {
+        return false;
+    }
+    if (service->healthcheck && node_path(service->healthcheck, "disable")) {
+        return true;
+    }
+    if (!service->build) {
+        return service->image && has_no_health(service->image_text);
+    }
+    const RepoService *own = built_by(repository, service);
+    return own && service->target.len == 0 && image_has_no_health(own->dockerfile);
+}
+
+static void xa016(RuleContext *ctx, const Repository *repository)
+{
+    EACH_SERVICE(repository, service)
+    {
+        vec_foreach(dependency, &service->depends_on) {
+            const ComposeService *target = compose_service(service->project, dependency->name);
+            if (dependency->condition != COMPOSE_HEALTHY || !target ||
+                !lacks_health(repository, target) ||
+                !compose_is_own(service->project, dependency->node)) {
+                continue;
+            }
+            Diag *diag = rule_find(
+                ctx,
+                dependency->node,
+                "waits for \"%" STR_FMT "\" to be healthy, which has no health check",
+                STR_ARG(dependency->name)
+            );
+            across_relate(ctx, diag, target->key->span, "neither here nor in its image");
+        }
+    }
+}
+
+/* --- XA017 ------------------------------------------------------------------------------------ */
+
+static const ComposeReference *
+missing_profile(const ComposeService *service, const ComposeService *target)
+{
+    if (target->profiles.len == 0) {
+        return NULL;
+    }
+    for (size_t i = 0; i < service->profiles.len; i++) {
+        bool shared = false;
+        for (size_t k = 0; k < target->profiles.len; k++) {
+            shared = shared || str_eq(service->profiles.ptr[i].name, target->profiles.ptr[k].name);
+        }
+        if (!shared) {
+            return &target->profiles.ptr[0];
+        }
+    }
+    return service->profiles.len == 0 ? &target->profiles.ptr[0] : NULL;
+}
+
+static void xa017(RuleContext *ctx, const Repository *repository)
+{
+    EACH_SERVICE(repository, service)
+    {
+        vec_foreach(dependency, &service->depends_on) {
+            const ComposeService *target = compose_service(service->project, dependency->name);
+            const ComposeReference *profile =
+                target && dependency->is_required ? missing_profile(service, target) : NULL;
+            if (!profile || !compose_is_own(service->project, dependency->node)) {
+                continue;
+            }
+            Diag *diag = rule_find(
+                ctx,
+                dependency->node,
+                "\"%" STR_FMT "\" is in profile \"%" STR_FMT
+                "\", which this service can be started without",
+                STR_ARG(dependency->name),
+                STR_ARG(profile->name)
+            );
+            across_relate(ctx, diag, profile->node->span, "the profile");
+        }
+    }
+}
+
+/* --- XA018 ------------------------------------------------------------------------------------ */
+
+static bool is_merge_key(const Node *key)
+{
+    return str_eq(key->text, STR("<<"));
+}
+
+static size_t count_lost(const Node *own, const Node *merged, Str *names, size_t most)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < merged->map.len && count < most; i++) {
+        Str key = merged->map.pairs[i].key->text;
+        if (!is_merge_key(merged->map.pairs[i].key) && !node_get(own, key)) {
+            names[count++] = key;
+        }
+    }
+    return count;
+}
+
+/* Whether the map takes something in by a merge key of its own: then it is thought of. */
+static bool merges(const Node *map)
+{
+    for (size_t i = 0; i < map->map.len; i++) {
+        if (is_merge_key(map->map.pairs[i].key)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum { NAMES_MOST = 5 };
+
+static void check_pair(RuleContext *ctx, const NodePair *pair, const Node *base)
+{
+    static const Str keys[] = { STR_INIT("environment"), STR_INIT("labels"), STR_INIT("args") };
+    const NodePair *other = node_find(base, pair->key->text);
+    bool is_watched = false;
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+        is_watched = is_watched || str_eq(pair->key->text, keys[i]);
+    }
+    Str names[NAMES_MOST];
+    size_t lost = is_watched && other && node_is_map(pair->value) && node_is_map(other->value) &&
+                          !merges(pair->value)
+                      ? count_lost(pair->value, other->value, names, NAMES_MOST)
+                      : 0;
+    if (lost > 0) {
+        Diag *diag = rule_find(
+            ctx,
+            pair->key,
+            "replaces the merged %" STR_FMT " as a whole: %" STR_FMT " %s lost",
+            STR_ARG(pair->key->text),
+            STR_ARG(across_join(ctx->diags->arena, names, lost)),
+            lost == 1 ? "is" : "are"
+        );
+        across_relate(ctx, diag, other->key->span, "what it replaces");
+    }
+}
+
+static void check_merges(RuleContext *ctx, const Node *node, unsigned depth)
+{
+    for (size_t i = 0; node_is_seq(node) && depth < 50 && i < node->seq.len; i++) {
+        check_merges(ctx, node->seq.items[i], depth + 1);
+    }
+    if (!node_is_map(node) || depth >= 50) {
+        return;
+    }
+    for (size_t m = 0; m < node->map.len; m++) {
+        const NodePair *merge = &node->map.pairs[m];
+        for (size_t i = 0; is_merge_key(merge->key) && i < node->map.len; i++) {
+            if (node_is_map(merge->value) && i != m) {
+                check_pair(ctx, &node->map.pairs[i], merge->value);
+            }
+        }
+        if (!merge->value->is_alias_use) {
+            check_merges(ctx, merge->value, depth + 1);
+        }
+    }
+}
+
+/* The reader resolves merges, so a file that has one is read again as it is written. */
+static void xa018(RuleContext *ctx, const Repository *repository)
+{
+    vec_foreach(project, &repository->audit->compose_projects) {
+        Source *source = (*project)->source;
+        if (str_find(source->text, STR("<<")) == STR_NONE) {
+            continue;
+        }
+        Node *root = NULL;
+        DiagList ignored = DIAG_LIST(repository->arena);
+        YamlOptions options = { .keep_merge_keys = true };
+        if (yaml_read_one(repository->arena, source, &options, &root, &ignored) == 0) {
+            check_merges(ctx, root, 0);
+        }
+    }
+}
+
+/* --- XA019 ------------------------------------------------------------------------------------ */
+
+static bool has_glob(Str text)
+{
+    return str_has_char(text, '*') || str_has_char(text, '?') || str_has_char(text, '[');
+}
+
+static bool is_there(const Repository *repository, Str path)
+{
+    return repository_has_path(repository, path) || repository_ignores(path);
+}
+
+/* Contexts that a build of the file may have: of its Compose services, else its own directory and all
+ * above it. */
+static bool is_in_context(const Repository *repository, const RepoService *service, Str path)
+{
+    Arena *arena = repository->arena;
+    vec_foreach(compose, &service->compose) {
+        if ((*compose)->context.len > 0 &&
+            is_there(repository, path_join(arena, (*compose)->context, path))) {
+            return true;
+        }
+    }
+    Str directory = path_dir(service->dockerfile->source->path);
+    for (;;) {
+        if (is_there(repository, path_join(arena, directory, path))) {
+            return true;
+        }
+        if (str_eq(directory, repository->root) || str_eq(directory, STR(".")) ||
+            str_eq(directory, STR("/"))) {
+            return false;
+        }
+        directory = path_dir(directory);
+    }
+}
+
+static Str relative_source(Str path)
+{
+    while (str_has_prefix(path, STR("/"))) {
+        path = str_skip(path, 1);
+    }
+    return path;
+}
+
+static bool is_checkable(const DockerWord *word)
+{
+    Str path = relative_source(word->value);
+    return word->is_known && path.len > 0 && !str_eq(path, STR(".")) && !has_glob(path) &&
+           str_find(path, STR("://")) == STR_NONE && !str_has_prefix(path, STR("git@")) &&
+           !str_has_prefix(path, STR("<<"));
+}
+
+static bool copies_from_context(const DockerInstruction *instruction)
+{
+    return (instruction->kind == DOCKER_COPY || instruction->kind == DOCKER_ADD) &&
+           !docker_flag(instruction, "from") && !instruction->is_onbuild;
+}
+
+/* Whether something that the file copies is there: else its context is another one, or it is a template
+ * of files to come. */
+static bool has_evidence(const Repository *repository, const RepoService *service)
+{
+    vec_foreach(entry, &service->dockerfile->instructions) {
+        const DockerInstruction *instruction = *entry;
+        for (size_t i = 0; copies_from_context(instruction) && i + 1 < instruction->words.len;
+             i++) {
+            const DockerWord *word = &instruction->words.ptr[i];
+            if (is_checkable(word) &&
+                is_in_context(repository, service, relative_source(word->value))) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void check_copy(
+    RuleContext *ctx,
+    const Repository *repository,
+    const RepoService *service,
+    const DockerInstruction *copy
+)
+{
+    for (size_t i = 0; i + 1 < copy->words.len; i++) {
+        const DockerWord *word = &copy->words.ptr[i];
+        if (is_checkable(word) &&
+            !is_in_context(repository, service, relative_source(word->value))) {
+            rule_find_span(
+                ctx, word->span, "there is no \"%" STR_FMT "\" to copy", STR_ARG(word->value)
+            );
+        }
+    }
+}
+
+/* Whether the mount is of a file: what isn't there Docker makes a directory. */
+static bool is_of_file(const ComposeMount *mount)
+{
+    Str extension = path_extension(mount->target);
+    return mount->is_read_only || (extension.len >= 3 && extension.len <= 6 &&
+                                   str_eq(path_extension(mount->source), extension));
+}
+
+static void
+check_mounts(RuleContext *ctx, const Repository *repository, const ComposeService *service)
+{
+    vec_foreach(mount, &service->mounts) {
+        Str source = mount->source;
+        bool is_here = mount->kind == COMPOSE_MOUNT_BIND && str_has_prefix(source, STR(".")) &&
+                       is_of_file(mount) && !str_has_char(source, '$') &&
+                       compose_is_own(service->project, mount->node) &&
+                       span_is_known(mount->node->span);
+        if (!is_here) {
+            continue;
+        }
+        Str *own = map_get(&service->project->directories, mount->node->span.source->path);
+        Str directory = own ? *own : service->project->directory;
+        if (!is_there(repository, path_join(repository->arena, directory, source))) {
+            rule_find(ctx, mount->node, "there is no \"%" STR_FMT "\" to mount", STR_ARG(source));
+        }
+    }
+}
+
+static void xa019(RuleContext *ctx, const Repository *repository)
+{
+    vec_foreach(service, &repository->services) {
+        bool is_known = service->dockerfile && has_evidence(repository, service);
+        for (size_t i = 0; is_known && i < service->dockerfile->instructions.len; i++) {
+            const DockerInstruction *instruction = service->dockerfile->instructions.ptr[i];
+            if (copies_from_context(instruction)) {
+                check_copy(ctx, repository, service, instruction);
+            }
+        }
+    }
+    EACH_SERVICE(repository, service)
+    {
+        check_mounts(ctx, repository, service);
+    }
+}
+
+/* --- XA020 ------------------------------------------------------------------------------------ */
+
+static bool has_example(const Repository *repository, Str path)
+{
+    static const char *const endings[] = { ".example",  ".sample",  ".template", ".dist",
+                                           ".defaults", "-example", ".tmpl" };
+    Arena *arena = repository->arena;
+    for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
+        if (repository_has_path(repository, str_concat(arena, path, str_from(endings[i])))) {
+            return true;
+        }
+    }
+    Str directory = path_dir(path);
+    static const char *const names[] = { ".env.example", "env.example",   ".env.sample",
+                                         "example.env",  ".env.template", ".env.dist",
+                                         "sample.env" };
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        if (repository_has_path(repository, path_join(arena, directory, str_from(names[i])))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_optional_file(const ComposeService *service, const ComposeReference *file)
+{
+    const Node *list = node_path(service->node, "env_file");
+    for (size_t i = 0; i < node_len(list); i++) {
+        const Node *item = list->seq.items[i];
+        if (node_is_false(node_path(item, "required")) &&
+            (item == file->node || node_path(item, "path") == file->node)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void xa020(RuleContext *ctx, const Repository *repository)
+{
+    EACH_SERVICE(repository, service)
+    {
+        vec_foreach(file, &service->env_files) {
+            Str *own = span_is_known(file->node->span)
+                           ? map_get(&service->project->directories, file->node->span.source->path)
+                           : NULL;
+            Str directory = own ? *own : service->project->directory;
+            Str path = path_join(repository->arena, directory, file->name);
+            if (!str_has_char(file->name, '$') && !repository_has_path(repository, path) &&
+                !has_example(repository, path) && !is_optional_file(service, file) &&
+                compose_is_own(service->project, file->node)) {
+                rule_find(
+                    ctx,
+                    file->node,
+                    "\"%" STR_FMT "\" isn't there, and no example of it",
+                    STR_ARG(file->name)
+                );
+            }
+        }
+    }
+}
+
+/* --- XA024 ------------------------------------------------------------------------------------ */
+
+static const ComposeVariableValue *advertised(const ComposeService *service)
+{
+    vec_foreach(entry, &service->environment) {
+        if (str_has_suffix(entry->name, STR("ADVERTISED_LISTENERS")) && entry->value) {
+            return entry;
+        }
+    }
+    return NULL;
+}
+
+static bool is_loopback(Str host)
+{
+    return str_eq(host, STR("localhost")) || str_has_prefix(host, STR("127.")) ||
+           str_eq(host, STR("0.0.0.0"));
+}
+
+/* A service of the project that asks the broker by its name. */
+static const ComposeVariableValue *client_of(const ComposeService *broker)
+{
+    const ComposeProject *project = broker->project;
+    for (size_t i = 0; i < project->services.len; i++) {
+        const ComposeService *service = &project->services.ptr[i];
+        for (size_t k = 0; service != broker && k < service->environment.len; k++) {
+            Endpoint endpoint;
+            size_t at = 0;
+            while (endpoint_next(service->environment.ptr[k].text, &at, &endpoint)) {
+                if (str_eq(endpoint.host, broker->name)) {
+                    return &service->environment.ptr[k];
+                }
+            }
+        }
+    }
+    return NULL;
+}
+
+static bool publishes(const ComposeService *service, unsigned port)
+{
+    bool published = false;
+    vec_foreach(own, &service->ports) {
+        published = published || own->published == 0 ||
+                    (port >= own->published && port < own->published + own->count);
+    }
+    return published;
+}
+
+typedef struct Listeners {
+    bool for_containers;
+    unsigned unpublished; /* a port on localhost that isn't published; 0: none */
+    size_t count;
+} Listeners;
+
+static Listeners read_listeners(const ComposeService *service, Str text)
+{
+    Listeners listeners = { 0 };
+    Endpoint endpoint;
+    for (size_t at = 0; endpoint_next(text, &at, &endpoint); listeners.count++) {
+        if (!is_loopback(endpoint.host)) {
+            listeners.for_containers = true;
+        } else if (endpoint.port > 0 && !publishes(service, endpoint.port)) {
+            listeners.unpublished = endpoint.port;
+        }
+    }
+    return listeners;
+}
+
+static void
+check_broker(RuleContext *ctx, const Repository *repository, const ComposeService *service)
+{
+    const ComposeVariableValue *entry = advertised(service);
+    Str text;
+    if (!entry || node_path(service->node, "network_mode") ||
+        !compose_is_own(service->project, entry->value) ||
+        !compose_interpolate(repository->arena, entry->text, &service->project->variables, &text)) {
+        return;
+    }
+    Listeners listeners = read_listeners(service, text);
+    const ComposeVariableValue *client = client_of(service);
+    if (listeners.count > 0 && !listeners.for_containers && client) {
+        Diag *diag = rule_find(
+            ctx, entry->value, "advertises localhost alone: other containers are sent to themselves"
+        );
+        across_relate(ctx, diag, client->key->span, "asks it from another container");
+    } else if (listeners.unpublished > 0) {
+        rule_find(
+            ctx,
+            entry->value,
+            "advertises port %u on localhost, which isn't published",
+            listeners.unpublished
+        );
+    }
+}
+
+static void xa024(RuleContext *ctx, const Repository *repository)
+{
+    EACH_SERVICE(repository, service)
+    {
+        check_broker(ctx, repository, service);
+    }
+}
+
+static const AuditRule rules[] = {
+    { .id = "XA016",
+      .artifact = "Repository",
+      .severity = SEVERITY_ERROR,
+      .meaning = "depends_on waits for the health of a service that has no health check",
+      .why = "Compose refuses to start the service that waits.",
+      .fix = "give the other service a healthcheck, or wait for service_started",
+      .bad = "depends_on: {db: {condition: service_healthy}} # and db has no healthcheck\n",
+      .good = "db:\n  image: postgres:16.4\n  healthcheck: {test: [CMD, pg_isready]}\n",
+      .check_repository = xa016 },
+    { .id = "XA017",
+      .artifact = "Repository",
+      .severity = SEVERITY_ERROR,
+      .meaning = "depends_on names a service of a profile that needn't be enabled",
+      .why = "Without the profile Compose doesn't know the service and starts nothing.",
+      .fix = "give both the same profiles, or say required: false",
+      .bad = "web: {depends_on: [debug]}\ndebug: {profiles: [tools]}\n",
+      .good = "web: {depends_on: {debug: {condition: service_started, required: false}}}\n",
+      .check_repository = xa017 },
+    { .id = "XA018",
+      .artifact = "Repository",
+      .severity = SEVERITY_ERROR,
+      .meaning = "A map beside a YAML merge replaces the merged one and drops its keys",
+      .why = "`<<` merges one level only: what the anchor said inside is gone, silently.",
+      .fix = "give the inner map an anchor too and merge it: `environment: {<<: *env, …}`",
+      .bad = "web:\n  <<: *common # has environment: {LEVEL: info}\n  environment: {PORT: 80}\n",
+      .good = "web:\n  <<: *common\n  environment: {<<: *env, PORT: 80}\n",
+      .check_repository = xa018 },
+    { .id = "XA019",
+      .artifact = "Repository",
+      .severity = SEVERITY_ERROR,
+      .meaning = "A file that is copied or mounted isn't in the repository",
+      .why = "The build fails; a mount of a missing file becomes an empty directory.",
+      .fix = "correct the path, or add the file",
+      .bad = "COPY confg.yaml /etc/app/\n",
+      .good = "COPY config.yaml /etc/app/\n",
+      .check_repository = xa019 },
+    { .id = "XA020",
+      .artifact = "Repository",
+      .severity = SEVERITY_WARN,
+      .meaning = "An env_file that isn't there, without an example",
+      .why = "Compose doesn't start, and nobody knows what to write into the file.",
+      .fix = "commit an example beside it, such as .env.example",
+      .check_repository = xa020 },
+    { .id = "XA024",
+      .artifact = "Repository",
+      .severity = SEVERITY_ERROR,
+      .meaning = "A Kafka broker that advertises an address its clients can't reach",
+      .why = "The first connection works, then the client is sent to the advertised address.",
+      .fix = "advertise one listener for the host and one by the service's name for containers",
+      .bad = "KAFKA_ADVERTISED_LISTENERS: PLAINTEXT://localhost:9092\n",
+      .good = "KAFKA_ADVERTISED_LISTENERS: HOST://localhost:9092,NET://kafka:29092\n",
+      .check_repository = xa024 },
+};
+
+const RuleFamily rules_across_compose = { rules, ARRAY_LEN(rules) };

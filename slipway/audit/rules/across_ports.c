@@ -1,0 +1,403 @@
+/* One service's ports, as its Dockerfile, Compose and its workload say them. */
+#include "base/mem.h"
+
+#include "across.h"
+
+Str across_join(Arena *arena, const Str *names, size_t count)
+{
+    StrBuf out = STRBUF_ON_ARENA(arena);
+    for (size_t i = 0; i < count; i++) {
+        strbuf_add_cstr(&out, i == 0 ? "" : i + 1 == count ? " and " : ", ");
+        strbuf_add(&out, names[i]);
+    }
+    return strbuf_str(&out);
+}
+
+/* --- XA001 ------------------------------------------------------------------------------------ */
+
+typedef struct Exposed {
+    VEC(unsigned) ports;
+    Span place;
+    bool is_known; /* all of them, and there are some */
+} Exposed;
+
+static void add_exposed(Arena *arena, Exposed *exposed, const DockerInstruction *instruction)
+{
+    exposed->place = instruction->span;
+    vec_foreach(word, &instruction->words) {
+        Str number = word->value;
+        Str rest;
+        (void) str_cut(number, '/', &number, &rest);
+        unsigned port = across_port(number);
+        exposed->is_known = exposed->is_known && word->is_known && port > 0;
+        vec_push(&exposed->ports, arena, port);
+    }
+}
+
+/* Images that expose something themselves, so that EXPOSE needn't. */
+static bool exposes_by_itself(const DockerStage *root)
+{
+    static const Str names[] = { STR_INIT("nginx"),    STR_INIT("httpd"),  STR_INIT("caddy"),
+                                 STR_INIT("postgres"), STR_INIT("redis"),  STR_INIT("mysql"),
+                                 STR_INIT("mongo"),    STR_INIT("tomcat"), STR_INIT("jetty"),
+                                 STR_INIT("rabbitmq"), STR_INIT("php"),    STR_INIT("wordpress") };
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        if (str_find(root->parts.name, names[i]) != STR_NONE) {
+            return true;
+        }
+    }
+    return !root->image.is_known;
+}
+
+static Exposed exposed_by(Arena *arena, const Dockerfile *file)
+{
+    Exposed exposed = { .is_known = true };
+    const DockerStage *stage = docker_final_stage(file);
+    if (!stage || exposes_by_itself(docker_stage_root(stage))) {
+        return (Exposed) { 0 };
+    }
+    for (; stage; stage = stage->base) {
+        vec_foreach(instruction, &stage->instructions) {
+            if ((*instruction)->kind == DOCKER_EXPOSE && !(*instruction)->is_onbuild) {
+                add_exposed(arena, &exposed, *instruction);
+            }
+        }
+    }
+    exposed.is_known = exposed.is_known && exposed.ports.len > 0;
+    return exposed;
+}
+
+static bool has_port(const Exposed *exposed, unsigned port)
+{
+    vec_foreach(known, &exposed->ports) {
+        if (*known == port) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void check_port(RuleContext *ctx, const Exposed *exposed, const Node *node, unsigned port)
+{
+    if (port > 0 && !has_port(exposed, port)) {
+        Diag *diag = rule_find(ctx, node, "the Dockerfile doesn't expose port %u", port);
+        across_relate(ctx, diag, exposed->place, "it exposes others");
+    }
+}
+
+/* With a command of its own the service may run another server than the image is for. */
+static bool runs_image_as_it_is(const ComposeService *service)
+{
+    return !node_path(service->node, "command") && !node_path(service->node, "entrypoint") &&
+           service->target.len == 0;
+}
+
+static void
+check_compose_ports(RuleContext *ctx, const RepoService *service, const Exposed *exposed)
+{
+    vec_foreach(compose, &service->compose) {
+        for (size_t i = 0; runs_image_as_it_is(*compose) && i < (*compose)->ports.len; i++) {
+            const ComposePort *port = &(*compose)->ports.ptr[i];
+            if (port->count == 1) {
+                check_port(ctx, exposed, port->node, port->target);
+            }
+        }
+    }
+}
+
+static void
+check_container_ports(RuleContext *ctx, const RepoService *service, const Exposed *exposed)
+{
+    vec_foreach(place, &service->containers) {
+        const Node *ports = node_path(place->container->node, "ports");
+        if (node_path(place->container->node, "command")) {
+            continue;
+        }
+        across_enter(ctx, place);
+        for (size_t i = 0; i < node_len(ports); i++) {
+            const Node *port = node_path(ports->seq.items[i], "containerPort");
+            if (port) {
+                check_port(ctx, exposed, port, across_port(port->text));
+            }
+        }
+        across_leave(ctx);
+    }
+}
+
+static void xa001(RuleContext *ctx, const Repository *repository)
+{
+    vec_foreach(service, &repository->services) {
+        Exposed exposed = service->dockerfile ? exposed_by(repository->arena, service->dockerfile)
+                                              : (Exposed) { 0 };
+        if (exposed.is_known) {
+            check_compose_ports(ctx, service, &exposed);
+            check_container_ports(ctx, service, &exposed);
+        }
+    }
+}
+
+/* --- XA002 ------------------------------------------------------------------------------------ */
+
+/* Ports of debuggers and live reload, which development alone has. */
+static bool is_for_development(unsigned port)
+{
+    static const unsigned ports[] = { 2345, 5005, 5678, 9229, 9230, 24678, 35729, 40000, 8787 };
+    for (size_t i = 0; i < ARRAY_LEN(ports); i++) {
+        if (ports[i] == port) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool declares(const Container *container, unsigned port)
+{
+    const Node *ports = node_path(container->node, "ports");
+    for (size_t i = 0; i < node_len(ports); i++) {
+        if (across_port(node_text(ports->seq.items[i], "containerPort")) == port) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+compare_ports(RuleContext *ctx, const ComposeService *compose, const RepoContainer *place)
+{
+    const Node *ports = node_path(place->container->node, "ports");
+    bool comparable = node_len(ports) > 0 && runs_image_as_it_is(compose) &&
+                      place->container->kind == CONTAINER_MAIN &&
+                      !node_path(place->container->node, "command");
+    for (size_t i = 0; comparable && i < compose->ports.len; i++) {
+        const ComposePort *port = &compose->ports.ptr[i];
+        if (port->target == 0 || port->count > 1 || is_for_development(port->target) ||
+            declares(place->container, port->target)) {
+            continue;
+        }
+        Diag *diag = rule_find(
+            ctx,
+            port->node,
+            "%" STR_FMT " of the same service has no containerPort %u",
+            STR_ARG(object_title(ctx->diags->arena, place->object)),
+            port->target
+        );
+        across_relate(ctx, diag, ports->span, "its ports stand here");
+    }
+}
+
+static void xa002(RuleContext *ctx, const Repository *repository)
+{
+    vec_foreach(service, &repository->services) {
+        vec_foreach(compose, &service->compose) {
+            vec_foreach(place, &service->containers) {
+                compare_ports(ctx, *compose, place);
+            }
+        }
+    }
+}
+
+/* --- XA015 ------------------------------------------------------------------------------------ */
+
+static bool share_profile(const ComposeService *a, const ComposeService *b)
+{
+    bool shared = a->profiles.len == 0 || b->profiles.len == 0;
+    for (size_t i = 0; i < a->profiles.len && !shared; i++) {
+        for (size_t k = 0; k < b->profiles.len; k++) {
+            shared = shared || str_eq(a->profiles.ptr[i].name, b->profiles.ptr[k].name);
+        }
+    }
+    return shared;
+}
+
+static bool is_same_address(Str a, Str b)
+{
+    return str_eq(a, b) || a.len == 0 || b.len == 0 || str_eq(a, STR("0.0.0.0")) ||
+           str_eq(b, STR("0.0.0.0"));
+}
+
+static void compare_published(
+    RuleContext *ctx, const ComposePort *port, const ComposeService *owner, const ComposePort *other
+)
+{
+    bool overlap = port->published < other->published + other->count &&
+                   other->published < port->published + port->count;
+    if (port->published == 0 || other->published == 0 || !overlap ||
+        port->protocol != other->protocol || !is_same_address(port->host_ip, other->host_ip) ||
+        port->node->span.source == other->node->span.source) {
+        return;
+    }
+    Diag *diag = rule_find(
+        ctx, other->node, "port %u of the host is published twice", (unsigned) other->published
+    );
+    across_relate(ctx, diag, port->node->span, "service %" STR_FMT " has it", STR_ARG(owner->name));
+}
+
+static void check_published(RuleContext *ctx, const ComposeService *a, const ComposeService *b)
+{
+    for (size_t i = 0; i < a->ports.len && share_profile(a, b); i++) {
+        for (size_t k = 0; k < b->ports.len; k++) {
+            compare_published(ctx, &a->ports.ptr[i], a, &b->ports.ptr[k]);
+        }
+    }
+}
+
+static void xa015(RuleContext *ctx, const Repository *repository)
+{
+    vec_foreach(project, &repository->audit->compose_projects) {
+        for (size_t i = 0; i < (*project)->services.len; i++) {
+            for (size_t k = i + 1; k < (*project)->services.len; k++) {
+                check_published(ctx, &(*project)->services.ptr[i], &(*project)->services.ptr[k]);
+            }
+        }
+    }
+}
+
+/* --- XA033 ------------------------------------------------------------------------------------ */
+
+/* Variables that say where the service itself listens. */
+static bool is_own_port(Str key)
+{
+    static const Str names[] = {
+        STR_INIT("PORT"),        STR_INIT("HTTP_PORT"),    STR_INIT("GRPC_PORT"),
+        STR_INIT("SERVER_PORT"), STR_INIT("APP_PORT"),     STR_INIT("LISTEN_PORT"),
+        STR_INIT("API_PORT"),    STR_INIT("METRICS_PORT"),
+    };
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        if (str_eq(key, names[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const DockerPair *docker_env(const Dockerfile *file, Str key)
+{
+    const DockerPair *found = NULL;
+    const DockerStage *stage = file ? docker_final_stage(file) : NULL;
+    for (; stage && !found; stage = stage->base) {
+        vec_foreach(instruction, &stage->instructions) {
+            for (size_t i = 0; (*instruction)->kind == DOCKER_ENV && i < (*instruction)->pairs.len;
+                 i++) {
+                const DockerPair *pair = &(*instruction)->pairs.ptr[i];
+                found = str_eq(pair->key.value, key) ? pair : found;
+            }
+        }
+    }
+    return found;
+}
+
+static bool compose_declares(const ComposeService *service, unsigned port)
+{
+    bool declared = service->ports.len + service->expose.len == 0;
+    for (size_t i = 0; i < service->ports.len; i++) {
+        const ComposePort *own = &service->ports.ptr[i];
+        declared = declared || own->target == 0 ||
+                   (port >= own->target && port < own->target + own->count);
+    }
+    for (size_t i = 0; i < service->expose.len; i++) {
+        declared = declared || across_port(service->expose.ptr[i].name) == port;
+    }
+    return declared;
+}
+
+static void
+say_port(RuleContext *ctx, const EnvValue *value, Span other, Str other_value, const char *where)
+{
+    Diag *diag = rule_find(
+        ctx,
+        value->node,
+        "%" STR_FMT " is %" STR_FMT ", which none of the ports here is",
+        STR_ARG(value->key),
+        STR_ARG(value->text)
+    );
+    if (other_value.len > 0) {
+        across_relate(ctx, diag, other, "it is %" STR_FMT " in %s", STR_ARG(other_value), where);
+    }
+}
+
+static Str docker_env_text(const Dockerfile *file, Str key, Span *ret_place)
+{
+    const DockerPair *pair = docker_env(file, key);
+    *ret_place = pair ? pair->span : SPAN_NONE;
+    return pair && pair->value.is_known ? pair->value.value : STR("");
+}
+
+static void
+xa033_service(RuleContext *ctx, const Repository *repository, const RepoService *service)
+{
+    Span other;
+    vec_foreach(place, &service->containers) {
+        EnvList env = env_of_container(repository->arena, place);
+        across_enter(ctx, place);
+        vec_foreach(value, &env.values) {
+            unsigned port =
+                is_own_port(value->key) && value->is_literal ? across_port(value->text) : 0;
+            if (port > 0 && node_len(node_path(place->container->node, "ports")) > 0 &&
+                !declares(place->container, port)) {
+                Str text = docker_env_text(service->dockerfile, value->key, &other);
+                say_port(ctx, value, other, text, "the Dockerfile");
+            }
+        }
+        across_leave(ctx);
+    }
+    vec_foreach(compose, &service->compose) {
+        EnvList env = env_of_compose(repository->arena, *compose);
+        vec_foreach(value, &env.values) {
+            unsigned port =
+                is_own_port(value->key) && value->is_literal ? across_port(value->text) : 0;
+            if (port > 0 && !compose_declares(*compose, port)) {
+                Str text = docker_env_text(service->dockerfile, value->key, &other);
+                say_port(ctx, value, other, text, "the Dockerfile");
+            }
+        }
+    }
+}
+
+static void xa033(RuleContext *ctx, const Repository *repository)
+{
+    vec_foreach(service, &repository->services) {
+        xa033_service(ctx, repository, service);
+    }
+}
+
+static const AuditRule rules[] = {
+    { .id = "XA001",
+      .artifact = "Repository",
+      .severity = SEVERITY_ERROR,
+      .meaning = "A port of the service that its Dockerfile doesn't expose",
+      .why = "One of the two is wrong: the port was changed in one place, or belongs to another "
+             "service.",
+      .fix = "expose the port in the Dockerfile, or correct it here",
+      .bad = "# the Dockerfile says EXPOSE 8080\nports: [{containerPort: 9090}]\n",
+      .good = "# the Dockerfile says EXPOSE 8080\nports: [{containerPort: 8080}]\n",
+      .check_repository = xa001 },
+    { .id = "XA002",
+      .artifact = "Repository",
+      .severity = SEVERITY_ERROR,
+      .meaning = "Compose publishes a container port that the service's workload doesn't have",
+      .why =
+          "It answers on another port in the cluster than on the developer's machine, or on none.",
+      .fix = "use one port for the service in both",
+      .bad = "ports: ['8080:3000'] # and the Deployment has containerPort: 8080\n",
+      .good = "ports: ['3000:3000'] # and the Deployment has containerPort: 3000\n",
+      .check_repository = xa002 },
+    { .id = "XA015",
+      .artifact = "Repository",
+      .severity = SEVERITY_ERROR,
+      .meaning = "Two Compose files of one project publish the same port of the host",
+      .why = "The second service doesn't start: the address is already in use.",
+      .fix = "publish one of them on another port",
+      .peers = "DC:no-duplicate-exported-ports",
+      .check_repository = xa015 },
+    { .id = "XA033",
+      .artifact = "Repository",
+      .severity = SEVERITY_ERROR,
+      .meaning = "The port that a service is told to listen on is none that it is reached at",
+      .why = "It listens where nobody asks: probes and requests go to the other port.",
+      .fix = "use one number for the variable and the port",
+      .bad = "env: [{name: PORT, value: '3000'}]\nports: [{containerPort: 8080}]\n",
+      .good = "env: [{name: PORT, value: '8080'}]\nports: [{containerPort: 8080}]\n",
+      .check_repository = xa033 },
+};
+
+const RuleFamily rules_across_ports = { rules, ARRAY_LEN(rules) };

@@ -1,0 +1,3 @@
+package main
+
+const path = "/health/ready"
