@@ -5,11 +5,7 @@
 #include "run.h"
 
 static void (*const rooms[])(Audit *audit) = {
-    bundles_gather,
-    dockerfiles_gather,
-    compose_gather,
-    actions_gather,
-    repository_gather,
+    bundles_gather, dockerfiles_gather, compose_gather, actions_gather, repository_gather,
 };
 
 void audit_gather(Audit *audit)
