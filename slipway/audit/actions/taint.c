@@ -61,7 +61,7 @@ static bool path_leads_to(Str path, Str pattern)
 
 bool taint_is_anyones(Str path)
 {
-    for (size_t i = 0; i < ARRAY_LEN(anyones); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(anyones) && path.len > 0; i++) {
         if (path_leads_to(path, str_from(anyones[i]))) {
             return true;
         }

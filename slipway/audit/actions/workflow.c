@@ -152,7 +152,8 @@ static void read_jobs(Workflow *workflow)
         }
     }
     vec_foreach(job, &workflow->jobs) {
-        map_set(&workflow->jobs_by_id, str_lower(workflow->arena, job->id), job);
+        void **first = map_at(&workflow->jobs_by_id, str_lower(workflow->arena, job->id));
+        *first = *first ? *first : job;
     }
     workflow_link_needs(workflow);
 }

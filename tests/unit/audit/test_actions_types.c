@@ -110,6 +110,7 @@ static void follows_what_others_write(void **state)
         taint_in(*state, "inputs.debug && github.head_ref || 'x'").taint, TAINT_ANYONE
     );
     assert_str(taint_in(*state, "env.TITLE").path, "github.event.issue.title");
+    assert_int_equal(taint_in(*state, "fromJSON('{\"a\": 1}').a").taint, TAINT_NONE);
     assert_int_equal(taint_in(*state, "inputs.tag").taint, TAINT_CALLER);
     assert_int_equal(taint_in(*state, "inputs.debug").taint, TAINT_NONE);
 }
