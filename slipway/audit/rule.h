@@ -56,12 +56,13 @@ typedef struct RuleFamily {
     size_t len;
 } RuleFamily;
 
-extern const RuleFamily rules_compose_images;
-extern const RuleFamily rules_compose_ports;
-extern const RuleFamily rules_compose_privilege;
-extern const RuleFamily rules_compose_running;
-extern const RuleFamily rules_compose_secrets;
-extern const RuleFamily rules_compose_structure;
+extern const RuleFamily rules_across_builds;
+extern const RuleFamily rules_across_compose;
+extern const RuleFamily rules_across_env;
+extern const RuleFamily rules_across_hosts;
+extern const RuleFamily rules_across_names;
+extern const RuleFamily rules_across_pods;
+extern const RuleFamily rules_across_ports;
 extern const RuleFamily rules_actions_expressions;
 extern const RuleFamily rules_actions_files;
 extern const RuleFamily rules_actions_injection;
@@ -71,6 +72,12 @@ extern const RuleFamily rules_actions_rights;
 extern const RuleFamily rules_actions_secrets;
 extern const RuleFamily rules_actions_syntax;
 extern const RuleFamily rules_actions_uses;
+extern const RuleFamily rules_compose_images;
+extern const RuleFamily rules_compose_ports;
+extern const RuleFamily rules_compose_privilege;
+extern const RuleFamily rules_compose_running;
+extern const RuleFamily rules_compose_secrets;
+extern const RuleFamily rules_compose_structure;
 extern const RuleFamily rules_dockerfile_commands;
 extern const RuleFamily rules_dockerfile_files;
 extern const RuleFamily rules_dockerfile_images;
@@ -85,6 +92,9 @@ extern const RuleFamily rules_engine; /* the run itself: AU */
 extern const RuleFamily rules_exposure;
 extern const RuleFamily rules_images;
 extern const RuleFamily rules_kustomize;
+extern const RuleFamily rules_monitoring_dashboards;
+extern const RuleFamily rules_monitoring_prometheus;
+extern const RuleFamily rules_monitoring_queries;
 extern const RuleFamily rules_network;
 extern const RuleFamily rules_objects;
 extern const RuleFamily rules_pod_host;
@@ -98,13 +108,6 @@ extern const RuleFamily rules_resources;
 extern const RuleFamily rules_scaling;
 extern const RuleFamily rules_schema;
 extern const RuleFamily rules_secrets;
-extern const RuleFamily rules_across_builds;
-extern const RuleFamily rules_across_compose;
-extern const RuleFamily rules_across_env;
-extern const RuleFamily rules_across_hosts;
-extern const RuleFamily rules_across_names;
-extern const RuleFamily rules_across_pods;
-extern const RuleFamily rules_across_ports;
 extern const RuleFamily rules_workloads;
 
 /* All families, in the order of the docs; NULL-terminated. */

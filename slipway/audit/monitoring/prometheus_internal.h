@@ -1,0 +1,7 @@
+/* What prometheus_read is made of, a file each. */
+#pragma once
+
+#include "prometheus.h"
+
+void prometheus_read_rules(PrometheusFile *file);
+void prometheus_read_config(PrometheusFile *file);
