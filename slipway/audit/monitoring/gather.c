@@ -55,7 +55,8 @@ static void check_rule_files(Audit *audit, PrometheusFile *file)
 {
     vec_foreach(node, &file->rule_files) {
         Str name = node_string_or(*node, STR("*"));
-        bool pattern = str_has_char(name, '*') || str_has_char(name, '?') || str_has_char(name, '[') || str_has_char(name, '$');
+        bool pattern = str_has_char(name, '*') || str_has_char(name, '?') ||
+                       str_has_char(name, '[') || str_has_char(name, '$');
         if (pattern || path_is_absolute(name) || str_has_prefix(name, STR(".."))) {
             continue;
         }

@@ -110,6 +110,9 @@ static bool read_escape(PromLexer *lexer, StrBuf *out, char quote)
 {
     static const char from[] = "abfnrtv\\";
     static const char to[] = "\a\b\f\n\r\t\v\\";
+    if (lexer->at >= lexer->text.len) {
+        return false;
+    }
     char c = peek(lexer, 0);
     const char *simple = c ? strchr(from, c) : NULL;
     uint32_t code = 0;

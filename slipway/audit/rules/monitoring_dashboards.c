@@ -76,22 +76,59 @@ static bool is_fixed(const Dashboard *dashboard, Str uid)
            !map_has(dashboard->datasources, uid);
 }
 
-static void check_datasource(RuleContext *ctx, const Dashboard *dashboard, const Node *datasource)
+static const Node *uid_of(const Node *datasource)
 {
-    const Node *uid = node_is_map(datasource) ? node_get_cstr(datasource, "uid") : datasource;
+    return node_is_map(datasource) ? node_get_cstr(datasource, "uid") : datasource;
+}
+
+static Diag *check_datasource(RuleContext *ctx, const Dashboard *dashboard, const Node *datasource)
+{
+    const Node *uid = uid_of(datasource);
     if (!node_is_string(uid) || !is_fixed(dashboard, uid->text)) {
-        return;
+        return NULL;
     }
-    Diag *diag = rule_find_span(
+    return rule_find_span(
         ctx,
         uid->span,
         "the datasource \"%" STR_FMT "\" is one of another Grafana: nothing here provisions it",
         STR_ARG(uid->text)
     );
+}
+
+static void
+fix_datasource(RuleContext *ctx, const Dashboard *dashboard, Diag *diag, const Node *datasource)
+{
     const DashboardVariable *variable = datasource_variable(dashboard);
-    if (variable) {
-        rule_fix(ctx, diag, uid->span, "\"${%" STR_FMT "}\"", STR_ARG(variable->name));
+    if (diag && variable) {
+        rule_fix(
+            ctx, diag, uid_of(datasource)->span, "\"${%" STR_FMT "}\"", STR_ARG(variable->name)
+        );
     }
+}
+
+/* A target that repeats its panel's is one with it. Whether one of them says it. */
+static bool check_targets(
+    RuleContext *ctx,
+    const Dashboard *dashboard,
+    const DashboardPanel *panel,
+    const Node *own,
+    Diag *found
+)
+{
+    const Node *targets = node_get_cstr(panel->node, "targets");
+    bool said = false;
+    for (size_t i = 0; node_is_seq(targets) && i < targets->seq.len; i++) {
+        const Node *datasource = dashboard_datasource(targets->seq.items[i]);
+        said = said || datasource;
+        if (datasource && own && node_equal(own, datasource)) {
+            fix_datasource(ctx, dashboard, found, datasource);
+        } else if (datasource) {
+            fix_datasource(
+                ctx, dashboard, check_datasource(ctx, dashboard, datasource), datasource
+            );
+        }
+    }
+    return said;
 }
 
 static void gr003(RuleContext *ctx, const Dashboard *dashboard)
@@ -100,22 +137,16 @@ static void gr003(RuleContext *ctx, const Dashboard *dashboard)
         const DashboardPanel *panel = &dashboard->panels.ptr[i];
         const Node *targets = node_get_cstr(panel->node, "targets");
         const Node *own = dashboard_datasource(panel->node);
-        bool said = own || !node_is_seq(targets) || targets->seq.len == 0;
-        if (own) {
-            check_datasource(ctx, dashboard, own);
+        Diag *found = own ? check_datasource(ctx, dashboard, own) : NULL;
+        if (found) {
+            fix_datasource(ctx, dashboard, found, own);
         }
-        for (size_t j = 0; node_is_seq(targets) && j < targets->seq.len; j++) {
-            const Node *datasource = dashboard_datasource(targets->seq.items[j]);
-            said = said || datasource;
-            if (datasource && !(own && node_equal(own, datasource))) {
-                check_datasource(ctx, dashboard, datasource);
-            }
-        }
-        if (!said) {
+        bool said = check_targets(ctx, dashboard, panel, own, found);
+        if (!said && !own && node_is_seq(targets) && targets->seq.len > 0) {
+            const Node *title = node_get_cstr(panel->node, "title");
             rule_find_span(
                 ctx,
-                node_get_cstr(panel->node, "title") ? node_get_cstr(panel->node, "title")->span
-                                                    : panel->node->span,
+                title ? title->span : panel->node->span,
                 "\"%" STR_FMT "\" asks whatever datasource is the default",
                 STR_ARG(panel->title)
             );
