@@ -1,5 +1,6 @@
 /* From artifacts to subjects, room by room. The repository comes last: it sees all of them. */
 #include "compose/gather.h"
+
 #include "monitoring/gather.h"
 #include "repository/repository.h"
 #include "run.h"
