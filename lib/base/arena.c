@@ -32,6 +32,7 @@ enum {
     ALIGNMENT = _Alignof(max_align_t),
     BLOCK_BYTES_DEFAULT = 4 << 10,
     BLOCK_BYTES_MOST = 256 << 10,
+    PRINTF_ROOM_BYTES = 256,
 };
 
 typedef struct Block Block;
@@ -266,13 +267,19 @@ char *arena_strndup(Arena *arena, const char *text, size_t len)
 
 char *arena_vprintf(Arena *arena, const char *format, va_list args)
 {
-    va_list measure;
-    va_copy(measure, args);
-    int len = vsnprintf(NULL, 0, format, measure);
-    va_end(measure);
+    char room[PRINTF_ROOM_BYTES]; /* most texts are short: written once, then copied */
+    va_list again;
+    va_copy(again, args);
+    int len = vsnprintf(room, sizeof(room), format, args);
     assert(len >= 0);
-    char *text = arena_alloc_raw(arena, (size_t) len + 1);
-    vsnprintf(text, (size_t) len + 1, format, args);
+    size_t size = (size_t) len + 1;
+    char *text = arena_alloc_raw(arena, size);
+    if (size <= sizeof(room)) {
+        memcpy(text, room, size);
+    } else {
+        vsnprintf(text, size, format, again);
+    }
+    va_end(again);
     return text;
 }
 

@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/sha.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "base/strbuf.h"
@@ -21,9 +22,21 @@ static void must(int is_fine)
     }
 }
 
+/* Fetched once: OpenSSL looks a digest up by name and properties, which costs more than the digest
+ * of a short text. It lives as long as the program. */
+static EVP_MD *sha256_method;
+
+static void fetch_sha256(void)
+{
+    sha256_method = EVP_MD_fetch(NULL, "SHA256", NULL);
+    must(sha256_method != NULL);
+}
+
 void sha256(Str data, uint8_t ret_digest[static SHA256_BYTES])
 {
-    SHA256((const unsigned char *) data.ptr, data.len, ret_digest);
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, fetch_sha256);
+    must(EVP_Digest(data.ptr, data.len, ret_digest, NULL, sha256_method, NULL));
 }
 
 void hmac_sha256(Str key, Str data, uint8_t ret_digest[static SHA256_BYTES])

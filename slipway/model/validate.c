@@ -173,11 +173,15 @@ typedef struct PortOwner {
     const Port *port;
 } PortOwner;
 
-static void check_port(Check *check, PortOwner *owners, Str owner, const Port *port)
+/* `owners`: number, as its bytes -> PortOwner */
+static void check_port(Check *check, Map *owners, Str owner, const Port *port)
 {
-    PortOwner *known = &owners[port->number];
-    if (!known->port) {
-        *known = (PortOwner) { .owner = owner, .port = port };
+    Str number = { .ptr = (const char *) &port->number, .len = sizeof(port->number) };
+    const PortOwner *known = map_get(owners, number);
+    if (!known) {
+        PortOwner *first = ARENA_NEW(check->catalog->arena, PortOwner);
+        *first = (PortOwner) { .owner = owner, .port = port };
+        map_set(owners, number, first);
         return;
     }
     /* the place of the one that the user wrote: a standard port has none */
@@ -201,18 +205,18 @@ static void check_port(Check *check, PortOwner *owners, Str owner, const Port *p
 static void check_ports(Check *check)
 {
     const Catalog *catalog = check->catalog;
-    PortOwner *owners = ARENA_ARRAY(catalog->arena, PortOwner, 65536);
+    Map owners = MAP_ON_ARENA(catalog->arena);
     for (size_t i = 0; i < catalog->resource_count; i++) {
         const Resource *resource = catalog->resources[i];
         bool elsewhere = resource->engine == ENGINE_NONE || resource->engine == ENGINE_EXTERNAL;
         for (size_t j = 0; j < resource->ports.len && !elsewhere; j++) {
-            check_port(check, owners, resource->name, &resource->ports.ptr[j]);
+            check_port(check, &owners, resource->name, &resource->ports.ptr[j]);
         }
     }
     for (size_t i = 0; i < catalog->service_count; i++) {
         const Service *service = catalog->services[i];
         for (size_t j = 0; j < service->ports.len; j++) {
-            check_port(check, owners, service->name, &service->ports.ptr[j]);
+            check_port(check, &owners, service->name, &service->ports.ptr[j]);
         }
     }
 }

@@ -1,6 +1,7 @@
 /* Dockerfiles: one for each service that names neither an image nor a Dockerfile of its own, by its
  * language, and the ignore file beside it. */
 #include "render/internal.h"
+#include "render/values.h"
 
 static Str text_of(const Node *map, const char *key)
 {
@@ -10,7 +11,7 @@ static Str text_of(const Node *map, const char *key)
 /* What a Dockerfile says and nothing else does. */
 static Node *image_values(Arena *arena, const Node *values, const Node *service)
 {
-    Node *with = node_copy(arena, service);
+    Node *with = values_copy(arena, service);
     Str description = str_printf(
         arena,
         "%" STR_FMT " of %" STR_FMT ": %" STR_FMT,

@@ -24,6 +24,7 @@ struct RenderContext {
     Error *err;
     Str root;                 /* absolute folder of the catalog */
     Map catalogs;             /* environment -> Catalog */
+    Map values;               /* environment -> Node */
     Map templates;            /* name -> Template */
     const ArtifactKind *kind; /* the one that renders now */
     ArtifactSet *set;
@@ -57,7 +58,12 @@ const Catalog *render_catalog(RenderContext *ctx, const char *environment)
 
 Node *render_values(RenderContext *ctx, const Catalog *catalog)
 {
-    return values_of(ctx->arena, catalog, ctx->diags);
+    Node *values = map_get(&ctx->values, catalog->environment);
+    if (!values) {
+        values = values_of(ctx->arena, catalog, ctx->diags);
+        map_set(&ctx->values, catalog->environment, values);
+    }
+    return values_copy(ctx->arena, values);
 }
 
 /* --- templates --- */
@@ -98,7 +104,7 @@ int render_artifact(
     RenderContext *ctx, Str path, const char *template_name, const Node *values, mode_t mode
 )
 {
-    StrBuf text = STRBUF_ON_ARENA(ctx->arena);
+    auto_strbuf StrBuf text = STRBUF_INIT;
     TemplateLoader loader = { .load = load_template, .ctx = ctx };
     const Template *template = load_template(ctx, str_from(template_name));
     if (!template) {
@@ -109,7 +115,7 @@ int render_artifact(
     }
     int rc = template_render(template, values, &loader, &text, ctx->diags);
     if (rc == 0) {
-        render_add(ctx, path, template_name, strbuf_str(&text), mode);
+        render_add(ctx, path, template_name, str_dup(ctx->arena, strbuf_str(&text)), mode);
     }
     return rc;
 }
@@ -200,6 +206,7 @@ int render_all(
                           .options = options,
                           .err = err,
                           .catalogs = MAP_ON_ARENA(arena),
+                          .values = MAP_ON_ARENA(arena),
                           .templates = MAP_ON_ARENA(arena),
                           .set = ret_set };
     const Catalog *catalog = render_catalog(&ctx, "");

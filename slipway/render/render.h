@@ -64,8 +64,8 @@ extern const ArtifactKind *const artifact_kinds[]; /* NULL-terminated */
 const Catalog *render_catalog(RenderContext *ctx, const char *environment);
 Arena *render_arena(RenderContext *ctx);
 DiagList *render_diags(RenderContext *ctx);
-/* The tree that templates see of a catalog (render/values.h); may be added to by node_set on a
- * copy. */
+/* The tree that templates see of a catalog (render/values.h). Its first level is the caller's, to
+ * add names to with node_set; what lies below is made once and shared with the other kinds. */
 Node *render_values(RenderContext *ctx, const Catalog *catalog);
 /* Renders a template (the repository's own before the built-in one) into one more artifact. */
 int render_artifact(

@@ -14,7 +14,7 @@
 #include "codec/digest.h"
 #include "codec/json.h"
 
-enum { ARTIFACT_MAX_BYTES = 16 << 20 };
+enum { ARTIFACT_MAX_BYTES = 16 << 20, SCRATCH_BYTES = 64 << 10 };
 
 #define MANIFEST_PATH "deploy/.slipway-render.json"
 
@@ -106,6 +106,7 @@ static bool has_kind(const RenderOptions *options, Str kind)
 
 typedef struct Compare {
     Arena *arena;
+    Arena *scratch; /* for one file; most are equal, and their text is not kept */
     Str root;
     const ArtifactSet *set;
     const RenderOptions *options;
@@ -142,11 +143,14 @@ static void keep_other_kinds(Compare *compare)
 static void compare_artifact(Compare *compare, const Artifact *artifact)
 {
     Arena *arena = compare->arena;
-    const char *place = str_to_cstr(arena, path_join(arena, compare->root, artifact->path));
+    arena_clear(compare->scratch);
+    const char *place =
+        str_to_cstr(compare->scratch, path_join(compare->scratch, compare->root, artifact->path));
     ManifestEntry *known = map_get(&compare->former, artifact->path);
     struct stat info;
     bool is_there = stat(place, &info) == 0;
-    Str before = is_there ? read_or_empty(arena, compare->root, artifact->path) : STR("");
+    Str before =
+        is_there ? read_or_empty(compare->scratch, compare->root, artifact->path) : STR("");
     ManifestLine line = { .path = artifact->path,
                           .kind = artifact->kind,
                           .template = artifact->template,
@@ -158,7 +162,10 @@ static void compare_artifact(Compare *compare, const Artifact *artifact)
         return;
     }
     Change change = {
-        .kind = CHANGE_MISSING, .path = artifact->path, .before = before, .after = artifact->text
+        .kind = CHANGE_MISSING,
+        .path = artifact->path,
+        .before = str_dup(arena, before),
+        .after = artifact->text,
     };
     change.mode = artifact->mode;
     if (is_there) {
@@ -203,7 +210,9 @@ int tree_compare(
 {
     (void) err;
     *ret_changes = (Changes) { 0 };
+    auto_arena Arena *scratch = arena_new(SCRATCH_BYTES);
     Compare compare = { .arena = arena,
+                        .scratch = scratch,
                         .root = root,
                         .set = set,
                         .options = options,

@@ -55,12 +55,18 @@ int64_t container_port(const Resource *resource, const Port *port)
     return port->number;
 }
 
+Node *values_copy(Arena *arena, const Node *values)
+{
+    Node *copy = node_new_map(arena);
+    for (size_t i = 0; i < values->map.len; i++) {
+        node_append_pair(arena, copy, values->map.pairs[i].key, values->map.pairs[i].value);
+    }
+    return copy;
+}
+
 Node *values_with(Arena *arena, const Node *values, const char *key, const Node *value)
 {
-    Node *with = node_new_map(arena);
-    for (size_t i = 0; i < values->map.len; i++) {
-        node_append_pair(arena, with, values->map.pairs[i].key, values->map.pairs[i].value);
-    }
+    Node *with = values_copy(arena, values);
     node_set(arena, with, str_from(key), (Node *) (uintptr_t) value);
     return with;
 }
@@ -77,16 +83,12 @@ void value_text(Arena *arena, Node *map, const char *key, Str value)
 
 void value_int(Arena *arena, Node *map, const char *key, int64_t value)
 {
-    Node *node = node_new_int(arena, value);
-    node->text = str_printf(arena, "%lld", (long long) value);
-    node_set(arena, map, str_from(key), node);
+    node_set(arena, map, str_from(key), node_new_int(arena, value));
 }
 
 void value_bool(Arena *arena, Node *map, const char *key, bool value)
 {
-    Node *node = node_new_bool(arena, value);
-    node->text = value ? STR("true") : STR("false");
-    node_set(arena, map, str_from(key), node);
+    node_set(arena, map, str_from(key), node_new_bool(arena, value));
 }
 
 Node *value_strings(Arena *arena, const DecodeStrings *list)

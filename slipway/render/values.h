@@ -31,3 +31,5 @@
 
 /* R1004 in `diags` for a placeholder that has a value on this machine only. */
 Node *values_of(Arena *arena, const Catalog *catalog, DiagList *diags);
+/* The first level is a copy, what lies below is shared. */
+Node *values_copy(Arena *arena, const Node *values);

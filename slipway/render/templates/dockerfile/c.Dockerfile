@@ -23,7 +23,8 @@ RUN export SOURCE_DATE_EPOCH CFLAGS="-ffile-prefix-map=/src=." && \
 RUN libraries="/libraries/usr/lib/$(gcc -print-multiarch)" && mkdir -p "$libraries" && \
     ldd /out/server | awk '$3 ~ "^/" { print $3 }' | \
     grep -Ev '/(libc|libm|libdl|librt|libpthread|libresolv|libgcc_s|libstdc\+\+|libgomp|libssl|libcrypto)\.so' | \
-    sort | xargs -r cp --dereference --target-directory="$libraries"
+    sort | xargs -r cp --dereference --target-directory="$libraries" && \
+    find /libraries /out -exec touch --date="@${SOURCE_DATE_EPOCH}" {} +
 
 # ── Stage 2: Final (distroless) ───────────────────────────────────────────────────────────────────
 # The tag moves with Debian's security updates; the deploy pins what was built by its own digest.
