@@ -14,7 +14,9 @@ RUN tools/install_packages.sh build && rm -rf /var/lib/apt/lists/*
 COPY . .
 # Paths of the build folder stay out of the binary, so the same source gives the same bytes.
 ARG SOURCE_DATE_EPOCH=0
-RUN export SOURCE_DATE_EPOCH CFLAGS="-ffile-prefix-map=/src=." && \
+ARG BUILD_TIME=unknown
+ARG VCS_REF=unknown
+RUN export SOURCE_DATE_EPOCH BUILD_TIME VCS_REF CFLAGS="-ffile-prefix-map=/src=." && \
     meson setup /build --buildtype=release -Db_pie=true -Db_lto=true && \
     ninja -C /build <%= s.path %>/<%= s.workload %> && \
     install -D --strip /build/<%= s.path %>/<%= s.workload %> /out/server

@@ -1,0 +1,174 @@
+"""The product service's image: it builds, twice the same, and runs with nothing that it does not need."""
+
+import http.client
+import json
+import os
+import pathlib
+import re
+import socket
+import tempfile
+import time
+
+import dockerd
+import prove
+from dockerd import BUILD, PRODUCT as IMAGE
+from support import tokens
+from support.servers import Servers, sql
+
+LICENSE = "Apache-2.0"
+LABELS = {
+    "version": BUILD["VERSION"],
+    "revision": BUILD["VCS_REF"],
+    "created": BUILD["BUILD_TIME"],
+    "licenses": LICENSE,
+}
+HEALTHY_SECONDS = 90
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def layers(daemon):
+    return daemon.inspect(IMAGE)["RootFS"]["Layers"]
+
+
+def same_again(daemon, first, folder):
+    """A clone elsewhere, in which a file differs that is not compiled: compiled anew, the same layers."""
+    with open(folder / "services/product/README.md", "a", encoding="utf-8") as readme:
+        readme.write("\nNothing of this is compiled.\n")
+    wrong = daemon.build_product(folder)
+    if wrong:
+        return wrong
+    second = layers(daemon)
+    return None if first == second else f"the layers differ:\n{first}\n{second}"
+
+
+def config_faults(config):
+    labels = {key.removeprefix("org.opencontainers.image."): value for key, value in config["Labels"].items()}
+    wanted = {**LABELS, "source": labels.get("source"), "description": labels.get("description")}
+    if labels != wanted or not all(wanted.values()):
+        yield f"labels are {labels}"
+    if config["User"] != "65532:65532":
+        yield f"runs as {config['User']}"
+    if set(config["ExposedPorts"]) != {"8001/tcp", "9001/tcp"}:
+        yield f"exposes {sorted(config['ExposedPorts'])}"
+    if config["Entrypoint"] != ["/server"] or config["Healthcheck"]["Test"] != ["CMD", "/server", "--healthcheck"]:
+        yield f"starts {config['Entrypoint']}, checks {config['Healthcheck']}"
+
+
+def tools_inside(daemon):
+    """Programs other than the service: there is no shell and no package manager to find."""
+    name = daemon.ask("create", IMAGE)
+    try:
+        archive = pathlib.Path(daemon.scratch.name, "image.tar")
+        daemon.ask("export", "-o", archive, name)
+        listed = prove.run("tar", "tar", "-tf", str(archive)).splitlines()
+        return [path for path in listed if re.search(r"(^|/)s?bin/[^/]+$|(^|/)(sh|bash|dash|busybox|apt|dpkg)$", path)]
+    finally:
+        daemon.docker("rm", "-f", name)
+
+
+def start(daemon, servers, port):
+    env = {
+        "ENVIRONMENT": "development", "PRODUCT_HTTP_PORT": port, "PRODUCT_GRPC_PORT": free_port(), "PRODUCT_DB_NAME": "product_db",
+        "HTTP_HOST": "127.0.0.1", "GRPC_HOST": "127.0.0.1", "POSTGRES_HOST": "127.0.0.1", "POSTGRES_PORT": servers.ports["postgres"],
+        "POSTGRES_USER": "ecommerce", "POSTGRES_PASSWORD": "ecommerce_secret", "KAFKA_BROKERS": "none", "JWT_SECRET": tokens.SECRET,
+        "SHUTDOWN_DRAIN_SECONDS": "0",
+    }
+    given = [word for name, value in env.items() for word in ("-e", f"{name}={value}")]
+    return daemon.ask(
+        "run", "-d", "--network", "host", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges",
+        "--pids-limit", "100", *given, IMAGE,
+    )
+
+
+def not_healthy(daemon, name):
+    """None when the image's own health check finds the service healthy."""
+    until = time.monotonic() + HEALTHY_SECONDS
+    while time.monotonic() < until:
+        state = daemon.inspect(name)["State"]
+        if state["Status"] != "running":
+            return f"it {state['Status']}: " + daemon.docker("logs", name).stdout[-2000:]
+        if state["Health"]["Status"] == "healthy":
+            return None
+        time.sleep(0.2)
+    return json.dumps(state["Health"]["Log"][-1:]) + daemon.docker("logs", name).stdout[-1000:]
+
+
+def rights_faults(pid):
+    status = dict(line.split(":\t", 1) for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines() if ":\t" in line)
+    if status["Uid"].split() != ["65532"] * 4 or status["Gid"].split() != ["65532"] * 4:
+        yield f"uid {status['Uid']}, gid {status['Gid']}"
+    for key in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"):
+        if int(status[key], 16):
+            yield f"{key} is {status[key]}"
+    if status["NoNewPrivs"] != "1" or status["Seccomp"] == "0":
+        yield f"NoNewPrivs {status['NoNewPrivs']}, Seccomp {status['Seccomp']}"
+    root = [line.split() for line in pathlib.Path(f"/proc/{pid}/mountinfo").read_text().splitlines() if line.split()[4] == "/"]
+    if "ro" not in root[0][5].split(","):
+        yield f"its root is mounted {root[0][5]}"
+
+
+def ready_faults(port):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", "/health/ready")
+    answer = connection.getresponse()
+    body = answer.read().decode()
+    if answer.status != 200:
+        yield f"{answer.status} {body}"
+
+
+def build_faults(daemon):
+    said = daemon.ask("run", "--rm", "--network", "none", IMAGE, "--version")
+    if BUILD["VCS_REF"] not in said or BUILD["BUILD_TIME"] not in said:
+        yield f"--version says {said}"
+
+
+def joined(faults):
+    return "\n".join(faults) or None
+
+
+def runs(daemon, servers):
+    sql(servers, "postgres", "CREATE DATABASE product_db")
+    port = free_port()
+    name = start(daemon, servers, port)
+    try:
+        yield "its own health check finds it healthy", not_healthy(daemon, name)
+        yield "it answers ready", joined(ready_faults(port))
+        pid = daemon.inspect(name)["State"]["Pid"]
+        yield "it runs as 65532, without capabilities, on a read-only root", joined(rights_faults(pid))
+        daemon.ask("stop", "-t", "30", name)
+        code = daemon.inspect(name)["State"]["ExitCode"]
+        yield "it ends by itself when told to", None if code == 0 else f"exit code {code}"
+    finally:
+        daemon.docker("rm", "-f", name)
+
+
+def proof():
+    with dockerd.Daemon() as daemon, tempfile.TemporaryDirectory() as scratch:
+        daemon.need_builder()
+        daemon.need_distroless()
+        first_tree = dockerd.copy_of_tree(f"{scratch}/one")
+        wrong = daemon.build_product(first_tree)
+        yield "docker build makes the image", wrong
+        if wrong:
+            return
+        first = layers(daemon)
+        yield "another build of the same sources has the same layers", same_again(daemon, first, dockerd.copy_of_tree(f"{scratch}/another/two"))
+        yield "its labels, user, ports and commands are the standard's", joined(config_faults(daemon.inspect(IMAGE)["Config"]))
+        yield "there is no program in it but the service", joined(tools_inside(daemon))
+        yield "it says what it was built from", joined(build_faults(daemon))
+        servers = Servers(os.environ["TEST_SERVERS"], "postgres")
+        try:
+            if "postgres" not in servers.ports:
+                raise prove.Unavailable(servers.reasons["postgres"])
+            yield from runs(daemon, servers)
+        finally:
+            servers.close()
+        daemon.docker("image", "prune", "-f")
+
+
+prove.main(proof)
