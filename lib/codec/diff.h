@@ -41,7 +41,8 @@ DiffChanges diff_lines(Arena *arena, Str from, Str to, const DiffOptions *option
 bool diff_unified(StrBuf *out, Str from, Str to, const DiffOptions *options);
 
 /* Applies a unified difference of one file to `text`. Each hunk goes where its lines stand: where it
- * says, or the nearest place behind the hunk before it; all of its context must be there as it is.
+ * says, or behind the hunk before it if there is one place only; all of its context must be there as
+ * it is.
  * What stands before the first "@@" is ignored. All or nothing; the result is on the arena.
  *   -EINVAL  `patch` is malformed, err->span says where
  *   -ESTALE  a hunk finds no place, err->span is its header */

@@ -139,22 +139,25 @@ static bool stands_at(const Apply *apply, const LineList *lines, size_t at)
     return true;
 }
 
-/* The place nearest to `wanted` where the lines stand, from apply->at on. */
-static bool find_place(const Apply *apply, const LineList *lines, int64_t wanted, size_t *ret_place)
+/* In how many places the lines may stand, from apply->at on: 1 where they stand as wanted, whatever
+ * else there is. */
+static size_t
+count_places(const Apply *apply, const LineList *lines, int64_t wanted, size_t *ret_place)
 {
-    int64_t first = (int64_t) apply->at;
-    int64_t last = (int64_t) apply->lines.len;
-    wanted = wanted < first ? first : wanted > last ? last : wanted;
-    for (int64_t away = 0; wanted - away >= first || wanted + away <= last; away++) {
-        for (int side = -1; side <= 1; side += 2) {
-            int64_t place = wanted + side * away;
-            if (place >= first && place <= last && stands_at(apply, lines, (size_t) place)) {
-                *ret_place = (size_t) place;
-                return true;
-            }
+    size_t last = apply->lines.len;
+    if (wanted >= (int64_t) apply->at && wanted <= (int64_t) last &&
+        stands_at(apply, lines, (size_t) wanted)) {
+        *ret_place = (size_t) wanted;
+        return 1;
+    }
+    size_t count = 0;
+    for (size_t place = apply->at; lines->len > 0 && place + lines->len <= last; place++) {
+        if (stands_at(apply, lines, place)) {
+            *ret_place = place;
+            count++;
         }
     }
-    return false;
+    return count;
 }
 
 static void copy_lines(Apply *apply, size_t to)
@@ -169,14 +172,16 @@ static int apply_hunk(Apply *apply, const Hunk *hunk)
     int64_t start = (int64_t) hunk->from_start - (hunk->from_count > 0 ? 1 : 0);
     int64_t wanted = start + apply->moved;
     size_t place = 0;
-    if (!find_place(apply, &hunk->from, wanted, &place)) {
-        bool is_done = hunk->to.len > 0 && find_place(apply, &hunk->to, wanted, &place);
+    size_t places = count_places(apply, &hunk->from, wanted, &place);
+    if (places != 1) {
+        bool is_done = hunk->to.len > 0 && count_places(apply, &hunk->to, wanted, &place) > 0;
         return error_set_at(
             apply->err,
             -ESTALE,
             span_of(apply, hunk->header),
-            is_done ? "what the hunk makes stands there already"
-                    : "the lines that the hunk changes are not there any more"
+            places > 1 ? "the lines that the hunk changes stand in more than one place"
+            : is_done  ? "what the hunk makes stands there already"
+                       : "the lines that the hunk changes are not there any more"
         );
     }
     copy_lines(apply, place);

@@ -120,6 +120,7 @@ void catalog_build(Catalog *catalog, const CatalogDocument *document, DiagList *
     catalog->registry = document->registry;
     catalog->namespace = document->namespace.len ? document->namespace : document->platform;
     catalog->tag = document->tag;
+    catalog->host = document->host;
     catalog->render_skip = document->render.skip;
     catalog->check_ignore = document->check.ignore;
     catalog->check_registries = document->check.registries;

@@ -174,8 +174,8 @@ typedef struct Catalog {
     Str path;      /* the (first) catalog file, as shown */
     Str directory; /* absolute; relative paths of the catalog start here */
     Str platform, source, registry;
-    Str environment;    /* the one that was merged; "" when none */
-    Str namespace, tag; /* of that environment */
+    Str environment;          /* the one that was merged; "" when none */
+    Str namespace, tag, host; /* of that environment; host is empty where nobody reaches it */
     Service **services;
     size_t service_count;
     Resource **resources;

@@ -16,6 +16,8 @@ const char *const severity_level_names[] = { "error", "warn", "info", NULL };
 
 #define DNS_LABEL      "[a-z]([-a-z0-9]{0,61}[a-z0-9])?"
 #define DNS_LABEL_HELP "a lower-case DNS label such as \"order-items\""
+#define DNS_NAME       "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)+"
+#define DNS_NAME_HELP  "a lower-case DNS name such as \"shop.example.com\""
 
 static const DecodeField health_fields[] = {
     DECODE_STRING(
@@ -392,6 +394,14 @@ const DecodeField environment_fields[] = {
         .help = "Kubernetes namespace"
     ),
     DECODE_STRING(EnvironmentDocument, tag, "tag", .help = "Image tag that is deployed"),
+    DECODE_STRING(
+        EnvironmentDocument,
+        host,
+        "host",
+        .pattern = DNS_NAME,
+        .pattern_help = DNS_NAME_HELP,
+        .help = "Name under which the world reaches it: what the Ingress and its certificate say"
+    ),
     DECODE_STRUCT(
         EnvironmentDocument,
         defaults,
@@ -481,6 +491,14 @@ const DecodeField catalog_fields[] = {
         .help = "Kubernetes namespace (default: the platform)"
     ),
     DECODE_STRING(CatalogDocument, tag, "tag", .help = "Image tag that is deployed"),
+    DECODE_STRING(
+        CatalogDocument,
+        host,
+        "host",
+        .pattern = DNS_NAME,
+        .pattern_help = DNS_NAME_HELP,
+        .help = "Public name; each environment says its own"
+    ),
     DECODE_STRUCT(
         CatalogDocument,
         defaults,

@@ -19,7 +19,7 @@ typedef struct CheckSection {
 
 /* An entry of `environments`: an overlay with the catalog's keys. */
 typedef struct EnvironmentDocument {
-    Str namespace, tag;
+    Str namespace, tag, host;
     Service defaults;
     DecodeDict resources, services, tasks;
 } EnvironmentDocument;
@@ -28,7 +28,7 @@ typedef struct EnvironmentDocument {
  * `environments` are merged before; they are decoded for the mistakes in them. */
 typedef struct CatalogDocument {
     int64_t version;
-    Str platform, source, registry, namespace, tag;
+    Str platform, source, registry, namespace, tag, host;
     Service defaults;
     DecodeDict resources, services, tasks, environments;
     Node *include;

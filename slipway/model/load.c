@@ -205,7 +205,7 @@ int layers_load(
 static const char *const root_keys[] = { "platform", "source", "registry",  "resources",
                                          "services", "tasks",  "defaults",  "environments",
                                          "render",   "check",  "namespace", "tag",
-                                         NULL };
+                                         "host",     NULL };
 
 static bool is_root_key(Str key)
 {

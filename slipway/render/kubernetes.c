@@ -120,28 +120,18 @@ static int render_base(RenderContext *ctx, const Base *base)
                                          "kustomization.yaml" };
     Arena *arena = render_arena(ctx);
     const Node *services = node_get_cstr(base->values, "services");
-    Node *public = node_new_seq(arena);
     int worst = 0;
     for (size_t i = 0; i < services->seq.len; i++) {
-        Node *service = services->seq.items[i];
-        int rc = render_service(ctx, base->values, service);
+        int rc = render_service(ctx, base->values, services->seq.items[i]);
         worst = rc < 0 ? rc : worst;
-        if (node_get_cstr(service, "public")->boolean) {
-            node_append(arena, public, service);
-        }
     }
     for (size_t i = 0; i < base->infrastructure->seq.len; i++) {
         int rc = render_resource(ctx, base->values, base->infrastructure->seq.items[i]);
         worst = rc < 0 ? rc : worst;
     }
-    Node *with = values_with(arena, base->values, "public", public);
-    node_set(arena, with, STR("infrastructure"), base->infrastructure);
+    Node *with = values_with(arena, base->values, "infrastructure", base->infrastructure);
     for (size_t i = 0; i < ARRAY_LEN(files); i++) {
         int rc = file_of(ctx, STR(FOLDER "base"), "base", files[i], with);
-        worst = rc < 0 ? rc : worst;
-    }
-    if (public->seq.len) {
-        int rc = file_of(ctx, STR(FOLDER "base"), "base", "ingress.yaml", with);
         worst = rc < 0 ? rc : worst;
     }
     return worst;
@@ -162,6 +152,17 @@ static int render_kubernetes(RenderContext *ctx)
         }
     }
     int worst = render_base(ctx, &base);
+    Node *owners = secret_owners(arena, base.values, base.infrastructure);
+    if (owners->seq.len) {
+        int rc = render_artifact(
+            ctx,
+            STR("scripts/local-secrets.sh"),
+            "kubernetes/local-secrets.sh",
+            values_with(arena, base.values, "secret_services", owners),
+            0755
+        );
+        worst = rc < 0 ? rc : worst;
+    }
     for (size_t i = 0; i < catalog->environments.len; i++) {
         Str name = catalog->environments.ptr[i];
         if (!str_eq(name, STR("local")) && !str_eq(name, STR("compose"))) {

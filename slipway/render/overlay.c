@@ -1,4 +1,5 @@
 /* An overlay of Kubernetes: how one environment differs from the base, as patches. */
+#include "base/map.h"
 #include "base/mem.h"
 
 #include "render/internal.h"
@@ -35,6 +36,15 @@ static const Node *named(const Node *list, Str name)
         }
     }
     return NULL;
+}
+
+static Map by_name(Arena *arena, const Node *list)
+{
+    Map names = MAP_ON_ARENA(arena);
+    for (size_t i = 0; i < list->seq.len; i++) {
+        map_set(&names, text_of(list->seq.items[i], "name"), list->seq.items[i]);
+    }
+    return names;
 }
 
 /* A variable whose place in the manifest is the same needs no patch of the Deployment: a value of
@@ -85,6 +95,12 @@ static void patch(Overlay *overlay, const Node *service, const char *template)
     node_append(arena, overlay->patches, node_new_string(arena, name));
 }
 
+/* One pod may go away for a moment, or its node could never be drained. */
+static bool is_alone(const Node *replicas)
+{
+    return node_get_cstr(replicas, "min")->integer == 1;
+}
+
 static void compare_service(Overlay *overlay, const Node *base, Node *service)
 {
     Arena *arena = overlay->arena;
@@ -104,41 +120,65 @@ static void compare_service(Overlay *overlay, const Node *base, Node *service)
     if (count || differs(now, then, "max")) {
         patch(overlay, service, "replicas.yaml");
     }
+    if (is_alone(now) != is_alone(then)) {
+        patch(overlay, service, "pdb.yaml");
+    }
     node_append(arena, overlay->images, service); /* a deploy writes its own tag there */
 }
 
-/* Everyone with a Secret: services, and the servers whose password they share. */
-static Node *secret_owners(Overlay *overlay, const Node *infrastructure)
+Node *secret_owners(Arena *arena, const Node *values, const Node *infrastructure)
 {
-    Node *owners = node_new_seq(overlay->arena);
-    const Node *services = node_get_cstr(overlay->values, "services");
+    Node *owners = node_new_seq(arena);
+    const Node *services = node_get_cstr(values, "services");
     for (size_t i = 0; i < infrastructure->seq.len; i++) {
         Node *resource = infrastructure->seq.items[i];
         if (node_get_cstr(resource, "secrets")) {
-            node_append(overlay->arena, owners, resource);
+            node_append(arena, owners, resource);
         }
     }
     for (size_t i = 0; i < services->seq.len; i++) {
         if (node_get_cstr(services->seq.items[i], "secrets")->seq.len) {
-            node_append(overlay->arena, owners, services->seq.items[i]);
+            node_append(arena, owners, services->seq.items[i]);
         }
     }
     return owners;
 }
 
+static void whole_file(Overlay *overlay, const char *name, const Node *values)
+{
+    Arena *arena = overlay->arena;
+    Str path = str_printf(arena, "%" STR_FMT "/%s", STR_ARG(overlay->folder), name);
+    const char *template = arena_printf(arena, "kubernetes/overlay/%s", name);
+    int rc = render_artifact(overlay->ctx, path, template, values, 0644);
+    overlay->worst = rc < 0 ? rc : overlay->worst;
+}
+
+static Node *public_services(Arena *arena, const Node *services)
+{
+    Node *public = node_new_seq(arena);
+    for (size_t i = 0; i < services->seq.len; i++) {
+        if (node_get_cstr(services->seq.items[i], "public")->boolean) {
+            node_append(arena, public, services->seq.items[i]);
+        }
+    }
+    return public;
+}
+
 static void finish(Overlay *overlay, const Node *infrastructure)
 {
-    static const char *const files[] = { "kustomization.yaml", "external-secrets.yaml" };
     Arena *arena = overlay->arena;
-    Node *owners = secret_owners(overlay, infrastructure);
+    Node *owners = secret_owners(arena, overlay->values, infrastructure);
+    Node *public = public_services(arena, node_get_cstr(overlay->values, "services"));
     Node *with = values_with(arena, overlay->values, "patches", overlay->patches);
     node_set(arena, with, STR("images"), overlay->images);
     node_set(arena, with, STR("secret_services"), owners);
-    for (size_t i = 0; i < (owners->seq.len ? 2 : 1); i++) {
-        Str path = str_printf(arena, "%" STR_FMT "/%s", STR_ARG(overlay->folder), files[i]);
-        const char *template = arena_printf(arena, "kubernetes/overlay/%s", files[i]);
-        int rc = render_artifact(overlay->ctx, path, template, with, 0644);
-        overlay->worst = rc < 0 ? rc : overlay->worst;
+    node_set(arena, with, STR("public"), public);
+    whole_file(overlay, "kustomization.yaml", with);
+    if (owners->seq.len) {
+        whole_file(overlay, "external-secrets.yaml", with);
+    }
+    if (public->seq.len && text_of(with, "host").len) {
+        whole_file(overlay, "ingress.yaml", with);
     }
 }
 
@@ -159,9 +199,10 @@ int overlay_render(RenderContext *ctx, const Node *base, const Node *infrastruct
     overlay.tag_differs = differs(base, overlay.values, "tag");
     value_text(arena, overlay.values, "base_namespace", text_of(base, "namespace"));
     const Node *services = node_get_cstr(overlay.values, "services");
+    Map then = by_name(arena, node_get_cstr(base, "services"));
     for (size_t i = 0; i < services->seq.len; i++) {
         Node *service = services->seq.items[i];
-        const Node *before = named(node_get_cstr(base, "services"), text_of(service, "name"));
+        const Node *before = map_get(&then, text_of(service, "name"));
         if (before) {
             compare_service(&overlay, before, service);
         }

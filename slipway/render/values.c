@@ -265,17 +265,28 @@ static void set_graph(Arena *arena, Node *map, const Catalog *catalog, const Ser
     node_set(arena, map, STR("consumes"), value_strings(arena, &service->consumes));
 }
 
-static Node *secrets_values(Arena *arena, const Service *service)
+static void add_secret(Arena *arena, Node *list, Str name)
+{
+    Node *item = node_new_map(arena);
+    value_text(arena, item, "name", name);
+    value_text(
+        arena, item, "variable", str_upper(arena, str_replace(arena, name, STR("-"), STR("_")))
+    );
+    node_append(arena, list, item);
+}
+
+/* What the catalog lists, and what a variable needs beyond that. */
+static Node *secrets_values(Arena *arena, const Service *service, const Node *env)
 {
     Node *list = node_new_seq(arena);
     for (size_t i = 0; i < service->secrets.len; i++) {
-        Node *item = node_new_map(arena);
-        Str name = service->secrets.ptr[i];
-        value_text(arena, item, "name", name);
-        value_text(
-            arena, item, "variable", str_upper(arena, str_replace(arena, name, STR("-"), STR("_")))
-        );
-        node_append(arena, list, item);
+        add_secret(arena, list, service->secrets.ptr[i]);
+    }
+    for (size_t i = 0; i < env->seq.len; i++) {
+        Str name = node_string_or(node_get_cstr(env->seq.items[i], "secret"), STR(""));
+        if (name.len && !has_string(&service->secrets, name)) {
+            add_secret(arena, list, name);
+        }
     }
     return list;
 }
@@ -292,7 +303,7 @@ service_values(Arena *arena, const Catalog *catalog, const Service *service, Dia
     set_ports(arena, map, &service->ports);
     set_graph(arena, map, catalog, service);
     value_env(arena, map, catalog, service, diags);
-    node_set(arena, map, STR("secrets"), secrets_values(arena, service));
+    node_set(arena, map, STR("secrets"), secrets_values(arena, service, node_get_cstr(map, "env")));
     bool is_page = service->language == LANGUAGE_NODE;
     value_int(arena, map, "uid", is_page ? 1001 : 65532);
     value_text(arena, map, "component", is_page ? STR("frontend") : STR("backend"));
@@ -345,15 +356,6 @@ static Str joined(Arena *arena, const DecodeStrings *list)
     return str_dup(arena, strbuf_str(&text));
 }
 
-static Node *secret_item(Arena *arena, const char *name, const char *variable)
-{
-    Node *list = node_new_seq(arena), *item = node_new_map(arena);
-    value_text(arena, item, "name", str_from(name));
-    value_text(arena, item, "variable", str_from(variable));
-    node_append(arena, list, item);
-    return list;
-}
-
 /* What belongs to one kind alone: where its exporter listens, the secret that opens it. */
 static void set_kind(Arena *arena, Node *map, const Resource *resource)
 {
@@ -363,14 +365,15 @@ static void set_kind(Arena *arena, Node *map, const Resource *resource)
     };
     size_t kind = (size_t) resource->kind;
     value_int(arena, map, "exporter_port", kind < ARRAY_LEN(exporters) ? exporters[kind] : 0);
+    Node *secrets = node_new_seq(arena);
     if (resource->kind == RESOURCE_POSTGRES) {
-        node_set(
-            arena, map, STR("secrets"), secret_item(arena, "postgres_password", "POSTGRES_PASSWORD")
-        );
+        add_secret(arena, secrets, STR("postgres_password"));
     } else if (resource->kind == RESOURCE_MINIO) {
-        node_set(
-            arena, map, STR("secrets"), secret_item(arena, "minio_secret_key", "MINIO_SECRET_KEY")
-        );
+        add_secret(arena, secrets, STR("minio_access_key"));
+        add_secret(arena, secrets, STR("minio_secret_key"));
+    }
+    if (secrets->seq.len) {
+        node_set(arena, map, STR("secrets"), secrets);
     }
 }
 
@@ -431,6 +434,7 @@ Node *values_of(Arena *arena, const Catalog *catalog, DiagList *diags)
     value_text(arena, root, "registry", catalog->registry);
     value_text(arena, root, "namespace", catalog->namespace);
     value_text(arena, root, "tag", catalog->tag.len ? catalog->tag : STR("dev"));
+    value_text(arena, root, "host", catalog->host);
     value_text(arena, root, "environment", catalog->environment);
     set_entries(arena, root, catalog, diags);
     DecodeStrings topics = catalog_topics(catalog, arena);

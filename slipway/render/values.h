@@ -1,8 +1,8 @@
 /* Values: a catalog as the tree that templates read. The names here are the contract with every
  * template, built-in or a repository's own:
  *
- *   platform source registry namespace tag environment
- *   (tag is "dev" where the catalog names none)
+ *   platform source registry namespace tag host environment
+ *   (tag is "dev" where the catalog names none, host is empty then)
  *   services[] resources[] topics[]       in the catalog's order
  *   service.<name> resource.<name>        the same nodes by name ("-" stays)
  *   has.<kind>                            true where a resource of that kind is there

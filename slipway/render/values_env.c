@@ -5,6 +5,7 @@ typedef struct Place {
     const Catalog *catalog;
     const Service *service;
     bool is_elsewhere; /* the value named a resource or a service */
+    Str secret;        /* it named what only a Secret may hold */
 } Place;
 
 static Str number_text(Arena *arena, int64_t number)
@@ -12,7 +13,7 @@ static Str number_text(Arena *arena, int64_t number)
     return str_printf(arena, "%lld", (long long) number);
 }
 
-static bool lookup_resource(const Place *place, Str rest, Arena *arena, Str *ret_value)
+static bool lookup_resource(Place *place, Str rest, Arena *arena, Str *ret_value)
 {
     Str name, what;
     const Resource *resource =
@@ -33,6 +34,7 @@ static bool lookup_resource(const Place *place, Str rest, Arena *arena, Str *ret
     } else if (str_eq(what, STR("port"))) {
         *ret_value = port;
     } else if (str_eq(what, STR("user"))) {
+        place->secret = resource->kind == RESOURCE_MINIO ? STR("minio_access_key") : place->secret;
         *ret_value = resource->user;
     } else {
         return false;
@@ -77,11 +79,13 @@ static const char *expand(Arena *arena, Place *place, const EnvVar *var, Str *re
 {
     *ret = STR("");
     if (var->secret.len) {
+        place->secret = var->secret;
         return "secret";
     }
     Error err = ERROR_INIT;
     PlaceholderLookup placeholders = { .lookup = lookup, .ctx = place };
     place->is_elsewhere = false;
+    place->secret = var->secret;
     if (catalog_expand(arena, var->value, &placeholders, ret, &err) < 0) {
         Diag *diag = diag_error(
             diags, "R1004", var->span, "%" STR_FMT ": %s", STR_ARG(var->name), err.message
@@ -90,7 +94,7 @@ static const char *expand(Arena *arena, Place *place, const EnvVar *var, Str *re
             diags, diag, "{env.X} and passwords have a value on this machine only; name a secret"
         );
     }
-    return place->is_elsewhere ? "config" : "plain";
+    return place->secret.len ? "secret" : place->is_elsewhere ? "config" : "plain";
 }
 
 void value_env(
@@ -108,9 +112,9 @@ void value_env(
         value_text(arena, item, "value", value);
         value_text(arena, item, "from", str_from(from));
         value_text(arena, item, "key", str_lower(arena, var->name));
-        value_text(arena, item, "secret", var->secret);
+        value_text(arena, item, "secret", place.secret);
         node_append(arena, list, item);
-        if (place.is_elsewhere && !var->secret.len) {
+        if (str_eq_cstr(str_from(from), "config")) {
             node_append(arena, config, item);
         }
     }

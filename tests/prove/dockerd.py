@@ -6,6 +6,8 @@ with are assembled from Debian's packages under the names that the Dockerfiles u
 """
 
 import fcntl
+import hashlib
+import inspect
 import json
 import os
 import pathlib
@@ -164,8 +166,9 @@ class Daemon:
         archive.unlink()
 
     def need_distroless(self):
-        """Libraries, certificates, users: no shell, no package manager."""
-        if self.has(DISTROLESS):
+        """Libraries, certificates, users: no shell, no package manager. Made anew when the recipe has changed."""
+        recipe = hashlib.sha256(inspect.getsource(Daemon.need_distroless).encode() + repr((DISTROLESS_PACKAGES, USERS)).encode()).hexdigest()
+        if self.has(DISTROLESS) and self.inspect(DISTROLESS)["Config"]["Labels"] == {"recipe": recipe}:
             return
         root = pathlib.Path(self.scratch.name, "distroless")
         shutil.copytree(prove.debian_folder(*DISTROLESS_PACKAGES), root, symlinks=True, ignore=shutil.ignore_patterns("complete", "doc", "man"))
@@ -181,5 +184,5 @@ class Daemon:
         os.chown(home, 65532, 65532)
         archive = pathlib.Path(self.scratch.name, "distroless.tar")
         prove.run("tar", "tar", "-C", str(root), "-cf", str(archive), ".")
-        changes = ("USER 65532", "WORKDIR /home/nonroot", "ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt")
+        changes = ("USER 65532", "WORKDIR /home/nonroot", "ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt", f"LABEL recipe={recipe}")
         self.ask("import", *(word for change in changes for word in ("--change", change)), archive, DISTROLESS)

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -79,6 +80,40 @@ if count < 50:
 """
 
 
+# The Secrets of a local cluster are those that the operator makes elsewhere, with a value each.
+LOCAL_SECRETS = """
+import base64, sys, yaml
+wanted = {
+    d["spec"]["target"]["name"]: {e["secretKey"] for e in d["spec"]["data"]}
+    for d in yaml.safe_load_all(open(sys.argv[1])) if d["kind"] == "ExternalSecret"
+}
+made = {d["metadata"]["name"]: d["data"] for d in yaml.safe_load_all(sys.stdin) if d}
+if {name: set(data) for name, data in made.items()} != wanted or len(made) < 13:
+    print("makes", {name: sorted(data) for name, data in made.items()}, "not", wanted)
+for name, data in made.items():
+    for key, value in data.items():
+        if base64.b64decode(value).decode() != sys.argv[2]:
+            print(name, key, "is", base64.b64decode(value))
+"""
+TRICKY = "it's $HOME \"quoted\" `id` #1 = \\n"
+
+
+def local_secrets(python, folder, built):
+    """The script, run on a file whose values a shell or YAML would misread."""
+    names = re.findall(r"^(\w+)=", pathlib.Path(folder, ".env.example").read_text(), re.M)
+    env_file = pathlib.Path(folder, "local.env")
+    env_file.write_text("".join(f"{name}={TRICKY}\n" for name in names))
+    script = f"{folder}/scripts/local-secrets.sh"
+    made = subprocess.run([script, env_file], capture_output=True, text=True, check=False)
+    if made.returncode:
+        return made.stderr
+    env_file.write_text("")
+    refused = subprocess.run([script, env_file], capture_output=True, text=True, check=False)
+    if refused.returncode == 0 or "POSTGRES_PASSWORD" not in refused.stderr:
+        return "a value that is missing was not missed: " + refused.stderr
+    return output(python, "-c", LOCAL_SECRETS, str(built), TRICKY, input=made.stdout)
+
+
 def output(*command, **options):
     done = subprocess.run(command, capture_output=True, text=True, check=False, **options)
     return None if done.returncode == 0 and not done.stdout else done.stdout + done.stderr or f"exit {done.returncode}"
@@ -139,6 +174,7 @@ def proof():
                 yield f"{overlay} meets the schemas of {version}", wrong
             yield f"{overlay} is admitted as restricted", output(python, "-c", RESTRICTED, str(built))
             yield f"every reference of {overlay} resolves", output(python, "-c", REFERENCES, str(built))
+        yield "a local cluster gets the same Secrets", local_secrets(python, folder, built)
 
 
 prove.main(proof)
