@@ -17,7 +17,7 @@ static const char github_strings[] =
 static void add_declared(Arena *arena, ExprType *object, const Node *map, const ExprType *type)
 {
     for (size_t i = 0; node_is_map(map) && i < map->map.len; i++) {
-        type_add(arena, object, map->map.pairs[i].key->text, type);
+        vec_push(&object->fields, arena, ((TypeField) { map->map.pairs[i].key->text, type }));
     }
 }
 
@@ -171,40 +171,64 @@ static const ExprType *step_type(Arena *arena, const ExprType *outputs)
     return type;
 }
 
-/* Those before `before`; all of them with NULL. */
-static const ExprType *steps_type(Arena *arena, const Job *job, const Step *before)
+/* Those before the step; all of them where there is none. They share one array. */
+static const ExprType *steps_type(Contexts *contexts)
 {
-    ExprType *steps = type_object(arena);
+    Arena *arena = contexts->arena;
+    const Job *job = contexts->job;
     if (!job) {
         return &type_any_object;
     }
+    size_t count = 0;
+    bool is_new = contexts->step_fields.len == 0;
     vec_foreach(step, &job->steps) {
-        if (step == before) {
-            break;
+        if (is_new && step->id.len > 0) {
+            const ExprType *type = step_type(arena, step_outputs_type(arena, step));
+            vec_push(&contexts->step_fields, arena, ((TypeField) { step->id, type }));
         }
-        if (step->id.len > 0) {
-            type_add(arena, steps, step->id, step_type(arena, step_outputs_type(arena, step)));
-        }
+        count += step->id.len > 0 && (!contexts->step || step < contexts->step);
     }
+    ExprType *steps = type_object(arena);
+    steps->fields.ptr = contexts->step_fields.ptr;
+    steps->fields.len = count;
     return steps;
 }
 
-static const ExprType *job_result_type(Arena *arena, const Job *job)
+static const ExprType *job_result_type(Contexts *contexts, const Job *job)
 {
-    ExprType *type = type_object(arena);
-    type_add(arena, type, STR("outputs"), job ? job_outputs_type(arena, job) : &type_string_object);
-    type_add(arena, type, STR("result"), &type_string);
-    return type;
+    Arena *arena = contexts->arena;
+    const Workflow *workflow = contexts->workflow;
+    if (!contexts->results) {
+        contexts->results = (const ExprType **) arena_calloc(
+            arena, workflow->jobs.len + 1, sizeof(*contexts->results)
+        );
+    }
+    /* the one behind the jobs is for a need that names none */
+    const ExprType **known =
+        &contexts->results[job ? (size_t) (job - workflow->jobs.ptr) : workflow->jobs.len];
+    if (!*known) {
+        ExprType *type = type_object(arena);
+        type_add(
+            arena, type, STR("outputs"), job ? job_outputs_type(arena, job) : &type_string_object
+        );
+        type_add(arena, type, STR("result"), &type_string);
+        *known = type;
+    }
+    return *known;
 }
 
-static const ExprType *needs_type(Arena *arena, const Job *job)
+static const ExprType *needs_type(Contexts *contexts)
 {
-    ExprType *needs = type_object(arena);
+    Arena *arena = contexts->arena;
+    const Job *job = contexts->job;
     if (!job) {
         return &type_any_object;
     }
+    ExprType *needs = type_object(arena);
     vec_foreach(need, &job->needs) {
-        type_add(arena, needs, need->id, job_result_type(arena, need->job));
+        vec_push(
+            &needs->fields, arena, ((TypeField) { need->id, job_result_type(contexts, need->job) })
+        );
     }
     const Node *written = node_path(job->node, "needs");
     if (written && written->kind == NODE_STRING &&
@@ -214,11 +238,15 @@ static const ExprType *needs_type(Arena *arena, const Job *job)
     return needs;
 }
 
-static const ExprType *jobs_type(const Contexts *contexts)
+static const ExprType *jobs_type(Contexts *contexts)
 {
     ExprType *jobs = type_object(contexts->arena);
     vec_foreach(job, &contexts->workflow->jobs) {
-        type_add(contexts->arena, jobs, job->id, job_result_type(contexts->arena, job));
+        vec_push(
+            &jobs->fields,
+            contexts->arena,
+            ((TypeField) { job->id, job_result_type(contexts, job) })
+        );
     }
     return jobs;
 }
@@ -264,6 +292,8 @@ static void forget_place(Contexts *contexts)
     const WorkflowExpr *expr = contexts->expr;
     if (expr->job != contexts->job) {
         contexts->matrix = contexts->needs = contexts->steps = NULL;
+        contexts->step_fields.ptr = NULL;
+        contexts->step_fields.len = contexts->step_fields.cap = 0;
     }
     if (expr->step != contexts->step) {
         contexts->steps = NULL;
@@ -298,11 +328,10 @@ const ExprType *context_type(void *user, Str context)
         return contexts->inputs = contexts->inputs ? contexts->inputs : inputs_type(contexts);
     }
     if (str_eq(context, STR("steps"))) {
-        return contexts->steps =
-                   contexts->steps ? contexts->steps : steps_type(arena, job, contexts->step);
+        return contexts->steps = contexts->steps ? contexts->steps : steps_type(contexts);
     }
     if (str_eq(context, STR("needs"))) {
-        return contexts->needs = contexts->needs ? contexts->needs : needs_type(arena, job);
+        return contexts->needs = contexts->needs ? contexts->needs : needs_type(contexts);
     }
     if (str_eq(context, STR("matrix")) && job && !is_action) {
         return contexts->matrix =

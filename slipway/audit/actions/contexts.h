@@ -12,7 +12,11 @@ typedef struct Contexts {
     /* what was made for the job and the step of the last question */
     const Job *job;
     const Step *step;
-    const ExprType *matrix, *needs, *steps, *inputs;
+    const ExprType *matrix, *needs, *steps;
+    VEC(TypeField) step_fields; /* all steps of the job that have an id, in their order */
+    /* for the whole workflow */
+    const ExprType *inputs;
+    const ExprType **results; /* of each job, NULL: not asked for yet */
 } Contexts;
 
 /* A ContextFn; `user` is the Contexts. */

@@ -70,7 +70,8 @@ static const ExprType *check_variable(TypeChecker *checker, const Expr *expr)
 
 static Str hint_field(TypeChecker *checker, const ExprType *object, Str name)
 {
-    size_t count = object->fields.len;
+    enum { CANDIDATES_MOST = 64 };
+    size_t count = object->fields.len < CANDIDATES_MOST ? object->fields.len : CANDIDATES_MOST;
     if (count == 0) {
         return STR("it has none");
     }

@@ -193,12 +193,14 @@ Workflow *workflow_read(Arena *arena, Source *source, const Node *root, Workflow
         .root = root,
         .kind = kind,
         .root_path = root_of(arena, source->path),
+        .workflows = ARENA_NEW(arena, Map),
         .jobs_by_id = MAP_ON_ARENA(arena),
         .permissions = node_get_cstr(root, "permissions"),
         .env = node_path(root, "env"),
         .defaults = node_path(root, "defaults"),
         .concurrency = node_path(root, "concurrency"),
     };
+    *workflow->workflows = (Map) MAP_ON_ARENA(arena);
     if (kind == WORKFLOW_ACTION) {
         read_action(workflow);
     } else if (kind == WORKFLOW_JOBS) {
@@ -251,14 +253,11 @@ Str step_shell(const Step *step)
 
 /* --- other files ------------------------------------------------------------------------------ */
 
-static const Workflow *read_local(const Workflow *workflow, Str path)
+static Workflow *read_file(Arena *arena, Str path)
 {
-    const Workflow *known = workflow->workflows ? map_get(workflow->workflows, path) : NULL;
-    Arena *arena = workflow->arena;
     Str text;
-    if (known || !fs_is_file(path.ptr) ||
-        fs_read(arena, path.ptr, LOCAL_BYTES_MOST, &text, NULL) < 0) {
-        return known;
+    if (!fs_is_file(path.ptr) || fs_read(arena, path.ptr, LOCAL_BYTES_MOST, &text, NULL) < 0) {
+        return NULL;
     }
     DiagList diags = DIAG_LIST(arena);
     Node *root = NULL;
@@ -267,8 +266,18 @@ static const Workflow *read_local(const Workflow *workflow, Str path)
         !(workflow_is_one(root) || action_is_one(root))) {
         return NULL;
     }
-    WorkflowKind kind = action_is_one(root) ? WORKFLOW_ACTION : WORKFLOW_JOBS;
-    return workflow_read(arena, source, root, kind);
+    return workflow_read(
+        arena, source, root, action_is_one(root) ? WORKFLOW_ACTION : WORKFLOW_JOBS
+    );
+}
+
+/* Each path is looked for once. */
+static const Workflow *read_local(const Workflow *workflow, Str path)
+{
+    if (!map_has(workflow->workflows, path)) {
+        map_set(workflow->workflows, path, read_file(workflow->arena, path));
+    }
+    return map_get(workflow->workflows, path);
 }
 
 const Workflow *workflow_find_local(const Workflow *workflow, const Uses *uses)

@@ -108,8 +108,8 @@ struct Workflow {
     Source *source;
     const Node *root;
     WorkflowKind kind;
-    Str root_path;        /* of the repository: what "./" of a `uses` means */
-    const Map *workflows; /* shown path -> Workflow, of the whole run; may be NULL */
+    Str root_path;  /* of the repository: what "./" of a `uses` means */
+    Map *workflows; /* shown path -> Workflow, of the whole run and what was looked for since */
     VEC(Event) events;
     VEC(Job) jobs;
     Map jobs_by_id;                                         /* lower case -> Job */

@@ -273,8 +273,42 @@ check_inputs(SyntaxCheck *check, const Workflow *workflow, const char *event, co
     }
 }
 
+/* --- action.yml ------------------------------------------------------------------------------- */
+
+/* What an action of that kind can't do without. */
+static void check_runs(SyntaxCheck *check, const Workflow *workflow)
+{
+    const Node *runs = node_path(workflow->root, "runs"), *using = node_path(runs, "using");
+    if (!using || !node_is_scalar(using)) {
+        return;
+    }
+    bool is_node = str_has_prefix(using->text, STR("node"));
+    if (!syntax_has_word("composite docker node20 node24", using->text)) {
+        SyntaxFault *fault = syntax_fault(
+            check,
+            using->span,
+            "runners have no \"%" STR_FMT "\" to run an action",
+            STR_ARG(using->text)
+        );
+        fault->hint = STR("composite, docker, node20 or node24");
+    }
+    const char *wanted = is_node ? "main" : str_eq(using->text, STR("docker")) ? "image" : "steps";
+    if (!node_get_cstr(runs, wanted)) {
+        syntax_fault(
+            check,
+            using->span,
+            "an action that runs by \"%" STR_FMT "\" wants the key \"%s\"",
+            STR_ARG(using->text),
+            wanted
+        );
+    }
+}
+
 void workflow_check_values(SyntaxCheck *check, const Workflow *workflow)
 {
+    if (workflow->kind == WORKFLOW_ACTION) {
+        check_runs(check, workflow);
+    }
     if (workflow->kind == WORKFLOW_JOBS) {
         check_permissions(check, workflow->permissions);
         check_env(check, workflow->env);

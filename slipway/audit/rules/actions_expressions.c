@@ -144,29 +144,66 @@ static void gh002(RuleContext *ctx, const Workflow *workflow)
 
 /* --- GH008 ------------------------------------------------------------------------------------ */
 
+/* `${{ a }} && b` becomes `(a) && b`, where that is an expression. */
+static void fix_braces(RuleContext *ctx, Diag *diag, const Node *node)
+{
+    Arena *arena = ctx->diags->arena;
+    Str text = str_replace(
+        arena, str_replace(arena, node->text, STR("${{ "), STR("(")), STR("${{"), STR("(")
+    );
+    text = str_trim(
+        str_replace(arena, str_replace(arena, text, STR(" }}"), STR(")")), STR("}}"), STR(")"))
+    );
+    size_t end;
+    ExprFault fault;
+    bool is_plain = node->style == STYLE_PLAIN && text.ptr[0] != '!' &&
+                    str_find(text, STR(": ")) == STR_NONE && str_find(text, STR(" #")) == STR_NONE;
+    if (is_plain && expression_parse(arena, text, 0, EXPR_BARE, &end, &fault)) {
+        rule_fix(ctx, diag, node->span, "%" STR_FMT, STR_ARG(text));
+    }
+}
+
+/* `|` becomes `|-`. */
+static void fix_block(RuleContext *ctx, Diag *diag, const Node *node)
+{
+    Str head = span_text(node->span);
+    bool is_bare = (node->style == STYLE_LITERAL || node->style == STYLE_FOLDED) && head.len > 1 &&
+                   (head.ptr[1] == '\n' || head.ptr[1] == ' ');
+    if (is_bare) {
+        rule_fix(
+            ctx, diag, span_make(node->span.source, node->span.start + 1, node->span.start + 1), "-"
+        );
+    }
+}
+
 /* Text around the braces makes a string of the whole, and a string that isn't empty is true. A
  * block that keeps its last line break is such a text. */
+static void check_beside(RuleContext *ctx, const WorkflowExpr *expr)
+{
+    const Node *node = expr->node;
+    bool is_break = expr->from == 0 && str_is_empty(str_trim(str_skip(node->text, expr->to)));
+    bool is_block = is_break && (node->style == STYLE_LITERAL || node->style == STYLE_FOLDED);
+    Span head = span_make(node->span.source, node->span.start, node->span.start + 1);
+    Diag *diag = rule_find_span(
+        ctx,
+        is_block ? head : workflow_expr_span(expr, NULL),
+        "always true: %s makes a text of it",
+        is_break ? "the line break behind the braces" : "what stands beside the braces"
+    );
+    if (is_break) {
+        rule_hint(ctx, diag, "write `if: |-`, or leave the braces away");
+        fix_block(ctx, diag, node);
+    } else {
+        rule_hint(ctx, diag, "put all of it inside the braces, or leave them away");
+        fix_braces(ctx, diag, node);
+    }
+}
+
 static void check_condition(RuleContext *ctx, const WorkflowExpr *expr)
 {
-    Str text = expr->node->text;
     if (!expr->is_whole) {
-        bool is_break_only = expr->from == 0 && str_is_empty(str_trim(str_skip(text, expr->to)));
-        Diag *diag = rule_find_span(
-            ctx,
-            workflow_expr_span(expr, NULL),
-            is_break_only ? "always true: the line break behind the braces makes a text of it"
-                          : "always true: what stands beside the braces makes a text of it"
-        );
-        rule_hint(
-            ctx,
-            diag,
-            "%s",
-            is_break_only ? "write `if: |-`, or leave the braces away"
-                          : "put all of it inside the braces, or leave them away"
-        );
-        return;
-    }
-    if (expr->root && expr_is_constant(expr->root) && expr->root->kind != EXPR_BOOL) {
+        check_beside(ctx, expr);
+    } else if (expr->root && expr_is_constant(expr->root) && expr->root->kind != EXPR_BOOL) {
         rule_find_span(
             ctx,
             workflow_expr_span(expr, expr->root),

@@ -4,87 +4,7 @@
 #include "audit/actions/script.h"
 #include "audit/rule.h"
 
-/* --- GH015 ------------------------------------------------------------------------------------ */
-
-static bool is_only_called(const Workflow *workflow)
-{
-    return workflow->events.len == 1 && workflow_event(workflow, "workflow_call");
-}
-
-static void check_all(RuleContext *ctx, const Node *permissions)
-{
-    if (permissions && permissions->kind == NODE_STRING &&
-        str_eq(permissions->text, STR("write-all"))) {
-        rule_find(ctx, permissions, "the token may write everything, also code and releases");
-    } else if (permissions && permissions->kind == NODE_STRING &&
-               str_eq(permissions->text, STR("read-all"))) {
-        Diag *diag = rule_find(
-            ctx, permissions, "the token may read everything, also what the job never looks at"
-        );
-        diag->severity = SEVERITY_WARN;
-    }
-}
-
-/* A scope that writes, for all jobs, belongs to the one that needs it. */
-static void check_shared(RuleContext *ctx, const Workflow *workflow)
-{
-    const Node *permissions = workflow->permissions;
-    for (size_t i = 0;
-         node_is_map(permissions) && i < permissions->map.len && workflow->jobs.len > 1;
-         i++) {
-        const NodePair *pair = &permissions->map.pairs[i];
-        if (node_is_scalar(pair->value) && str_eq(pair->value->text, STR("write"))) {
-            Diag *diag = rule_find(
-                ctx,
-                pair->key,
-                "all %zu jobs may write \"%" STR_FMT "\"",
-                workflow->jobs.len,
-                STR_ARG(pair->key->text)
-            );
-            rule_hint(ctx, diag, "move it to the permissions of the job that needs it");
-        }
-    }
-}
-
-static void check_unsaid(RuleContext *ctx, const Workflow *workflow)
-{
-    const Job *first = NULL;
-    size_t count = 0;
-    vec_foreach(job, &workflow->jobs) {
-        bool is_said = job->permissions || job->uses.node;
-        first = is_said || first ? first : job;
-        count += !is_said;
-    }
-    if (!first || workflow->permissions || is_only_called(workflow)) {
-        return;
-    }
-    Diag *diag = rule_find(
-        ctx,
-        first->key,
-        "%zu job%s the token that the repository gives by default, which may be able to write",
-        count,
-        count > 1 ? "s have" : " has"
-    );
-    diag->severity = SEVERITY_WARN;
-    rule_hint(
-        ctx, diag, "permissions: {contents: read} at the top, and more in the job that needs it"
-    );
-}
-
-static void gh015(RuleContext *ctx, const Workflow *workflow)
-{
-    if (workflow->kind != WORKFLOW_JOBS) {
-        return;
-    }
-    check_all(ctx, workflow->permissions);
-    check_shared(ctx, workflow);
-    check_unsaid(ctx, workflow);
-    vec_foreach(job, &workflow->jobs) {
-        check_all(ctx, job->permissions);
-    }
-}
-
-/* --- GH016 ------------------------------------------------------------------------------------ */
+/* --- who uses git ---------------------------------------------------------------------------- */
 
 static bool talks_to_git(const Step *step)
 {
@@ -143,6 +63,138 @@ static GitUse git_use_behind(const Step *checkout)
     }
     return use;
 }
+
+/* --- GH015 ------------------------------------------------------------------------------------ */
+
+static bool is_only_called(const Workflow *workflow)
+{
+    return workflow->events.len == 1 && workflow_event(workflow, "workflow_call");
+}
+
+static void check_all(RuleContext *ctx, const Node *permissions)
+{
+    if (permissions && permissions->kind == NODE_STRING &&
+        str_eq(permissions->text, STR("write-all"))) {
+        rule_find(ctx, permissions, "the token may write everything, also code and releases");
+    } else if (permissions && permissions->kind == NODE_STRING &&
+               str_eq(permissions->text, STR("read-all"))) {
+        Diag *diag = rule_find(
+            ctx, permissions, "the token may read everything, also what the job never looks at"
+        );
+        diag->severity = SEVERITY_WARN;
+    }
+}
+
+/* A scope that writes, for all jobs, belongs to the one that needs it. */
+static void check_shared(RuleContext *ctx, const Workflow *workflow)
+{
+    const Node *permissions = workflow->permissions;
+    for (size_t i = 0;
+         node_is_map(permissions) && i < permissions->map.len && workflow->jobs.len > 1;
+         i++) {
+        const NodePair *pair = &permissions->map.pairs[i];
+        if (node_is_scalar(pair->value) && str_eq(pair->value->text, STR("write"))) {
+            Diag *diag = rule_find(
+                ctx,
+                pair->key,
+                "all %zu jobs may write \"%" STR_FMT "\"",
+                workflow->jobs.len,
+                STR_ARG(pair->key->text)
+            );
+            rule_hint(ctx, diag, "move it to the permissions of the job that needs it");
+        }
+    }
+}
+
+/* Whether reading the code is all that the jobs can do with the token: nobody hands it to them. */
+static bool is_content_with_reading(const Workflow *workflow)
+{
+    static const char *const plain[] = {
+        "actions/checkout",         "actions/cache",
+        "actions/upload-artifact",  "actions/download-artifact",
+        "actions/setup-go",         "actions/setup-node",
+        "actions/setup-java",       "actions/setup-python",
+        "actions/setup-dotnet",     "docker/setup-buildx-action",
+        "docker/setup-qemu-action",
+    };
+    vec_foreach(expr, &workflow->expressions) {
+        if (str_find(expr->node->text, STR("GITHUB_TOKEN")) != STR_NONE ||
+            str_find(expr->node->text, STR("github.token")) != STR_NONE) {
+            return false;
+        }
+    }
+    vec_foreach(job, &workflow->jobs) {
+        vec_foreach(step, &job->steps) {
+            bool is_plain = step->run && !step_runs(step, "gh");
+            for (size_t i = 0; i < ARRAY_LEN(plain); i++) {
+                is_plain = is_plain || uses_is(&step->uses, plain[i]);
+            }
+            bool is_open = uses_is(&step->uses, "actions/checkout") &&
+                           !node_is_false(node_path(step->with, "persist-credentials")) &&
+                           git_use_behind(step) != GIT_NEVER;
+            if (!is_plain || is_open) {
+                return false;
+            }
+        }
+        if (job->uses.node) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Above `jobs`, where people look for it. */
+static void fix_unsaid(RuleContext *ctx, Diag *diag, const Workflow *workflow)
+{
+    const NodePair *jobs = node_find(workflow->root, STR("jobs"));
+    if (jobs && workflow->root->style != STYLE_FLOW && span_start(jobs->key->span).column == 1) {
+        Span above = span_make(workflow->source, jobs->key->span.start, jobs->key->span.start);
+        rule_fix(ctx, diag, above, "permissions:\n  contents: read\n\n");
+    }
+}
+
+static void check_unsaid(RuleContext *ctx, const Workflow *workflow)
+{
+    const Job *first = NULL;
+    size_t count = 0;
+    vec_foreach(job, &workflow->jobs) {
+        bool is_said = job->permissions || job->uses.node;
+        first = is_said || first ? first : job;
+        count += !is_said;
+    }
+    if (!first || workflow->permissions || is_only_called(workflow)) {
+        return;
+    }
+    Diag *diag = rule_find(
+        ctx,
+        first->key,
+        "%zu job%s the token that the repository gives by default, which may be able to write",
+        count,
+        count > 1 ? "s have" : " has"
+    );
+    diag->severity = SEVERITY_WARN;
+    rule_hint(
+        ctx, diag, "permissions: {contents: read} at the top, and more in the job that needs it"
+    );
+    if (is_content_with_reading(workflow)) {
+        fix_unsaid(ctx, diag, workflow);
+    }
+}
+
+static void gh015(RuleContext *ctx, const Workflow *workflow)
+{
+    if (workflow->kind != WORKFLOW_JOBS) {
+        return;
+    }
+    check_all(ctx, workflow->permissions);
+    check_shared(ctx, workflow);
+    check_unsaid(ctx, workflow);
+    vec_foreach(job, &workflow->jobs) {
+        check_all(ctx, job->permissions);
+    }
+}
+
+/* --- GH016 ------------------------------------------------------------------------------------ */
 
 static void check_checkout(RuleContext *ctx, const Step *step)
 {

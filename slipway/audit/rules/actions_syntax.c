@@ -63,11 +63,14 @@ static void check_need(RuleContext *ctx, const Job *job, const JobNeed *need)
             ctx, need->node->span, "there is no job \"%" STR_FMT "\"", STR_ARG(need->id)
         );
         const Workflow *workflow = job->workflow;
-        Str *ids = ARENA_ARRAY(ctx->diags->arena, Str, workflow->jobs.len + 1);
-        for (size_t i = 0; i < workflow->jobs.len; i++) {
-            ids[i] = workflow->jobs.ptr[i].id;
+        enum { CANDIDATES_MOST = 64 };
+        Str ids[CANDIDATES_MOST];
+        size_t count = 0;
+        while (count < workflow->jobs.len && count < CANDIDATES_MOST) {
+            ids[count] = workflow->jobs.ptr[count].id;
+            count++;
         }
-        diag_hint_nearest(ctx->diags, diag, need->id, ids, workflow->jobs.len);
+        diag_hint_nearest(ctx->diags, diag, need->id, ids, count);
     }
 }
 
