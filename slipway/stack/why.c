@@ -6,7 +6,7 @@
 #include "stack/log_read.h"
 #include "stack/ports.h"
 
-enum { LOG_LINES = 5, DEPTH_MOST = 16, LINE_SHOWN = 400 };
+enum { LOG_LINES = 5, WARNING_LINES = 3, DEPTH_MOST = 16, LINE_SHOWN = 400 };
 
 void add_age(StrBuf *out, int64_t since_us, int64_t now_us)
 {
@@ -117,27 +117,33 @@ static void add_port_owners(StrBuf *out, const NodeView *node)
 
 /* ---- the log ---- */
 
+/* Which lines are shown. */
+typedef enum LogKind { LINES_OF_ERRORS, LINES_OF_WARNINGS, LINES_OF_ANY_KIND } LogKind;
+
 typedef struct LogPick {
     Arena *arena;
     unsigned run; /* only of the last run */
-    bool errors_only;
+    LogKind kind;
     StrBuf *out;
     size_t count;
 } LogPick;
 
-static bool is_error_line(void *arg, Str node, const LogRecord *record)
+static bool is_wanted_line(void *arg, Str node, const LogRecord *record)
 {
     (void) node;
     LogPick *pick = arg;
     if (record->run != pick->run || record->stream == LOG_STREAM_SLIPWAY) {
         return false;
     }
-    if (!pick->errors_only) {
+    if (pick->kind == LINES_OF_ANY_KIND) {
         return true;
     }
     arena_clear(pick->arena);
     LogLine line;
     log_line_parse(pick->arena, record->text, &line);
+    if (pick->kind == LINES_OF_WARNINGS) {
+        return line.has_level && line.level == LOG_WARN;
+    }
     return line.has_level ? line.level >= LOG_ERROR : record->stream == LOG_STREAM_ERR;
 }
 
@@ -159,27 +165,34 @@ static void add_log_line(void *arg, Str node, const LogRecord *record)
     pick->count++;
 }
 
-/* The last lines that look like errors, or, where none does, the last lines. */
-static void add_log(StrBuf *out, const NodeView *node, const WhyOptions *options)
+static size_t
+pick_lines(StrBuf *out, const NodeView *node, const WhyOptions *options, LogKind kind, size_t most)
 {
     auto_arena Arena *arena = arena_new(0);
+    LogPick pick = { .arena = arena, .run = (unsigned) node->run, .kind = kind, .out = out };
+    LogQuery query = { .last = most, .wants = is_wanted_line, .arg = &pick };
+    LogReader *reader = log_reader_new(options->place->log_dir, &node->name, 1);
+    log_reader_read(reader, &query, add_log_line, &pick);
+    log_reader_free(reader);
+    return pick.count;
+}
+
+/* The last lines that look like errors, and what it warned of; where none does, the last lines. */
+static void add_log(StrBuf *out, const NodeView *node, const WhyOptions *options)
+{
     auto_strbuf StrBuf lines = STRBUF_INIT;
-    size_t count = 0;
-    for (int errors_only = 1; errors_only >= 0 && count == 0; errors_only--) {
-        LogPick pick = {
-            .arena = arena, .run = (unsigned) node->run, .errors_only = errors_only, .out = &lines
-        };
-        LogQuery query = { .last = options->log_lines ? options->log_lines : LOG_LINES,
-                           .wants = is_error_line,
-                           .arg = &pick };
-        LogReader *reader = log_reader_new(options->place->log_dir, &node->name, 1);
-        log_reader_read(reader, &query, add_log_line, &pick);
-        log_reader_free(reader);
-        count = pick.count;
+    auto_strbuf StrBuf warnings = STRBUF_INIT;
+    size_t most = options->log_lines ? options->log_lines : LOG_LINES;
+    if (pick_lines(&lines, node, options, LINES_OF_ERRORS, most) > 0) {
+        pick_lines(&warnings, node, options, LINES_OF_WARNINGS, WARNING_LINES);
+    } else if (pick_lines(&lines, node, options, LINES_OF_ANY_KIND, most) == 0) {
+        return;
     }
-    if (count > 0) {
-        strbuf_addf(out, "its last words (slipway logs %" STR_FMT "):\n", STR_ARG(node->name));
-        strbuf_add(out, strbuf_str(&lines));
+    strbuf_addf(out, "its last words (slipway logs %" STR_FMT "):\n", STR_ARG(node->name));
+    strbuf_add(out, strbuf_str(&lines));
+    if (warnings.len > 0) {
+        strbuf_add_cstr(out, "it also warned:\n");
+        strbuf_add(out, strbuf_str(&warnings));
     }
 }
 

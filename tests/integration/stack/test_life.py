@@ -210,6 +210,22 @@ def one_killed_in_a_loop_is_given_up_and_its_dependants_go_on():
         stack.until("back", "ready")
 
 
+def why_tells_errors_and_warnings_and_else_the_last_lines():
+    services = {
+        "warned": shell("echo 'WARN: the disk is slow'; echo 'ERROR: no disk'; echo done; exit 1", restart="never"),
+        "silent": shell("echo 'WARN: the disk is slow'; echo done; exit 1", restart="never"),
+    }
+    with Stack(services) as stack:
+        stack.run("up", "-d", check=0)
+        stack.until("warned", "failed")
+        stack.until("silent", "failed")
+        why = stack.run("why", "warned", check=0).out
+        expect(why.index("no disk") < why.index("it also warned:") < why.index("the disk is slow"), why)
+        expect("done" not in why, f"more than errors and warnings: {why}")
+        why = stack.run("why", "silent", check=0).out
+        expect("the disk is slow" in why and "done" in why and "also warned" not in why, why)
+
+
 def dependants_keep_their_state_when_a_need_dies():
     with Stack(three()) as stack:
         stack.run("up", "-d", "--wait", check=0)
@@ -361,6 +377,7 @@ main([
     what_is_never_ready_is_explained_and_its_dependants_wait,
     a_wait_ends_when_its_time_is_up,
     a_crash_loop_backs_off_stops_and_is_explained,
+    why_tells_errors_and_warnings_and_else_the_last_lines,
     one_killed_in_a_loop_is_given_up_and_its_dependants_go_on,
     dependants_keep_their_state_when_a_need_dies,
     an_orphans_answer_does_not_count,
