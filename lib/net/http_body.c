@@ -152,7 +152,9 @@ int http_read_body(HttpExchange *pub, size_t max_bytes, Str *ret_body)
             return give_up(exchange, -EFBIG);
         }
         if (is_out_of_room(exchange)) {
-            exchange->connection->server->stats.shed_total++;
+            HttpServer *server = exchange->connection->server;
+            server->stats.shed_total++;
+            server_reclaim(server);
             return give_up(exchange, -ENOBUFS);
         }
     }

@@ -79,6 +79,17 @@ void exchange_release(Exchange *exchange)
 
 /* ---- running ---- */
 
+static const char no_room[] = "the server is out of room for this request";
+
+static bool is_full(HttpServer *server)
+{
+    bool full = server->stats.memory_bytes >= server->options.max_memory_bytes;
+    if (full) {
+        server_reclaim(server);
+    }
+    return full;
+}
+
 static void finish(Exchange *exchange, bool handled)
 {
     HttpServer *server = exchange->connection->server;
@@ -105,6 +116,10 @@ static void run_handler(void *arg)
     bool handled = false;
     if (exchange->reject_status) {
         exchange_reject(exchange, exchange->reject_status, exchange->reject_reason);
+    } else if (is_full(exchange->connection->server
+               )) { /* those that came in one turn have filled it */
+        exchange->connection->server->stats.shed_total++;
+        exchange_reject(exchange, 503, no_room);
     } else if (!exchange->pub.aborted) {
         handled = true;
         options->handler(&exchange->pub, options->arg);
@@ -132,7 +147,7 @@ static void refuse(Exchange *exchange, int status, const char *reason)
 static void shed(Exchange *exchange)
 {
     exchange->connection->server->stats.shed_total++;
-    refuse(exchange, 503, "the server is out of room for this request");
+    refuse(exchange, 503, no_room);
 }
 
 void exchange_run(Exchange *exchange)
@@ -154,7 +169,7 @@ void exchange_run(Exchange *exchange)
         return;
     }
     if (connection->shed || server->stats.requests >= server->options.max_requests ||
-        server->stats.memory_bytes >= server->options.max_memory_bytes) {
+        is_full(server)) {
         shed(exchange);
         return;
     }

@@ -104,6 +104,37 @@ static void init_timeouts(HttpServer *server)
     timeouts_init(&server->timeouts, server->loop, after_ms, on_timeout, server);
 }
 
+static void give_up_stalled(HttpServer *server, int class)
+{
+    enum { STALL_LEAST_MS = 250, GIVEN_UP_A_TURN = 64 };
+    Timeout *oldest;
+    for (int left = GIVEN_UP_A_TURN;
+         left > 0 && (oldest = timeouts_oldest(&server->timeouts, class, STALL_LEAST_MS));
+         left--) {
+        timeout_disarm(oldest);
+        on_timeout(oldest, class, server);
+    }
+}
+
+/* What is given up is freed in a later turn. */
+static void on_reclaim(Timer *timer, void *arg)
+{
+    enum { AGAIN_AFTER_MS = 5 };
+    HttpServer *server = arg;
+    if (server->stats.memory_bytes > server->options.max_memory_bytes / 2) {
+        give_up_stalled(server, TIMEOUT_STREAM);
+        give_up_stalled(server, TIMEOUT_WRITE);
+        timer_start(timer, AGAIN_AFTER_MS, 0);
+    }
+}
+
+void server_reclaim(HttpServer *server)
+{
+    if (!timer_is_active(server->reclaim)) {
+        timer_start(server->reclaim, 0, 0);
+    }
+}
+
 int http_server_new(
     Loop *loop, const HttpServerOptions *options, HttpServer **ret_server, Error *err
 )
@@ -118,6 +149,8 @@ int http_server_new(
         return error_errno(err, rc, "set up HTTP/2");
     }
     init_timeouts(server);
+    server->reclaim = timer_new(loop, on_reclaim, server);
+    timer_unref(server->reclaim);
     *ret_server = server;
     return 0;
 }
@@ -231,6 +264,7 @@ void server_maybe_free(HttpServer *server)
         return;
     }
     timeouts_done(&server->timeouts);
+    timer_free(server->reclaim);
     http2_server_done(server);
     for (size_t i = 0; i < server->arena_count; i++) {
         arena_free(server->arenas[i]);

@@ -84,7 +84,8 @@ typedef struct HttpServerOptions {
     size_t
         max_requests; /* handled, or their answer not yet taken, at once [4,096]; further ones get 503 */
     size_t max_memory_bytes;        /* what requests in hand hold together on their arenas [64 MiB];
-                                       past it new ones get 503, a body still coming -ENOBUFS */
+                                       past it new ones get 503, a body still coming -ENOBUFS, and
+                                       answers that nobody takes are given up early */
     size_t max_streams;             /* concurrent of one HTTP/2 connection [100] */
     size_t max_pipelined_bytes;     /* HTTP/1 bytes read ahead of the request in hand [64 KiB] */
     size_t body_buffer_bytes;       /* body read ahead of the handler; the HTTP/2 window [64 KiB] */

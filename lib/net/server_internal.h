@@ -159,6 +159,7 @@ struct HttpServer {
     size_t listener_count;
     Connection *connections;
     Timeouts timeouts;
+    Timer *reclaim; /* runs while requests hold too much */
     HttpServerStats stats;
     Arena *arenas[ARENA_POOL_MOST];
     size_t arena_count;
@@ -179,6 +180,8 @@ void server_maybe_free(HttpServer *server);
 void connection_close(Connection *connection);
 /* Sends what is queued, then closes. */
 void connection_close_flushed(Connection *connection);
+/* Requests hold too much: answers that nobody takes are given up before their time, from the next turn on. */
+void server_reclaim(HttpServer *server);
 int connection_send(Connection *connection, const Str *parts, size_t count);
 void connection_arm(Connection *connection, enum TimeoutClass class);
 void connection_maybe_free(Connection *connection);

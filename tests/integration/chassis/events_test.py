@@ -1,5 +1,6 @@
 """Events against a real broker, on the fixture service: events_test.py FIXTURE [CASE] with TEST_SERVERS set."""
 
+import http.client
 import http.server
 import os
 import pathlib
@@ -40,6 +41,11 @@ class Bench:
 
     def unpublished(self):
         return int(self.sql("SELECT count(*) FROM outbox WHERE published_at IS NULL")[0][0])
+
+
+def has_fail_points():
+    version = subprocess.run([PROGRAM, "--version"], capture_output=True, text=True, timeout=10, check=True).stdout
+    return "fail points" in version
 
 
 def create(service, title=None):
@@ -109,11 +115,67 @@ def a_service_killed_between_commit_and_publish_loses_no_event(servers):
         servers.tell("resume", "kafka")
 
 
+def run_writers(services, notes, stopped):
+    """A thread a note changes it again and again, by whichever replica answers."""
+    def write(note_id, number):
+        while not stopped.is_set():
+            for service in services:
+                try:
+                    service.put(f"{NOTES}/{note_id}", {"amount": number % 1000}, token=TOKEN)
+                    number += 1
+                except (OSError, http.client.HTTPException):
+                    continue  # killed: the other one answers
+    threads = [threading.Thread(target=write, args=(note_id, number)) for number, note_id in enumerate(notes)]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+@case
+def a_dead_broker_and_a_killed_replica_lose_and_reorder_nothing(servers):
+    """Two replicas under writes; the broker is killed, then a replica between commit and publish, then all come back."""
+    bench = Bench(servers)
+    point = {"FAILPOINT": "after-publish"} if has_fail_points() else {}
+    stopped = threading.Event()
+    services = [bench.start(), bench.start()]
+    notes = [create(services[0]) for _ in range(8)]
+    eventually(lambda: len(bench.copies()) == len(notes), 90, "the first events arrive")
+    writers = run_writers(services, notes, stopped)
+    try:
+        servers.tell("kill", "kafka")
+        try:
+            eventually(lambda: bench.unpublished() > 200, 60, "the outbox fills")
+            services[0].kill()
+            more = bench.unpublished() + 100
+            eventually(lambda: bench.unpublished() > more, 60, "the other replica goes on")
+            services[1].kill()
+            services[0] = bench.start(**point)  # dies once more, behind its first publication
+        finally:
+            servers.tell("restart", "kafka")
+        if point:
+            equal(services[0].process.wait(120), -9)
+        services[0], services[1] = bench.start(), bench.start()
+        eventually(lambda: all(one.metric("http_requests_total", method="PUT", status="200") > 5 for one in services), 60,
+                   "both replicas write again")
+    finally:
+        stopped.set()
+        for thread in writers:
+            thread.join()
+    with services[0], services[1]:
+        eventually(lambda: bench.unpublished() == 0, 180, "the outbox drains")
+        last = {row[0]: int(row[1]) for row in bench.sql("SELECT id, version FROM notes")}
+        assert min(last.values()) > 10, last
+        eventually(lambda: len(bench.copies()) >= sum(last.values()), 120, "every event has its effect")
+        for note_id, version in last.items():
+            updates = [copy for copy in bench.copies(note_id) if copy > 1]
+            equal(updates, list(range(2, version + 1)), note_id)
+        equal(len(bench.copies()), sum(last.values()), "none twice")
+
+
 @case
 def death_at_a_fail_point_loses_and_doubles_nothing(servers):
     bench = Bench(servers)
-    version = subprocess.run([PROGRAM, "--version"], capture_output=True, text=True, timeout=10, check=True).stdout
-    if "fail points" not in version:
+    if not has_fail_points():
         raise tap.Skip("built without -Dfailpoints=true")
     with bench.start():
         pass

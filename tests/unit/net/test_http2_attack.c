@@ -309,6 +309,31 @@ static void bounds_answers_that_wait_for_shut_windows(Fixture *fixture)
     stream_close(stream);
 }
 
+/* While they hold too much, answers that nobody takes get a fraction of the write timeout. */
+static void gives_up_stalled_answers_for_room(Fixture *fixture)
+{
+    enum { COUNT = 8, ROOM = 200 * 1000 };
+    fixture->options.max_memory_bytes = ROOM;
+    fixture->options.write_timeout_ms = 60 * 1000;
+    fixture_start(fixture);
+    StrBuf out = STRBUF_ON_ARENA(fixture->arena);
+    strbuf_add(&out, preface);
+    add_frame(&out, SETTINGS, 0, 0, STR("\0\4\0\0\0\0")); /* INITIAL_WINDOW_SIZE 0 */
+    for (uint32_t i = 0; i < COUNT; i++) {
+        add_get(fixture, &out, i * 2 + 1, "/megabytes");
+    }
+    Stream *stream = raw_connect(fixture);
+    raw_send(stream, strbuf_str(&out));
+    wait_for(http_server_stats(fixture->server)->memory_bytes > ROOM);
+    while (http_server_stats(fixture->server)->shed_total == 0) {
+        raw_talk(fixture, STR("GET /hello HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n"));
+    }
+    wait_for(http_server_stats(fixture->server)->memory_bytes < ROOM);
+    assert_true(http_server_stats(fixture->server)->timeouts_total > 0);
+    check_serves_others(fixture);
+    stream_close(stream);
+}
+
 static void refuses_streams_past_the_bound(Fixture *fixture)
 {
     enum { COUNT = 10 };
@@ -518,6 +543,7 @@ int main(void)
         net_test(answers_431_for_fields_too_large),
         net_test(resets_streams_whose_window_stays_shut),
         net_test(bounds_answers_that_wait_for_shut_windows),
+        net_test(gives_up_stalled_answers_for_room),
         net_test(refuses_streams_past_the_bound),
         net_test(ends_a_connection_that_ignores_the_bound_it_acknowledged),
         net_test(sheds_requests_with_503),
