@@ -330,7 +330,7 @@ def has_status(blocks, status):
 def broken_grpc_frames_get_a_status(siege):
     shapes = (
         (RESOURCE_EXHAUSTED, message(b"x", length=0xFFFFFFFF), {}),
-        (RESOURCE_EXHAUSTED, message(b"x" * 70_000, length=5 << 20), {}),
+        (RESOURCE_EXHAUSTED, message(b"x" * 60_000, length=5 << 20), {}),
         (INTERNAL, message(b"abc", length=100), {}),
         (INTERNAL, b"\0\0", {}),
         (INTERNAL, message(b"\xff" * 40), {}),
@@ -338,6 +338,8 @@ def broken_grpc_frames_get_a_status(siege):
         (INTERNAL, message(b"x", flag=1), {}),
         (INTERNAL, message(b"x", flag=7), {}),
         (UNIMPLEMENTED, message(gzip.compress(b"x"), flag=1), {"grpc_encoding": "zstd"}),
+        (RESOURCE_EXHAUSTED, message(gzip.compress(b"\0" * (32 << 20)), flag=1), {"grpc_encoding": "gzip"}),
+        (INTERNAL, message(gzip.compress(b"x")[:-4], flag=1), {"grpc_encoding": "gzip"}),
         (UNIMPLEMENTED, message(), {"path": "/ecommerce.product.v1.ProductService/Nothing"}),
         (UNAUTHENTICATED, message(), {"authorization": "Bearer x.y.z"}),
         (UNAUTHENTICATED, message(), {"authorization": f"Bearer {tokens.service('cart', 'order')}"}),
