@@ -71,7 +71,7 @@ static void write_value(JsonWriter *w, const Field *field, const void *member)
         write_time(w, ((const OptInt *) member)->value);
         break;
     case FIELD_TYPE_JSON:
-        json_raw(w, *(const Str *) member);
+        json_raw_compact(w, *(const Str *) member);
         break;
     case FIELD_TYPE_STRUCT:
         fields_write_object(w, field->fields, member);

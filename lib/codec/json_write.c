@@ -300,6 +300,29 @@ void json_raw(JsonWriter *w, Str json)
     commit(w->out, to + json.len);
 }
 
+/* The end of the string that begins at `at`, behind its quote. */
+static size_t string_end(Str json, size_t at)
+{
+    for (at++; at < json.len && json.ptr[at] != '"'; at++) {
+        at += json.ptr[at] == '\\';
+    }
+    return at + 1 < json.len ? at + 1 : json.len;
+}
+
+void json_raw_compact(JsonWriter *w, Str json)
+{
+    char *to = before_value(w, json.len);
+    for (size_t at = 0, end; at < json.len; at = end) {
+        char c = json.ptr[at];
+        end = c == '"' ? string_end(json, at) : at + 1;
+        if (c != ' ' && c != '\n' && c != '\t' && c != '\r') {
+            memcpy(to, json.ptr + at, end - at);
+            to += end - at;
+        }
+    }
+    commit(w->out, to);
+}
+
 static size_t skip_digits(Str text, size_t at)
 {
     while (at < text.len && text.ptr[at] >= '0' && text.ptr[at] <= '9') {

@@ -163,9 +163,9 @@ int detail_respond(Request *req, int status, const ProductDetail *detail)
     JsonWriter *w = respond_begin(req, status);
     fields_write_json(w, product_fields, &detail->product);
     json_key(w, "images");
-    json_raw(w, detail->images);
+    json_raw_compact(w, detail->images);
     json_key(w, "variants");
-    json_raw(w, detail->variants);
+    json_raw_compact(w, detail->variants);
     write_ref(w, "category", &detail->category, NULL);
     write_ref(w, "brand", &detail->brand, &detail->brand_logo_url);
     write_rating(w, detail);
@@ -188,10 +188,10 @@ static Str event_data_of(Arena *arena, const ProductDetail *detail)
     write_optional(&w, "brand_name", detail->brand.name);
     write_optional(&w, "category_name", detail->category.name);
     json_key(&w, "category_path");
-    json_raw(&w, detail->category_path);
+    json_raw_compact(&w, detail->category_path);
     write_optional(&w, "image_url", detail->image_url);
     json_key(&w, "variants");
-    json_raw(&w, detail->variants);
+    json_raw_compact(&w, detail->variants);
     json_end_object(&w);
     return strbuf_str(&out);
 }

@@ -16,6 +16,16 @@ static void check_written(Arena *arena, const Node *root, unsigned indent)
     assert(rc == 0 && node_equal(root, again));
 }
 
+static void check_compacted(Arena *arena, const Node *root, Str text)
+{
+    auto_strbuf StrBuf out = STRBUF_INIT;
+    JsonWriter w = json_writer(&out, 0);
+    json_raw_compact(&w, text);
+    Node *again = NULL;
+    int rc = json_read_str(arena, strbuf_str(&out), NULL, &again, NULL);
+    assert(rc == 0 && node_equal(root, again));
+}
+
 static void check_quoted(Arena *arena, Str text)
 {
     auto_strbuf StrBuf out = STRBUF_INIT;
@@ -35,6 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (rc == 0) {
         check_written(arena, root, 0);
         check_written(arena, root, 3);
+        check_compacted(arena, root, text);
         assert(node_equal(root, node_copy(arena, root)));
         assert(root->span.end <= size);
     } else {

@@ -1,6 +1,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/mem.h"
 #include "codec/json.h"
 
 #include "random_tree.h"
@@ -281,6 +282,27 @@ static void writes_compact_documents(void **state)
     );
 }
 
+static void takes_the_blanks_out_of_what_is_json_already(void **state)
+{
+    static const struct {
+        const char *json, *compact;
+    } cases[] = {
+        { "{\"a\" : 1, \"b\": [1, \n 2]}", "{\"a\":1,\"b\":[1,2]}" },
+        { "{\"a b\" : \"c  \\\" d\\\\\" , \"\\\\\" : \" \"}",
+          "{\"a b\":\"c  \\\" d\\\\\",\"\\\\\":\" \"}" },
+        { " [ true ,\tnull\r\n] ", "[true,null]" },
+        { "\" \"", "\" \"" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        StrBuf out = STRBUF_ON_ARENA(*state);
+        JsonWriter w = json_writer(&out, 0);
+        json_begin_array(&w);
+        json_raw_compact(&w, str_from(cases[i].json));
+        json_end_array(&w);
+        assert_str(strbuf_str(&out), arena_printf(*state, "[%s]", cases[i].compact));
+    }
+}
+
 static void writes_indented_documents(void **state)
 {
     StrBuf out = STRBUF_ON_ARENA(*state);
@@ -386,6 +408,7 @@ int main(void)
         arena_test(refuses_a_duplicate_among_many_keys),
         arena_test(bounds_depth_and_size),
         arena_test(writes_compact_documents),
+        arena_test(takes_the_blanks_out_of_what_is_json_already),
         arena_test(writes_indented_documents),
         arena_test(escapes_what_must_be_escaped),
         arena_test(replaces_bytes_that_are_no_utf8),
