@@ -41,14 +41,20 @@ typedef struct MigrateRun {
     VEC(Applied) applied;
 } MigrateRun;
 
+static void keep_applied(MigrateRun *run, const PgResult *rows)
+{
+    for (int i = 0; i < rows->rows; i++) {
+        Applied applied = { .version = pg_get_int(rows, i, 0), .checksum = pg_get_str(rows, i, 1) };
+        vec_push(&run->applied, run->arena, applied);
+    }
+}
+
 static int read_applied(MigrateRun *run, PgError *err)
 {
     PgResult rows;
     int rc = pg_session_query(&run->session, run->arena, &select_applied, NULL, &rows, err);
-    for (int i = 0; rc == 0 && i < rows.rows; i++) {
-        Applied applied = { .version = pg_get_int(&rows, i, 0),
-                            .checksum = pg_get_str(&rows, i, 1) };
-        vec_push(&run->applied, run->arena, applied);
+    if (rc == 0) {
+        keep_applied(run, &rows);
     }
     return rc;
 }
@@ -202,10 +208,39 @@ static int run_locked(MigrateRun *run, Error *err)
     return rc;
 }
 
+static bool has_all(const MigrateRun *run, const Migration *migrations)
+{
+    for (const Migration *next = migrations; next && next->sql; next++) {
+        const Applied *applied = find_applied(run, next->version);
+        if (!applied || !str_eq(applied->checksum, sha256_hex(run->arena, str_from(next->sql)))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* By one statement on a shared connection, without the lock: what is applied stays so. Whatever looks wrong is left
+ * to the run under the lock, which can say what it is. */
+static bool is_done_already(const MigrateRun *like, PgPool *pool)
+{
+    MigrateRun run = *like;
+    PgError err = PG_ERROR_INIT;
+    PgResult rows;
+    if (pg_query(pool, run.arena, &select_applied, NULL, &rows, &err) < 0) {
+        return false;
+    }
+    keep_applied(&run, &rows);
+    return check_newest(&run, NULL) == 0 && has_all(&run, chassis_migrations) &&
+           has_all(&run, run.runtime->app->migrations);
+}
+
 int migrate_run(Worker *worker, Error *err)
 {
     auto_arena Arena *arena = arena_new(0);
     MigrateRun run = { .session = PG_SESSION_INIT, .arena = arena, .runtime = worker->runtime };
+    if (is_done_already(&run, worker->pool)) {
+        return 0;
+    }
     PgError pg_err = PG_ERROR_INIT;
     int rc = pg_session_open(worker->pool, &run.session, &pg_err);
     if (rc < 0) {

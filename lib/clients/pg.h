@@ -51,11 +51,11 @@ typedef struct PgPoolOptions {
 
 /* Begins to connect and returns without waiting. */
 int pg_pool_open(Loop *loop, const PgPoolOptions *options, PgPool **ret_pool, Error *err);
-/* From a fiber: refuses new work, lets what runs end for `timeout_ms` at most, closes and frees.
- * Leases must have ended. NULL is fine. */
+/* Fibers: refuses new work, lets what runs end for `timeout_ms`, frees. No lease is out. NULL is fine. */
 void pg_pool_close(PgPool *pool, int64_t timeout_ms);
-/* Parks until a connection is up or the deadline passed: 0, or the last error of connecting. */
+/* Park until one is up: 0, or the last error at the deadline; _tried: of an attempt. */
 int pg_pool_wait_ready(PgPool *pool, Error *err);
+int pg_pool_wait_tried(PgPool *pool, Error *err);
 bool pg_pool_is_ready(const PgPool *pool);
 
 /* Types of parameters; the server's oid. A parameter given as another type is a bug. */

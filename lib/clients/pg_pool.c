@@ -311,13 +311,13 @@ bool pg_pool_is_ready(const PgPool *pool)
     return pg_pool_count(pool, pg_conn_is_ready) > 0;
 }
 
-int pg_pool_wait_ready(PgPool *pool, Error *err)
+static int wait_ready(PgPool *pool, bool once, Error *err)
 {
     while (!pg_pool_is_ready(pool)) {
         pool->users++;
         int rc = pool->is_closing ? -ECANCELED : fiber_queue_wait(&pool->shared_waiters);
         pool->users--;
-        if (rc < 0 && pool->is_down) {
+        if ((rc < 0 || once) && pool->is_down) {
             return error_set(
                 err, pool->last_failure.error.code, "%s", pool->last_failure.error.message
             );
@@ -327,6 +327,16 @@ int pg_pool_wait_ready(PgPool *pool, Error *err)
         }
     }
     return 0;
+}
+
+int pg_pool_wait_ready(PgPool *pool, Error *err)
+{
+    return wait_ready(pool, false, err);
+}
+
+int pg_pool_wait_tried(PgPool *pool, Error *err)
+{
+    return wait_ready(pool, true, err);
 }
 
 static bool is_working(const PgConn *conn)
