@@ -45,6 +45,7 @@ typedef struct AuditOptions {
     const Str *registries; /* that images may come from; none: any */
     size_t registry_count;
     unsigned kubernetes_minor; /* the version that is meant: 1.minor; 0: the newest known */
+    bool shellcheck;           /* asks ShellCheck about what RUN runs, which must be installed */
     const Map *texts; /* real path -> Source, to be audited instead of what the file holds */
 } AuditOptions;
 

@@ -1,3 +1,4 @@
+#include "base/fs.h"
 #include "base/path.h"
 
 #include "audit/audit.h"
@@ -13,7 +14,7 @@ typedef struct CheckOptions {
     const char *baseline;
     const char *explain;
     const char *kubernetes;
-    bool docs, fix, dry_run;
+    bool docs, fix, dry_run, shellcheck;
 } CheckOptions;
 
 enum { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF, FORMAT_GITHUB };
@@ -107,6 +108,14 @@ static const CliFlag flags[] = {
         0,
         CLI_BOOL,
         .help = "With --fix: show the unified diff and change nothing"
+    ),
+    CLI_FLAG(
+        CheckOptions,
+        shellcheck,
+        "shellcheck",
+        0,
+        CLI_BOOL,
+        .help = "Ask ShellCheck about the scripts in Dockerfiles too; it takes longer than the rest"
     ),
     CLI_FLAG(
         CheckOptions,
@@ -283,12 +292,17 @@ static ExitCode run(Cli *cli, const void *opaque)
         cli_errorf(cli, "--dry-run shows what --fix would do: give both");
         return EXIT_USAGE;
     }
+    if (options->shellcheck && fs_find_program(cli->arena, "shellcheck").len == 0) {
+        cli_errorf(cli, "shellcheck isn't installed");
+        return EXIT_ENVIRONMENT;
+    }
     AuditOptions audit = {
         .paths = paths_of(cli),
         .path_count = cli->arg_count ? cli->arg_count : 1,
         .baseline = options->baseline,
         .level = SEVERITY_WARN,
         .standard = (AuditStandard) options->standard,
+        .shellcheck = options->shellcheck,
     };
     Str *only = NULL;
     Str *skip = NULL;

@@ -16,6 +16,7 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 WANT = re.compile(r"# want (\w+) (\w+)")
+ASKED = {"DF070"}  # fires only with --shellcheck: test_shellcheck.py
 LARGE = 5 << 20  # more than a run reads of one file
 
 
@@ -80,7 +81,7 @@ def main():
     fired |= set(large)
     failed += large != ["AU001"]
     print("ok" if large == ["AU001"] else "not ok", len(cases) + 1, "- a file past the bound is a finding")
-    silent = rules() - fired
+    silent = rules() - fired - ASKED
     print("not ok" if silent else "ok", len(cases) + 2, "- every rule fires somewhere", *sorted(silent))
     print(f"1..{len(cases) + 2}")
     sys.exit(1 if failed or silent else 0)

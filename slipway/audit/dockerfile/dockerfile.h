@@ -141,6 +141,13 @@ typedef struct DockerProblem {
     Str hint; /* may be empty */
 } DockerProblem;
 
+/* What ShellCheck says of a script, where it was asked: shellcheck.h. */
+typedef struct DockerComplaint {
+    Span span;
+    size_t code; /* 2086 of SC2086 */
+    Str message;
+} DockerComplaint;
+
 typedef struct Dockerfile {
     Arena *arena;
     Source *source;
@@ -150,6 +157,7 @@ typedef struct Dockerfile {
     VEC(DockerInstruction *) instructions;
     VEC(DockerStage *) stages;
     VEC(DockerProblem) problems;
+    VEC(DockerComplaint) complaints;
     VEC(PackageCall) calls; /* of the RUNs' scripts, in order */
     /* Of the .dockerignore that a build of this file would use, and the folder it is for; set by
      * whoever knows the file system. */

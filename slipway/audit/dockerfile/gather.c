@@ -4,6 +4,7 @@
 
 #include "audit/run.h"
 #include "dockerfile.h"
+#include "shellcheck.h"
 
 enum { FOLDERS_MOST = 6 };
 
@@ -37,15 +38,28 @@ static void find_ignore(Arena *arena, Dockerfile *file)
     }
 }
 
+/* What can't be asked is a finding, at the first file that has something to ask about. */
+static void ask_shellcheck(Audit *audit, Dockerfile *const *files, size_t count)
+{
+    Error err = ERROR_INIT;
+    if (count > 0 && shellcheck_run(audit->arena, files, count, &err) < 0) {
+        (void) audit_find(audit, "DF070", span_make(files[0]->source, 0, 0), "%s", err.message);
+    }
+}
+
 void dockerfiles_gather(Audit *audit)
 {
+    VEC(Dockerfile *) files = { 0 };
     for (size_t i = 0; i < audit->files.artifacts.len; i++) {
         const Artifact *artifact = audit->files.artifacts.ptr[i];
-        if (artifact->kind != ARTIFACT_DOCKERFILE) {
-            continue;
+        if (artifact->kind == ARTIFACT_DOCKERFILE) {
+            Dockerfile *file = dockerfile_read(audit->arena, artifact->source);
+            find_ignore(audit->arena, file);
+            vec_push(&files, audit->arena, file);
+            vec_push(&audit->dockerfiles, audit->arena, file);
         }
-        Dockerfile *file = dockerfile_read(audit->arena, artifact->source);
-        find_ignore(audit->arena, file);
-        vec_push(&audit->dockerfiles, audit->arena, file);
+    }
+    if (audit->options->shellcheck) {
+        ask_shellcheck(audit, files.ptr, files.len);
     }
 }

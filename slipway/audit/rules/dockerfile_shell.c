@@ -382,6 +382,22 @@ static void df055(RuleContext *ctx, const Dockerfile *file)
     check_commands(ctx, file, check_pipe_shell);
 }
 
+/* --- ShellCheck ------------------------------------------------------------------------------- */
+
+static void df070(RuleContext *ctx, const Dockerfile *file)
+{
+    vec_foreach(complaint, &file->complaints) {
+        Diag *diag = rule_find_span(
+            ctx,
+            complaint->span,
+            "%" STR_FMT " (SC%zu)",
+            STR_ARG(complaint->message),
+            complaint->code
+        );
+        rule_hint(ctx, diag, "see https://www.shellcheck.net/wiki/SC%zu", complaint->code);
+    }
+}
+
 /* --- layers ----------------------------------------------------------------------------------- */
 
 static bool may_join(const DockerInstruction *run)
@@ -485,6 +501,15 @@ static const AuditRule rules[] = {
       .bad = "RUN chmod 777 /app\n",
       .good = "COPY --chown=10001 --chmod=755 app /app\n",
       .check_dockerfile = df057 },
+    { .id = "DF070",
+      .artifact = "Dockerfile",
+      .severity = SEVERITY_WARN,
+      .meaning = "A script in RUN that ShellCheck complains about; asked with --shellcheck",
+      .why = "Unquoted names, lost failures and the like break a build for some value, some day.",
+      .fix = "see ShellCheck's page about it",
+      .bad = "RUN rm -rf $CACHE/*\n",
+      .good = "RUN rm -rf \"${CACHE:?}\"/*\n",
+      .check_dockerfile = df070 },
     { .id = "DF071",
       .artifact = "Dockerfile",
       .severity = SEVERITY_INFO,
