@@ -8,7 +8,8 @@
  * Suppression, the same in every artifact: a comment
  *     # slipway:ignore RULE[,RULE…] reason
  * behind a line covers that line; on a line of its own it covers the next line and all that is
- * indented below it; above the first key of a document, the document. One without a reason or
+ * indented below it, in a Dockerfile the next instruction; above the first key of a document, the
+ * document. One without a reason or
  * without an effect is a finding (AU003). */
 #pragma once
 

@@ -1,5 +1,6 @@
 /* Comments that suppress findings: found in the text, whatever the artifact's syntax is, as long as
  * its comments start with '#'. */
+#include "dockerfile/dockerfile.h"
 #include "internal.h"
 
 static const Str marker = STR_INIT("slipway:ignore");
@@ -81,7 +82,21 @@ static uint32_t block_end(Source *source, uint32_t line)
     return end;
 }
 
-static void set_reach(Suppression *suppression, Source *source, uint32_t line)
+/* The last line of the instruction at `line`, where the source is a Dockerfile; else 0. */
+static uint32_t instruction_end(const Audit *audit, const Source *source, uint32_t line)
+{
+    for (size_t i = 0; i < audit->dockerfiles.len; i++) {
+        const Dockerfile *file = audit->dockerfiles.ptr[i];
+        const DockerInstruction *at =
+            file->source == source ? docker_instruction_at(file, line) : NULL;
+        if (at) {
+            return source_position(file->source, at->span.end - 1).line;
+        }
+    }
+    return 0;
+}
+
+static void set_reach(const Audit *audit, Suppression *suppression, Source *source, uint32_t line)
 {
     suppression->first_line = line;
     suppression->last_line = line;
@@ -94,7 +109,10 @@ static void set_reach(Suppression *suppression, Source *source, uint32_t line)
         next++;
     }
     bool whole = starts_document(source, line) && next <= source->line_count;
-    suppression->last_line = whole ? document_end(source, next) : block_end(source, next);
+    uint32_t end = instruction_end(audit, source, next);
+    suppression->last_line = whole     ? document_end(source, next)
+                             : end > 0 ? end
+                                       : block_end(source, next);
 }
 
 static void complain(Audit *audit, Span span, const char *what, Str rule)
@@ -129,7 +147,7 @@ static void read_comment(Audit *audit, Suppressions *found, Source *source, size
         Suppression *suppression = vec_add(&found->all, audit->arena);
         suppression->rule = rule;
         suppression->span = span;
-        set_reach(suppression, source, span_start(span).line);
+        set_reach(audit, suppression, source, span_start(span).line);
     }
 }
 

@@ -34,6 +34,17 @@ docker_next(const Dockerfile *file, DockerKind kind, const DockerInstruction *af
     return NULL;
 }
 
+const DockerInstruction *docker_instruction_at(const Dockerfile *file, uint32_t line)
+{
+    const DockerInstruction *found = NULL;
+    for (size_t i = 0; i < file->instructions.len; i++) {
+        if (span_start(file->instructions.ptr[i]->span).line <= line) {
+            found = file->instructions.ptr[i];
+        }
+    }
+    return found;
+}
+
 const DockerFlag *docker_flag(const DockerInstruction *instruction, const char *name)
 {
     const DockerFlag *found = NULL;

@@ -175,6 +175,8 @@ DockerImage docker_image_parse(Str image);
 /* for (const DockerInstruction *run = NULL; (run = docker_next(file, DOCKER_RUN, run));) */
 const DockerInstruction *
 docker_next(const Dockerfile *file, DockerKind kind, const DockerInstruction *after);
+/* The one that `line`, from 1, is part of, or the nearest before it; NULL: there is none. */
+const DockerInstruction *docker_instruction_at(const Dockerfile *file, uint32_t line);
 /* NULL when it isn't given; the last one where it is given more than once. */
 const DockerFlag *docker_flag(const DockerInstruction *instruction, const char *name);
 /* The pair of that name, or NULL. */

@@ -56,18 +56,18 @@ static const char *dialect_of(const DockerInstruction *run)
     return NULL;
 }
 
-/* What can't be known from here isn't asked: files that are sourced. Names that the Dockerfile sets
- * are set for it too. */
+/* What can't be known from here isn't asked: files that are sourced. Names that the script has from
+ * elsewhere hold what nobody knows. */
 static int write_script(Check *check, Script *script, const char *dialect)
 {
     StrBuf text = STRBUF_ON_ARENA(check->arena);
-    strbuf_addf(&text, "# shellcheck shell=%s disable=SC1090,SC1091,SC1008\nexport", dialect);
+    strbuf_addf(&text, "# shellcheck shell=%s disable=SC1090,SC1091,SC1008\nread -r", dialect);
     vec_foreach(reference, &script->run->references) {
         if (reference->is_shell) {
-            strbuf_addf(&text, " %" STR_FMT "=x", STR_ARG(reference->name));
+            strbuf_addf(&text, " %" STR_FMT, STR_ARG(reference->name));
         }
     }
-    strbuf_addf(&text, " slipway=x\n%" STR_FMT "\n", STR_ARG(script->run->script->text.text));
+    strbuf_addf(&text, " slipway\n%" STR_FMT "\n", STR_ARG(script->run->script->text.text));
     Str name = str_printf(check->arena, "%zu.sh", check->scripts.len);
     script->path = path_join(check->arena, check->folder, name).ptr;
     return fs_write_atomic(script->path, strbuf_str(&text), 0600, check->err);

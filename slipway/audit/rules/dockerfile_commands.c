@@ -14,25 +14,6 @@ static bool is_shell_form(const DockerInstruction *instruction)
     return !instruction->is_json && instruction->rest.text.len > 0;
 }
 
-static void df012(RuleContext *ctx, const Dockerfile *file)
-{
-    const DockerStage *stage = docker_final_stage(file);
-    if (!stage || !image_has_no_shell(stage)) {
-        return;
-    }
-    for (size_t i = 0; i < stage->instructions.len; i++) {
-        const DockerInstruction *start = stage->instructions.ptr[i];
-        if (is_start(start) && is_shell_form(start)) {
-            rule_find_span(
-                ctx,
-                start->span,
-                "\"%" STR_FMT "\" has no shell to run this",
-                STR_ARG(docker_stage_root(stage)->image.value)
-            );
-        }
-    }
-}
-
 /* The words of a command that a shell changes nothing about, as JSON; false when there is more. */
 static bool words_as_json(Arena *arena, const DockerInstruction *start, StrBuf *out)
 {
@@ -59,6 +40,35 @@ static bool words_as_json(Arena *arena, const DockerInstruction *start, StrBuf *
     return is_plain;
 }
 
+static void fix_form(RuleContext *ctx, Diag *diag, const DockerInstruction *start)
+{
+    StrBuf json;
+    if (start->heredocs.len == 0 && words_as_json(ctx->diags->arena, start, &json)) {
+        Span rest = mapped_text_span(&start->rest, 0, start->rest.text.len);
+        rule_fix(ctx, diag, rest, "%s", json.ptr);
+    }
+}
+
+static void df012(RuleContext *ctx, const Dockerfile *file)
+{
+    const DockerStage *stage = docker_final_stage(file);
+    if (!stage || !image_has_no_shell(stage)) {
+        return;
+    }
+    for (size_t i = 0; i < stage->instructions.len; i++) {
+        const DockerInstruction *start = stage->instructions.ptr[i];
+        if (is_start(start) && is_shell_form(start)) {
+            Diag *diag = rule_find_span(
+                ctx,
+                start->span,
+                "\"%" STR_FMT "\" has no shell to run this",
+                STR_ARG(docker_stage_root(stage)->image.value)
+            );
+            fix_form(ctx, diag, start);
+        }
+    }
+}
+
 static bool starts_with_exec(const DockerInstruction *start)
 {
     return start->script && start->script->commands.len > 0 &&
@@ -81,10 +91,7 @@ static void check_form(RuleContext *ctx, const DockerInstruction *start)
         "\"%" STR_FMT "\" is run by a shell, and signals reach that only",
         STR_ARG(str_slice(start->rest.text, 0, 60))
     );
-    StrBuf json;
-    if (words_as_json(ctx->diags->arena, start, &json) && start->heredocs.len == 0) {
-        rule_fix(ctx, diag, rest, "%s", json.ptr);
-    }
+    fix_form(ctx, diag, start);
 }
 
 static void df013(RuleContext *ctx, const Dockerfile *file)

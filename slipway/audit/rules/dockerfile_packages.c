@@ -161,6 +161,27 @@ static bool uses_lists(const Dockerfile *file, const DockerInstruction *run)
     return false;
 }
 
+/* The RUN behind joins this one, where nothing but a line end is between them. */
+static void
+fix_join(RuleContext *ctx, Diag *diag, const Dockerfile *file, const DockerInstruction *run)
+{
+    const DockerInstruction *next =
+        run->number + 1 < file->instructions.len ? file->instructions.ptr[run->number + 1] : NULL;
+    if (!next || next->kind != DOCKER_RUN || next->flags.len + run->flags.len > 0 ||
+        next->is_json || next->heredocs.len + run->heredocs.len > 0 || !next->script ||
+        !uses_lists(file, next)) {
+        return;
+    }
+    Span from = mapped_text_span(&run->rest, 0, run->rest.text.len);
+    Span to = mapped_text_span(&next->rest, 0, next->rest.text.len);
+    Str between = str_slice(file->source->text, from.end, next->keyword.start);
+    const ShellCommand *last = &run->script->commands.ptr[run->script->commands.len - 1];
+    if (str_trim(between).len == 0 && last->parent == SHELL_TOP && last->span.end == from.end) {
+        Span gap = span_make(file->source, from.end, to.start);
+        rule_fix(ctx, diag, gap, " %c\n    && ", file->escape);
+    }
+}
+
 static void df042(RuleContext *ctx, const Dockerfile *file)
 {
     EACH_CALL(call, file)
@@ -169,9 +190,10 @@ static void df042(RuleContext *ctx, const Dockerfile *file)
         if (call->manager == PACKAGE_APT && package_verb_is(call, "update") &&
             !uses_lists(file, run) && only_updates(call->script) &&
             !run_mounts(run, "/var/lib/apt/lists")) {
-            rule_find_span(
+            Diag *diag = rule_find_span(
                 ctx, call->command->span, "the cached layer keeps these lists while they grow old"
             );
+            fix_join(ctx, diag, file, run);
         }
     }
 }

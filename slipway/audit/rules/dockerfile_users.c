@@ -29,6 +29,12 @@ static void find_missing_user(RuleContext *ctx, const DockerStage *stage)
     if (image_is_distroless(stage)) {
         rule_hint(ctx, diag, "use the image's tag nonroot, or set USER 65532");
     }
+    const DockerInstruction *start = docker_stage_last(stage, DOCKER_ENTRYPOINT);
+    start = start ? start : docker_stage_last(stage, DOCKER_CMD);
+    if (start && start->stage == stage) {
+        Span place = span_make(start->span.source, start->span.start, start->span.start);
+        rule_suggest(ctx, diag, place, "USER 65532\n");
+    }
 }
 
 static void df006(RuleContext *ctx, const Dockerfile *file)
@@ -87,6 +93,37 @@ static void df007(RuleContext *ctx, const Dockerfile *file)
     }
 }
 
+/* Whether nothing between the two runs or copies as the user before. */
+static bool
+may_move(const DockerStage *stage, const DockerInstruction *to, const DockerInstruction *from)
+{
+    for (size_t i = 0; i < stage->instructions.len; i++) {
+        const DockerInstruction *between = stage->instructions.ptr[i];
+        if (between->number > to->number && between->number < from->number &&
+            (between->kind == DOCKER_RUN || between->kind == DOCKER_COPY ||
+             between->kind == DOCKER_ADD || between->kind == DOCKER_WORKDIR ||
+             between->kind == DOCKER_USER || between->kind == DOCKER_ARG ||
+             between->kind == DOCKER_ENV)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The whole lines of the instruction. */
+static Span lines_of(const DockerInstruction *instruction)
+{
+    Str text = instruction->span.source->text;
+    size_t start = instruction->span.start, end = instruction->span.end;
+    while (start > 0 && text.ptr[start - 1] != '\n') {
+        start--;
+    }
+    while (end < text.len && text.ptr[end - 1] != '\n') {
+        end++;
+    }
+    return span_make(instruction->span.source, start, end);
+}
+
 static void df008(RuleContext *ctx, const Dockerfile *file)
 {
     const DockerStage *stage = docker_final_stage(file);
@@ -105,6 +142,12 @@ static void df008(RuleContext *ctx, const Dockerfile *file)
                 STR_ARG(docker_kind_name(command->kind))
             );
             diag_relate(ctx->diags, diag, command->span, "runs as that user all the same");
+            if (may_move(stage, command, instruction)) {
+                Span place = span_make(file->source, command->span.start, command->span.start);
+                Str user = span_text(instruction->span);
+                rule_fix(ctx, diag, place, "%" STR_FMT "\n", STR_ARG(user));
+                rule_fix(ctx, diag, lines_of(instruction), "%s", "");
+            }
             return;
         }
     }
