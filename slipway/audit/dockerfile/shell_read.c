@@ -268,8 +268,7 @@ static void read_parts(ShellReader *reader, ShellCommand *command)
             return;
         }
         if (shell_peek(reader, 0) == '#') {
-            skip_comment(reader);
-            return;
+            return; /* a comment is no part of the command */
         }
         if (!shell_read_redirect(reader, command) && !read_assignment(reader, command)) {
             ShellWord word = shell_read_word(reader);

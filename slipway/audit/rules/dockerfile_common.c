@@ -142,11 +142,11 @@ void fix_behind(RuleContext *ctx, Diag *diag, Span word, const char *text)
     rule_fix(ctx, diag, span_make(word.source, word.end, word.end), "%s", text);
 }
 
-void fix_append(RuleContext *ctx, Diag *diag, const DockerInstruction *run, const char *text)
+bool fix_append(RuleContext *ctx, Diag *diag, const DockerInstruction *run, const char *text)
 {
     const ShellScript *script = run->script;
     if (run->heredocs.len > 0 || run->is_json || script->has_problem) {
-        return;
+        return false;
     }
     const ShellCommand *last = NULL;
     for (size_t i = 0; i < script->commands.len; i++) {
@@ -155,12 +155,14 @@ void fix_append(RuleContext *ctx, Diag *diag, const DockerInstruction *run, cons
             continue;
         }
         if (last && last->join != SHELL_JOIN_AND && last->join != SHELL_JOIN_END) {
-            return;
+            return false;
         }
         last = command;
     }
     Span end = mapped_text_span(&run->rest, 0, run->rest.text.len);
-    if (last && last->join == SHELL_JOIN_END && last->span.end == end.end) {
-        rule_fix(ctx, diag, span_make(end.source, end.end, end.end), " && %s", text);
+    if (!last || last->join != SHELL_JOIN_END || last->span.end != end.end) {
+        return false;
     }
+    rule_fix(ctx, diag, span_make(end.source, end.end, end.end), " && %s", text);
+    return true;
 }

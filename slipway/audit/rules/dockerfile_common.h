@@ -34,5 +34,5 @@ bool user_is_root(Str user);
 /* A fix that writes `text` behind a word. */
 void fix_behind(RuleContext *ctx, Diag *diag, Span word, const char *text);
 /* A fix that makes the RUN end with " && text", where that is plainly possible: a list of commands
- * joined by &&, the last of which may be followed. */
-void fix_append(RuleContext *ctx, Diag *diag, const DockerInstruction *run, const char *text);
+ * joined by &&, the last of which may be followed; false where it isn't. */
+bool fix_append(RuleContext *ctx, Diag *diag, const DockerInstruction *run, const char *text);

@@ -89,20 +89,50 @@ static bool is_first_of_run(const Dockerfile *file, const PackageCall *call)
            (call - 1)->manager != call->manager;
 }
 
+static const char remove_lists[] = "rm -rf /var/lib/apt/lists/*";
+
+static bool uses_lists(const Dockerfile *file, const DockerInstruction *run)
+{
+    EACH_CALL(call, file)
+    {
+        if (call->instruction == run && call->manager == PACKAGE_APT &&
+            package_verb_is(
+                call, "install upgrade dist-upgrade full-upgrade build-dep satisfy download"
+            )) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool updates_again(const Dockerfile *file, const PackageCall *call)
+{
+    for (const PackageCall *next = call + 1; next < file->calls.ptr + file->calls.len; next++) {
+        if (next->instruction == call->instruction && next->manager == PACKAGE_APT &&
+            package_verb_is(next, "update")) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void df040(RuleContext *ctx, const Dockerfile *file)
 {
     EACH_CALL(call, file)
     {
         const DockerInstruction *run = call->instruction;
         if (call->manager != PACKAGE_APT || !package_verb_is(call, "update") ||
-            !is_in_final(file, run->stage) || script_mentions(call->script, "/var/lib/apt") ||
+            updates_again(file, call) || !is_in_final(file, run->stage) ||
+            script_mentions(call->script, "/var/lib/apt") ||
             run_mounts(run, "/var/lib/apt/lists")) {
             continue;
         }
         Diag *diag = rule_find_span(
             ctx, call->command->span, "the lists that this fetches stay in the layer"
         );
-        fix_append(ctx, diag, run, "rm -rf /var/lib/apt/lists/*");
+        if (uses_lists(file, run)) {
+            fix_append(ctx, diag, run, remove_lists);
+        }
     }
 }
 
@@ -147,20 +177,6 @@ static bool only_updates(const ShellScript *script)
     return true;
 }
 
-static bool uses_lists(const Dockerfile *file, const DockerInstruction *run)
-{
-    EACH_CALL(call, file)
-    {
-        if (call->instruction == run && call->manager == PACKAGE_APT &&
-            package_verb_is(
-                call, "install upgrade dist-upgrade full-upgrade build-dep satisfy download"
-            )) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* The RUN behind joins this one, where nothing but a line end is between them. */
 static void
 fix_join(RuleContext *ctx, Diag *diag, const Dockerfile *file, const DockerInstruction *run)
@@ -176,7 +192,9 @@ fix_join(RuleContext *ctx, Diag *diag, const Dockerfile *file, const DockerInstr
     Span to = mapped_text_span(&next->rest, 0, next->rest.text.len);
     Str between = str_slice(file->source->text, from.end, next->keyword.start);
     const ShellCommand *last = &run->script->commands.ptr[run->script->commands.len - 1];
-    if (str_trim(between).len == 0 && last->parent == SHELL_TOP && last->span.end == from.end) {
+    bool is_clean = script_mentions(next->script, "/var/lib/apt/lists");
+    if (str_trim(between).len == 0 && last->parent == SHELL_TOP && last->span.end == from.end &&
+        (is_clean || fix_append(ctx, diag, next, remove_lists))) {
         Span gap = span_make(file->source, from.end, to.start);
         rule_fix(ctx, diag, gap, " %c\n    && ", file->escape);
     }

@@ -138,6 +138,14 @@ static void reads_compound_commands(void **state)
     );
 }
 
+static void a_comment_is_no_part_of_a_command(void **state)
+{
+    const ShellScript *script = read_text(*state, "a b  # c && d\n(e # f\n)");
+    assert_int_equal(script->commands.len, 3);
+    assert_str(span_text(script->commands.ptr[0].span), "a b");
+    assert_str(span_text(script->commands.ptr[2].span), "e");
+}
+
 static void reads_heredocs(void **state)
 {
     assert_reads(
@@ -217,6 +225,7 @@ int main(void)
         arena_test(reads_assignments_and_redirects),
         arena_test(reads_substitutions),
         arena_test(reads_compound_commands),
+        arena_test(a_comment_is_no_part_of_a_command),
         arena_test(reads_heredocs),
         arena_test(collects_names),
         arena_test(a_mistake_ends_the_list),
