@@ -124,7 +124,8 @@ def proof():
     mapping, optional = peers()
     listed = {(what, who) for what, who, _ in ROW.findall(DIFFERENCES.read_text())}
     seen = set()
-    for path in sorted(p for p in FIXTURES.glob("dockerfile_*/*") if "ockerfile" in p.name):
+    fixtures = [path for path in FIXTURES.glob("dockerfile_*/*") if "ockerfile" in path.name]
+    for path in sorted(path for path in fixtures if path.parent.name != "dockerfile_suppressed"):
         differences = compare(hadolint, path, mapping, optional)
         seen |= set(differences)
         wrong = [

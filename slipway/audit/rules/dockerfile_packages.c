@@ -105,56 +105,6 @@ static bool uses_lists(const Dockerfile *file, const DockerInstruction *run)
     return false;
 }
 
-static bool updates_again(const Dockerfile *file, const PackageCall *call)
-{
-    for (const PackageCall *next = call + 1; next < file->calls.ptr + file->calls.len; next++) {
-        if (next->instruction == call->instruction && next->manager == PACKAGE_APT &&
-            package_verb_is(next, "update")) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void df040(RuleContext *ctx, const Dockerfile *file)
-{
-    EACH_CALL(call, file)
-    {
-        const DockerInstruction *run = call->instruction;
-        if (call->manager != PACKAGE_APT || !package_verb_is(call, "update") ||
-            updates_again(file, call) || !is_in_final(file, run->stage) ||
-            script_mentions(call->script, "/var/lib/apt") ||
-            run_mounts(run, "/var/lib/apt/lists")) {
-            continue;
-        }
-        Diag *diag = rule_find_span(
-            ctx, call->command->span, "the lists that this fetches stay in the layer"
-        );
-        if (uses_lists(file, run)) {
-            fix_append(ctx, diag, run, remove_lists);
-        }
-    }
-}
-
-static void df041(RuleContext *ctx, const Dockerfile *file)
-{
-    EACH_CALL(call, file)
-    {
-        if (call->manager != PACKAGE_APT || !str_eq(call->program, STR("apt"))) {
-            continue;
-        }
-        Diag *diag = rule_find_span(ctx, call->name->span, "apt is made for people at a terminal");
-        if (package_verb_is(
-                call, "install update upgrade remove purge autoremove clean autoclean"
-            ) &&
-            str_eq(call->name->raw, STR("apt"))) {
-            rule_fix(ctx, diag, call->name->span, "apt-get");
-        } else if (package_verb_is(call, "full-upgrade")) {
-            rule_hint(ctx, diag, "use apt-get dist-upgrade");
-        }
-    }
-}
-
 /* Nothing but apt's own housekeeping: a script that is called may well install. */
 static bool only_updates(const ShellScript *script)
 {
@@ -175,6 +125,62 @@ static bool only_updates(const ShellScript *script)
         }
     }
     return true;
+}
+
+/* A RUN that fetches the lists and doesn't use them. */
+static bool is_alone(const Dockerfile *file, const PackageCall *update)
+{
+    const DockerInstruction *run = update->instruction;
+    return !uses_lists(file, run) && only_updates(update->script) &&
+           !run_mounts(run, "/var/lib/apt/lists");
+}
+
+static bool updates_again(const Dockerfile *file, const PackageCall *call)
+{
+    for (const PackageCall *next = call + 1; next < file->calls.ptr + file->calls.len; next++) {
+        if (next->instruction == call->instruction && next->manager == PACKAGE_APT &&
+            package_verb_is(next, "update")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void df040(RuleContext *ctx, const Dockerfile *file)
+{
+    EACH_CALL(call, file)
+    {
+        const DockerInstruction *run = call->instruction;
+        if (call->manager != PACKAGE_APT || !package_verb_is(call, "update") ||
+            updates_again(file, call) || is_alone(file, call) || !is_in_final(file, run->stage) ||
+            script_mentions(call->script, "/var/lib/apt") ||
+            run_mounts(run, "/var/lib/apt/lists")) {
+            continue;
+        }
+        Diag *diag = rule_find_span(
+            ctx, call->command->span, "the lists that this fetches stay in the layer"
+        );
+        (void) fix_append(ctx, diag, run, remove_lists);
+    }
+}
+
+static void df041(RuleContext *ctx, const Dockerfile *file)
+{
+    EACH_CALL(call, file)
+    {
+        if (call->manager != PACKAGE_APT || !str_eq(call->program, STR("apt"))) {
+            continue;
+        }
+        Diag *diag = rule_find_span(ctx, call->name->span, "apt is made for people at a terminal");
+        if (package_verb_is(
+                call, "install update upgrade remove purge autoremove clean autoclean"
+            ) &&
+            str_eq(call->name->raw, STR("apt"))) {
+            rule_fix(ctx, diag, call->name->span, "apt-get");
+        } else if (package_verb_is(call, "full-upgrade")) {
+            rule_hint(ctx, diag, "use apt-get dist-upgrade");
+        }
+    }
 }
 
 /* The RUN behind joins this one, where nothing but a line end is between them. */
@@ -206,8 +212,7 @@ static void df042(RuleContext *ctx, const Dockerfile *file)
     {
         const DockerInstruction *run = call->instruction;
         if (call->manager == PACKAGE_APT && package_verb_is(call, "update") &&
-            !uses_lists(file, run) && only_updates(call->script) &&
-            !run_mounts(run, "/var/lib/apt/lists")) {
+            is_alone(file, call)) {
             Diag *diag = rule_find_span(
                 ctx, call->command->span, "the cached layer keeps these lists while they grow old"
             );

@@ -6,7 +6,7 @@ RUN apt install curl \
     # between
     git
 RUN  apt-get update && \
-     apt-get install -y --no-install-recommends gcc   # no more
+     apt-get install -y --no-install-recommends gcc
 RUN apt-get update && apt-get install -y --no-install-recommends gcc
 ADD  --chown=1  a b  /c
 ADD ["a b", "c", "/d"]

@@ -13,7 +13,6 @@ RUN apt-get update \
         git \
     && rm -rf /var/lib/apt/lists/*
 # want error DF042
-# want info DF040
 RUN apt-get update
 # want warning DF041
 RUN apt install -yq --no-install-recommends curl
