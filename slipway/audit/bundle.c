@@ -50,23 +50,45 @@ static const Objects *pods_of(const Bundle *bundle, Str key)
     return found ? found : &no_objects;
 }
 
+static const Objects *fewer(const Objects *best, const Objects *some)
+{
+    return some->len < best->len ? some : best;
+}
+
 /* The fewest that have one of the wanted labels. */
 static const Objects *narrowest(const Bundle *bundle, Str ns, const Node *labels)
 {
     const Objects *best = pods_of(bundle, ns);
     for (size_t i = 0; node_is_map(labels) && i < labels->map.len; i++) {
         const NodePair *pair = &labels->map.pairs[i];
-        const Objects *some =
-            pods_of(bundle, label_key(bundle->arena, ns, pair->key->text, pair->value->text));
-        best = some->len < best->len ? some : best;
+        Str key = label_key(bundle->arena, ns, pair->key->text, pair->value->text);
+        best = fewer(best, pods_of(bundle, key));
+    }
+    return best;
+}
+
+/* The same for expressions that want one value. */
+static const Objects *narrowest_expression(const Bundle *bundle, Str ns, const Node *expressions)
+{
+    const Objects *best = pods_of(bundle, ns);
+    for (size_t i = 0; i < node_len(expressions); i++) {
+        const Node *values = node_path(expressions->seq.items[i], "values");
+        if (node_len(values) == 1 &&
+            str_eq(node_text(expressions->seq.items[i], "operator"), STR("In"))) {
+            Str label = node_text(expressions->seq.items[i], "key");
+            Str key = label_key(bundle->arena, ns, label, values->seq.items[0]->text);
+            best = fewer(best, pods_of(bundle, key));
+        }
     }
     return best;
 }
 
 Selection bundle_select(const Bundle *bundle, Str ns, const Node *selector)
 {
-    const Node *labels = node_path(selector, "matchLabels");
-    return (Selection) { .among = narrowest(bundle, ns, labels), .selector = selector };
+    const Objects *by_labels = narrowest(bundle, ns, node_path(selector, "matchLabels"));
+    const Objects *by_expression =
+        narrowest_expression(bundle, ns, node_path(selector, "matchExpressions"));
+    return (Selection) { .among = fewer(by_labels, by_expression), .selector = selector };
 }
 
 Selection bundle_select_labels(const Bundle *bundle, Str ns, const Node *labels)

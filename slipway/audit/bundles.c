@@ -116,7 +116,7 @@ static void build(const Gather *gather, Source *source)
 static void note_unlisted(const Gather *gather, Artifact *artifact, const Node *root)
 {
     KustomizationFile *file = map_get(&gather->files, path_dir(artifact->source->path));
-    const Api *api = gather->audit->api;
+    Api *api = gather->audit->api;
     Str kind = node_text(root, "kind");
     if (file && api_standing(api, node_text(root, "apiVersion"), kind).kind == API_SERVED) {
         vec_push(&file->unlisted, gather->audit->arena, artifact->source);

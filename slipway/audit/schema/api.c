@@ -197,12 +197,19 @@ static ApiStanding standing_without_row(const Api *api, Str api_version, Str kin
     return standing;
 }
 
-ApiStanding api_standing(const Api *api, Str api_version, Str kind)
+ApiStanding api_standing(Api *api, Str api_version, Str kind)
 {
-    KindRow row;
-    return find_kind(api->arena, api_version, kind, &row)
-               ? standing_of_row(api, &row)
-               : standing_without_row(api, api_version, kind);
+    Str key = str_printf(api->arena, "%" STR_FMT "/%" STR_FMT, STR_ARG(api_version), STR_ARG(kind));
+    ApiStanding *known = map_get(&api->standings, key);
+    if (!known) {
+        KindRow row;
+        known = ARENA_NEW(api->arena, ApiStanding);
+        *known = find_kind(api->arena, api_version, kind, &row)
+                     ? standing_of_row(api, &row)
+                     : standing_without_row(api, api_version, kind);
+        map_set(&api->standings, key, known);
+    }
+    return *known;
 }
 
 /* --- types ------------------------------------------------------------------------------------ */
@@ -212,6 +219,7 @@ Api *api_new(Arena *arena, unsigned minor)
     Api *api = ARENA_NEW(arena, Api);
     api->arena = arena;
     api->minor = minor;
+    api->standings = (Map) MAP_ON_ARENA(arena);
     api->types = (Map) MAP_ON_ARENA(arena);
     api->definitions = (Map) MAP_ON_ARENA(arena);
     return api;

@@ -96,4 +96,4 @@ typedef struct ApiStanding {
     Str instead_kind; /* API_NO_KIND: the nearest name; may be empty */
 } ApiStanding;
 
-ApiStanding api_standing(const Api *api, Str api_version, Str kind);
+ApiStanding api_standing(Api *api, Str api_version, Str kind);

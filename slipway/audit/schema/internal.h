@@ -9,6 +9,7 @@
 struct Api {
     Arena *arena;
     unsigned minor;
+    Map standings;   /* "apiVersion/Kind" -> ApiStanding, of what was asked for */
     Map types;       /* name -> ApiType, of rows */
     Map definitions; /* "apiVersion/Kind" -> Definition, of CustomResourceDefinitions */
 };
