@@ -8,13 +8,12 @@ import subprocess
 import sys
 import tempfile
 
+import kubernetes_schemas
 import prove
 import tree
 
 VERSIONS = ("1.28.0", "1.31.0", "1.33.0")
 OVERLAYS = ("staging", "production")
-KUBECONFORM = ("github.com/yannh/kubeconform/cmd/kubeconform", "v0.7.0")
-SCHEMAS = "kubernetes-validate==1.34.1"
 
 # Pod Security Standards, level restricted, as far as these manifests can break it:
 # https://kubernetes.io/docs/concepts/security/pod-security-standards/
@@ -119,23 +118,6 @@ def output(*command, **options):
     return None if done.returncode == 0 and not done.stdout else done.stdout + done.stderr or f"exit {done.returncode}"
 
 
-def schema_folder(python):
-    """Schemas of VERSIONS where kubeconform looks for them, made once from the package's."""
-    found = prove.run("find schemas", python, "-c", "import kubernetes_validate as k; print(k.__path__[0])").strip()
-    place = prove.cache_dir("kubernetes-schemas")
-    for version in VERSIONS:
-        target = place / f"v{version}-standalone-strict"
-        if (target / "complete").exists():
-            continue
-        shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(pathlib.Path(found, "kubernetes-json-schema", f"v{version}-local-strict"), target)
-        for path in target.glob("*.json"):
-            # references to the definitions are by a path of the package's own
-            path.write_text(path.read_text().replace("/api/_definitions.json", "_definitions.json").replace('"$id"', '"x-id"'))
-        (target / "complete").touch()
-    return place
-
-
 def render(slipway, into):
     subprocess.run([slipway, "-C", tree.ROOT, "render", "--out", into], check=True, capture_output=True)
 
@@ -145,10 +127,9 @@ def proof():
     kubectl = shutil.which("kubectl")
     if not kubectl:
         raise prove.Unavailable("kubectl is not installed")
-    conform = prove.go_tool(*KUBECONFORM)
-    python = prove.python_with(SCHEMAS, "PyYAML==6.0.2")
-    schemas = schema_folder(python)
-    location = f"{schemas}/{{{{.NormalizedKubernetesVersion}}}}-standalone{{{{.StrictSuffix}}}}/{{{{.ResourceKind}}}}{{{{.KindSuffix}}}}.json"
+    conform = prove.go_tool(*kubernetes_schemas.KUBECONFORM)
+    python = prove.python_with(kubernetes_schemas.PACKAGE, "PyYAML==6.0.2")
+    location = kubernetes_schemas.location(kubernetes_schemas.folder(python, VERSIONS))
     with tempfile.TemporaryDirectory() as folder:
         render(slipway, folder)
         for overlay in OVERLAYS:

@@ -309,7 +309,7 @@ static const AuditRule rules[] = {
       .fix = "set runAsUser to the image's user, such as 65532, or leave it to the image",
       .bad = IN_CONTAINER("{runAsUser: 0}"),
       .good = IN_CONTAINER("{runAsUser: 65532}"),
-      .peers = "KSV105",
+      .peers = "KS:container-security-context-user-group-id KSV105",
       .check_pod = k8005_pod,
       .check_container = k8005_container },
     { .id = "K8008",
@@ -437,7 +437,8 @@ static const AuditRule rules[] = {
              "capabilities: {drop: [ALL]}",
       .bad = "containers:\n- name: web\n  image: web:1.2.3\n",
       .good = IN_CONTAINER("{runAsNonRoot: true, …}"),
-      .peers = "PO:linuxHardening CKV_K8S_29 CKV_K8S_30 KSV118",
+      .peers = "KS:container-security-context-user-group-id PO:linuxHardening CKV_K8S_29 "
+               "CKV_K8S_30 KSV118",
       .check_container = k8029 },
 };
 
