@@ -2,8 +2,11 @@
 """Writes files of the source tree as a C array of EmbeddedFile (lib/base/embed.h).
 
 usage: embed_files.py OUT.c SYMBOL ROOT FILE...
+       embed_files.py OUT.c SYMBOL ROOT --all DEPFILE
 
-Names in the array are relative to ROOT and sorted, so the output depends on the contents alone.
+Names in the array are relative to ROOT and sorted, so the output depends on the contents alone. --all takes every
+file below ROOT whose name has no leading dot; DEPFILE then names them and their folders, so that ninja sees a file
+that comes or goes.
 """
 import os
 import sys
@@ -18,8 +21,21 @@ def literal(data):
     return "    " + ",\n    ".join(lines)
 
 
+def all_below(root, out, depfile):
+    """The files below root; what they depend on goes to the depfile."""
+    folders, paths = [], []
+    for folder, _, names in os.walk(root):
+        folders.append(folder)
+        paths += [os.path.join(folder, name) for name in names if not name.startswith(".")]
+    with open(depfile, "w", encoding="utf-8") as target:
+        target.write(f"{out}: {' '.join(sorted(folders + paths))}\n")
+    return paths
+
+
 def main():
     out, symbol, root, *paths = sys.argv[1:]
+    if paths[0] == "--all":
+        paths = all_below(root, out, paths[1])
     files = sorted((os.path.relpath(path, root).replace(os.sep, "/"), path) for path in paths)
     with open(out, "w", encoding="ascii") as target:
         target.write('#include "base/embed.h"\n\n')

@@ -93,6 +93,10 @@ static int render_resource(RenderContext *ctx, const Node *values, Node *resourc
         with
     );
     worst = rc < 0 ? rc : worst;
+    if (is_collector) {
+        rc = file_of(ctx, into, "infrastructure", "pdb.yaml", with);
+        worst = rc < 0 ? rc : worst;
+    }
     if (is_collector || is_postgres) {
         rc = artifact(
             ctx,

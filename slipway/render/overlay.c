@@ -108,15 +108,12 @@ static void compare_service(Overlay *overlay, const Node *base, Node *service)
     const Node *now = node_get_cstr(service, "replicas"), *then = node_get_cstr(base, "replicas");
     bool sizes = differs(base, service, "resources"), count = differs(now, then, "min");
     node_set(arena, service, STR("changed_env"), env);
-    value_bool(arena, service, "replicas_differ", count);
     value_bool(arena, service, "version_differs", overlay->tag_differs);
     value_bool(arena, service, "sizes_differ", sizes);
     if (differs(base, service, "config")) {
         patch(overlay, service, "config.yaml");
     }
-    if (env->seq.len || sizes || count || overlay->tag_differs) {
-        patch(overlay, service, "deployment.yaml");
-    }
+    patch(overlay, service, "deployment.yaml");
     if (count || differs(now, then, "max")) {
         patch(overlay, service, "replicas.yaml");
     }
