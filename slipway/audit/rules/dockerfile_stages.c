@@ -238,7 +238,8 @@ static const AuditRule rules[] = {
       .why = "The builder takes the name for an image and pulls whatever is published under it.",
       .fix = "name a stage before it; an image is written with its tag",
       .bad = "FROM golang:1.23 AS build\nFROM alpine:3.20\nCOPY --from=biuld /app /app\n",
-      .good = "COPY --from=build /app /app\nCOPY --from=nginx:1.27 /etc/nginx /etc/nginx\n",
+      .good = "FROM golang:1.23 AS build\nFROM alpine:3.20\nCOPY --from=build /app /app\nCOPY "
+              "--from=nginx:1.27 /etc/nginx /etc/nginx\n",
       .peers = "HL:DL3022",
       .check_dockerfile = df025 },
     { .id = "DF026",
