@@ -240,10 +240,9 @@ static void df034(RuleContext *ctx, const Dockerfile *file)
 
 static bool is_system_folder(Str path)
 {
-    static const char *const folders[] = {
-        "/bin",  "/boot", "/dev", "/etc",     "/lib",      "/lib32",   "/lib64",         "/proc",
-        "/sbin", "/sys",  "/usr", "/usr/bin", "/usr/sbin", "/usr/lib", "/usr/local/bin",
-    };
+    static const char *const folders[] = { "/bin",   "/boot",    "/dev",      "/etc",    "/lib",
+                                           "/lib32", "/lib64",   "/proc",     "/sbin",   "/sys",
+                                           "/usr",   "/usr/bin", "/usr/sbin", "/usr/lib" };
     (void) str_strip_suffix(&path, STR("/"));
     for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
         if (str_eq_cstr(path, folders[i])) {

@@ -92,6 +92,7 @@ static void df045(RuleContext *ctx, const Dockerfile *file)
                     "the newest \"%" STR_FMT "\" is installed",
                     STR_ARG(package->text)
                 );
+                break;
             }
         }
     }

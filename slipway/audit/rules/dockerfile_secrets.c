@@ -70,6 +70,21 @@ static bool is_secret_file(Str name)
     return false;
 }
 
+/* Public keys of package repositories end in .key as well. */
+static bool is_signing_key(Str source, Str destination)
+{
+    static const char *const marks[] = {
+        "gpg", "apt", "keyring", "repo", "release", "sign", "rpm"
+    };
+    for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
+        Str mark = str_from(marks[i]);
+        if (str_find(source, mark) != STR_NONE || str_find(destination, mark) != STR_NONE) {
+            return str_has_suffix(source, STR(".key"));
+        }
+    }
+    return false;
+}
+
 static void check_copied(RuleContext *ctx, const DockerInstruction *copy)
 {
     if (docker_flag(copy, "from")) {
@@ -77,7 +92,8 @@ static void check_copied(RuleContext *ctx, const DockerInstruction *copy)
     }
     for (size_t i = 0; i + 1 < copy->words.len; i++) {
         const DockerWord *word = &copy->words.ptr[i];
-        if (is_secret_file(word->value)) {
+        if (is_secret_file(word->value) &&
+            !is_signing_key(word->value, vec_last(&copy->words)->value)) {
             Diag *diag = rule_find_span(
                 ctx,
                 word->span,

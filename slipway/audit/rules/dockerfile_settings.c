@@ -143,6 +143,23 @@ static void df061(RuleContext *ctx, const Dockerfile *file)
     }
 }
 
+/* ARG NODE_VERSION, FROM node:$NODE_VERSION: the image of a language often sets that name itself. */
+static bool may_come_from_image(const DockerStage *stage, Str name)
+{
+    static const char *const systems[] = { "alpine", "debian", "ubuntu", "fedora", "busybox" };
+    const DockerStage *root = docker_stage_root(stage);
+    for (size_t i = 0; i < ARRAY_LEN(systems); i++) {
+        if (str_eq_cstr(root->parts.name, systems[i])) {
+            return false;
+        }
+    }
+    bool is_used = false;
+    vec_foreach(reference, &root->from->references) {
+        is_used = is_used || str_eq(reference->name, name);
+    }
+    return is_used && str_has_suffix(name, STR("_VERSION"));
+}
+
 /* FROM sees only what was declared before the first one. */
 static bool is_lost_in_from(const DockerInstruction *user, const DockerReference *reference)
 {
@@ -154,7 +171,8 @@ static void df062(RuleContext *ctx, const Dockerfile *file)
     for (size_t i = 0; i < file->instructions.len; i++) {
         const DockerInstruction *user = file->instructions.ptr[i];
         vec_foreach(reference, &user->references) {
-            bool is_global = reference->state == DOCKER_VARIABLE_GLOBAL;
+            bool is_global = reference->state == DOCKER_VARIABLE_GLOBAL &&
+                             !may_come_from_image(user->stage, reference->name);
             bool is_later = reference->state == DOCKER_VARIABLE_LATER;
             if (reference->has_default || user->is_onbuild ||
                 !(is_global || is_later || is_lost_in_from(user, reference))) {

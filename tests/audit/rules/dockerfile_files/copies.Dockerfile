@@ -35,6 +35,7 @@ WORKDIR /etc
 VOLUME /usr /srv/data
 # want error DF036
 VOLUME ["/"]
+WORKDIR /usr/local/bin
 WORKDIR /usr/src/app
 COPY . .
 USER 10001

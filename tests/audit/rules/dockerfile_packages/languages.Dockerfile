@@ -14,6 +14,8 @@ RUN pip3 install --no-cache-dir flask==3.0.3 'celery[redis]==5.4.0' . ./pkg -e /
 RUN pip install --no-cache-dir -c constraints.txt flask
 RUN --mount=type=cache,target=/root/.cache/pip pip install -r requirements.txt
 # want warning DF045
+RUN pip install --no-cache-dir --upgrade pip setuptools wheel
+# want warning DF045
 RUN npm install -g pnpm
 RUN npm install -g pnpm@9.12.0 @scope/tool@1.0.0 ./local && npm run x
 # want warning DF045

@@ -15,6 +15,8 @@ COPY .env /app/
 # want error DF020
 COPY config/tls.key id_rsa /etc/app/
 COPY .env.example tls.crt id_rsa.pub /app/
+COPY docker.gpg.key /tmp/
+COPY vendor.key /etc/apt/keyrings/
 COPY --from=debian:12.7 /x/.env /app/
 # want error DF021
 RUN git clone https://bot:hunter2@git.example.com/app.git /app
