@@ -8,7 +8,10 @@
 enum {
     TAB_COLUMNS = 4,
     EXCERPT_LEAST = 20, /* columns; a narrower terminal wraps */
-    GUTTER_EXTRA = 5,   /* "  " before and " | " behind the line number */
+    LINE_BYTES_MOST = 4096,
+    LINE_BYTES_BEFORE = 1024, /* the mark, of a longer line */
+    LONG_LINE_COLUMNS = 500,
+    GUTTER_EXTRA = 5, /* "  " before and " | " behind the line number */
 };
 
 static const char sgr_bold[] = "\033[1m";
@@ -154,6 +157,19 @@ static size_t excerpt_room(const DiagStyle *style, size_t gutter)
     return style->width > taken + EXCERPT_LEAST ? style->width - taken : EXCERPT_LEAST;
 }
 
+/* A line that no person wrote is looked at around its mark only, so that many findings in it cost no
+ * more than many lines. Moves *start and *end with the part that is left. */
+static Str part_of_long_line(Str line, size_t *start, size_t *end)
+{
+    size_t from = *start > LINE_BYTES_BEFORE ? *start - LINE_BYTES_BEFORE : 0;
+    while (from > 0 && from < line.len && ((unsigned char) line.ptr[from] & 0xC0) == 0x80) {
+        from--;
+    }
+    *start -= from;
+    *end = *end > from ? *end - from : 0;
+    return str_slice(line, from, from + LINE_BYTES_MOST);
+}
+
 static void add_excerpt(StrBuf *out, Span span, const DiagStyle *style, const char *sgr)
 {
     Position at = span_start(span);
@@ -163,12 +179,17 @@ static void add_excerpt(StrBuf *out, Span span, const DiagStyle *style, const ch
     }
     size_t line_start = (size_t) (line.ptr - span.source->text.ptr);
     Excerpt excerpt = { 0 };
-    lay_out(
-        &excerpt, line, span.start - line_start, span.end > line_start ? span.end - line_start : 0
-    );
+    size_t start = span.start - line_start;
+    size_t end = span.end > line_start ? span.end - line_start : 0;
     size_t gutter = digits_of(at.line);
     gutter = gutter < 3 ? 3 : gutter;
-    cut_around_mark(&excerpt, excerpt_room(style, gutter));
+    size_t room = excerpt_room(style, gutter);
+    if (line.len > LINE_BYTES_MOST) {
+        line = part_of_long_line(line, &start, &end);
+        room = room == 0 || room > LONG_LINE_COLUMNS ? LONG_LINE_COLUMNS : room;
+    }
+    lay_out(&excerpt, line, start, end);
+    cut_around_mark(&excerpt, room);
 
     strbuf_addf(out, "  %*u | ", (int) gutter, at.line);
     strbuf_add(out, strbuf_str(&excerpt.text));

@@ -1,7 +1,5 @@
 #include "script.h"
 
-#include "codec/yaml_place.h"
-
 /* The end of the line at `at`, and where a backslash before it goes on, the next one's. */
 static size_t line_end(Str text, size_t at)
 {
@@ -34,6 +32,16 @@ bool script_next(const Step *step, size_t *at, ScriptLine *ret_line)
         }
     }
     return false;
+}
+
+bool script_line_at(const Step *step, size_t place, ScriptLine *ret_line)
+{
+    Str text = step->run->text;
+    size_t at = place;
+    while (at > 0 && !(text.ptr[at - 1] == '\n' && (at == 1 || text.ptr[at - 2] != '\\'))) {
+        at--;
+    }
+    return script_next(step, &at, ret_line) && ret_line->from <= place && place < ret_line->to;
 }
 
 static bool is_passed_over(Str word)
@@ -99,5 +107,5 @@ bool step_runs(const Step *step, const char *command)
 
 Span script_span(const Step *step, const ScriptLine *line)
 {
-    return yaml_text_span(step->run, line->from, line->to);
+    return workflow_span(step->job->workflow, step->run, line->from, line->to);
 }

@@ -12,6 +12,8 @@ typedef struct ScriptLine {
 
 /* Moves through step->run->text from *at; comments and empty lines are passed over. */
 bool script_next(const Step *step, size_t *at, ScriptLine *ret_line);
+/* The line that byte `place` of step->run->text stands in; false in a comment. */
+bool script_line_at(const Step *step, size_t place, ScriptLine *ret_line);
 /* Whether one of the commands of the line (parted by pipes, ';' and "&&") starts with these words;
  * `sudo`, `env` and assignments before them don't count. */
 bool script_runs(Str line, const char *command);

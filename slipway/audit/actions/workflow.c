@@ -3,7 +3,6 @@
 #include "base/fs.h"
 #include "base/path.h"
 #include "codec/yaml.h"
-#include "codec/yaml_place.h"
 
 #include "audit/kubernetes.h"
 #include "internal.h"
@@ -194,6 +193,7 @@ Workflow *workflow_read(Arena *arena, Source *source, const Node *root, Workflow
         .kind = kind,
         .root_path = root_of(arena, source->path),
         .workflows = ARENA_NEW(arena, Map),
+        .place = ARENA_NEW(arena, YamlPlace),
         .jobs_by_id = MAP_ON_ARENA(arena),
         .permissions = node_get_cstr(root, "permissions"),
         .env = node_path(root, "env"),
@@ -304,8 +304,17 @@ const Workflow *workflow_find_local(const Workflow *workflow, const Uses *uses)
     return NULL;
 }
 
+Span workflow_span(const Workflow *workflow, const Node *node, size_t from, size_t to)
+{
+    if (workflow->place->node != node) {
+        yaml_place_init(workflow->place, node);
+    }
+    return yaml_place_span(workflow->place, from, to);
+}
+
 Span workflow_expr_span(const WorkflowExpr *expr, const Expr *part)
 {
-    return part ? yaml_text_span(expr->node, part->start, part->end)
-                : yaml_text_span(expr->node, expr->from, expr->to);
+    return workflow_span(
+        expr->workflow, expr->node, part ? part->start : expr->from, part ? part->end : expr->to
+    );
 }

@@ -12,6 +12,7 @@
 #include "base/source.h"
 #include "base/vec.h"
 #include "codec/node.h"
+#include "codec/yaml_place.h"
 
 #include "expression.h"
 #include "place.h"
@@ -116,6 +117,7 @@ struct Workflow {
     const Node *permissions, *env, *defaults, *concurrency; /* or NULL */
     const Node *inputs, *outputs;                           /* of an action */
     VEC(WorkflowExpr) expressions;
+    YamlPlace *place; /* of the last question for a place */
 };
 
 /* Whether the document is a workflow: a map with `on` and `jobs`. An action: `runs` with `using`. */
@@ -146,5 +148,8 @@ static inline bool uses_is(const Uses *uses, const char *slug)
 /* Forty hexadecimal digits. */
 bool uses_is_pinned(const Uses *uses);
 
-/* Place in the file of a part of an expression; of all of it with NULL. */
+/* Place in the file of bytes from..to of a scalar of the workflow. Asking in ascending order reads the
+ * scalar once. */
+Span workflow_span(const Workflow *workflow, const Node *node, size_t from, size_t to);
+/* Of a part of an expression; of all of it with NULL. */
 Span workflow_expr_span(const WorkflowExpr *expr, const Expr *part);

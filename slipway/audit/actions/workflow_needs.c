@@ -3,9 +3,11 @@
 #include "audit/kubernetes.h"
 #include "internal.h"
 
+enum { NEEDS_MOST = 1000 };
+
 static void add_need(Workflow *workflow, Job *job, const Node *node)
 {
-    if (!node_is_scalar(node) || node->kind == NODE_NULL) {
+    if (!node_is_scalar(node) || node->kind == NODE_NULL || job->needs.len >= NEEDS_MOST) {
         return;
     }
     JobNeed *need = vec_add(&job->needs, workflow->arena);

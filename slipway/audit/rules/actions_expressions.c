@@ -1,6 +1,5 @@
 /* Expressions: what parses, what can be evaluated, and conditions that don't decide anything. */
 #include "base/mem.h"
-#include "codec/yaml_place.h"
 
 #include "audit/actions/contexts.h"
 #include "audit/rule.h"
@@ -9,7 +8,7 @@
 
 static void find_broken(RuleContext *ctx, const WorkflowExpr *expr)
 {
-    Span span = yaml_text_span(expr->node, expr->fault.start, expr->fault.end);
+    Span span = workflow_span(expr->workflow, expr->node, expr->fault.start, expr->fault.end);
     Diag *diag = rule_find_span(ctx, span, "%" STR_FMT, STR_ARG(expr->fault.message));
     if (str_find(expr->fault.message, STR("single quotes")) == STR_NONE) {
         rule_hint(ctx, diag, "the expression doesn't parse, and GitHub refuses the whole workflow");

@@ -1,6 +1,5 @@
 /* How jobs run: commands that runners no longer take, time, what hides a failure, what is installed. */
 #include "base/mem.h"
-#include "codec/yaml_place.h"
 
 #include "audit/actions/script.h"
 #include "audit/rule.h"
@@ -70,8 +69,9 @@ static void check_commands(RuleContext *ctx, const Step *step)
             if (behind != ' ' && behind != ':') {
                 continue;
             }
-            Span span =
-                yaml_text_span(step->run, line.from + found, line.from + found + wanted.len);
+            Span span = workflow_span(
+                step->job->workflow, step->run, line.from + found, line.from + found + wanted.len
+            );
             Diag *diag = rule_find_span(
                 ctx, span, "runners no longer take \"%s\" from the log", commands[i].command
             );
@@ -198,7 +198,7 @@ static void check_installs(RuleContext *ctx, const Step *step)
                 size_t from = (size_t) (package.ptr - step->run->text.ptr);
                 Diag *diag = rule_find_span(
                     ctx,
-                    yaml_text_span(step->run, from, from + package.len),
+                    workflow_span(step->job->workflow, step->run, from, from + package.len),
                     "\"%" STR_FMT "\" is the newest there is at each run",
                     STR_ARG(package)
                 );
@@ -286,7 +286,7 @@ static void check_or_true(RuleContext *ctx, const Step *step)
         bool is_hidden = str_eq(behind, STR("true")) || str_eq(behind, STR(":")) ||
                          str_eq(behind, STR("exit 0"));
         if (is_hidden && is_check(str_slice(line.text, 0, sign))) {
-            Span span = yaml_text_span(step->run, line.from + sign, line.to);
+            Span span = workflow_span(step->job->workflow, step->run, line.from + sign, line.to);
             rule_find_span(ctx, span, "the check can't fail");
         }
     }
@@ -296,9 +296,12 @@ static void check_or_true(RuleContext *ctx, const Step *step)
 static bool is_asked_about(const Workflow *workflow, const Step *step)
 {
     Str asked = str_printf(workflow->arena, "steps.%" STR_FMT ".outcome", STR_ARG(step->id));
-    vec_foreach(expr, &workflow->expressions) {
-        if (step->id.len > 0 && expr->job == step->job &&
-            str_find(expr->node->text, asked) != STR_NONE) {
+    const Node *last = NULL;
+    for (size_t i = 0; i < workflow->expressions.len && step->id.len > 0; i++) {
+        const WorkflowExpr *expr = &workflow->expressions.ptr[i];
+        bool is_new = expr->node != last && expr->job == step->job;
+        last = expr->node;
+        if (is_new && str_find(expr->node->text, asked) != STR_NONE) {
             return true;
         }
     }

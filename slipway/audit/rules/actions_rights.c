@@ -117,9 +117,12 @@ static bool is_content_with_reading(const Workflow *workflow)
         "actions/setup-dotnet",     "docker/setup-buildx-action",
         "docker/setup-qemu-action",
     };
+    const Node *last = NULL;
     vec_foreach(expr, &workflow->expressions) {
-        if (str_find(expr->node->text, STR("GITHUB_TOKEN")) != STR_NONE ||
-            str_find(expr->node->text, STR("github.token")) != STR_NONE) {
+        bool is_new = expr->node != last;
+        last = expr->node;
+        if (is_new && (str_find(last->text, STR("GITHUB_TOKEN")) != STR_NONE ||
+                       str_find(last->text, STR("github.token")) != STR_NONE)) {
             return false;
         }
     }

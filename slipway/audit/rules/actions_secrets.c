@@ -140,22 +140,11 @@ static bool sends(Str line)
     return false;
 }
 
-/* The line of the script that the expression stands in. */
-static bool line_of(const WorkflowExpr *expr, ScriptLine *ret_line)
-{
-    for (size_t at = 0;
-         expr->step && expr->step->run == expr->node && script_next(expr->step, &at, ret_line);) {
-        if (ret_line->from <= expr->from && expr->from < ret_line->to) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void check_line(RuleContext *ctx, const WorkflowExpr *expr)
 {
     ScriptLine line;
-    if (!line_of(expr, &line)) {
+    bool is_in_script = expr->step && expr->step->run == expr->node;
+    if (!is_in_script || !script_line_at(expr->step, expr->from, &line)) {
         return;
     }
     Span span = workflow_expr_span(expr, NULL);

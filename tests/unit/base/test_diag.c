@@ -160,6 +160,26 @@ static void counts_what_is_past_the_limit(void **state)
     assert_text(&out, "error: 0 [X]\n  hint: hint\nerror: 1 [X]\n  hint: hint\nand 3 more\n");
 }
 
+static void shows_a_window_of_a_line_without_end(void **state)
+{
+    StrBuf text = STRBUF_ON_ARENA(*state);
+    strbuf_add_repeat(&text, 'x', 500000);
+    strbuf_add_cstr(&text, "\xc3\xa9mark");
+    strbuf_add_repeat(&text, 'y', 500000);
+    Source *source = source_new(*state, STR("long.yaml"), strbuf_str(&text));
+    DiagList list = DIAG_LIST(*state);
+    diag_error(&list, "C1001", span_make(source, 500002, 500006), "found");
+    const DiagStyle style = { 0 };
+    StrBuf out = STRBUF_ON_ARENA(*state);
+    diag_render(&out, &list, &style);
+    Str rendered = strbuf_str(&out);
+    assert_true(rendered.len < 2000);
+    assert_true(str_find(rendered, STR("x\xc3\xa9marky")) != STR_NONE);
+    assert_true(str_find(rendered, STR(" ^^^^\n")) != STR_NONE);
+    assert_true(str_find(rendered, STR("…x")) != STR_NONE);
+    assert_true(str_find(rendered, STR("y…\n")) != STR_NONE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +189,7 @@ int main(void)
         arena_test(escapes_what_would_drive_the_terminal),
         arena_test(cuts_a_long_line_around_the_caret),
         arena_test(never_exceeds_the_width_wherever_the_caret_is),
+        arena_test(shows_a_window_of_a_line_without_end),
         arena_test(says_nothing_of_a_place_it_does_not_know),
         arena_test(sorts_by_place_and_keeps_the_order_of_equals),
         arena_test(counts_what_is_past_the_limit),
