@@ -120,12 +120,18 @@ static int compare_names(const void *a, const void *b)
     return str_cmp(*(const Str *) a, *(const Str *) b);
 }
 
-/* A value set over another takes its style; over a quoted one it becomes a string. */
+/* A value set over another takes its style. Over a quoted one it becomes a string; a quoted one over
+ * a plain one stays a string, but what is set over that later is what it looks like. */
 static void take_style(Node *merged, const Node *was)
 {
-    if (was && node_is_scalar(was) && node_is_scalar(merged) && node_is_quoted(was)) {
+    if (!was || !node_is_scalar(was) || !node_is_scalar(merged)) {
+        return;
+    }
+    if (node_is_quoted(was)) {
         merged->kind = NODE_STRING;
         merged->style = was->style;
+    } else if (node_is_quoted(merged)) {
+        merged->style = STYLE_DEFAULT;
     }
 }
 
