@@ -1,0 +1,1 @@
+# this one was here before

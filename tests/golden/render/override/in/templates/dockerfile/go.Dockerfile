@@ -1,0 +1,2 @@
+FROM scratch
+# <%= s.name %> of <%= platform %>
