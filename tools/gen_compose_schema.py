@@ -40,7 +40,7 @@ class Type:
         self.kinds, self.keys, self.required, self.choices = set(), {}, [], []
         self.items = self.values = None
         self.names = "SCHEMA_NAMES_NONE"
-        self.extensible = self.open = self.unique = False
+        self.extensible = self.open = False
         self.least, self.most = None, None
 
 
@@ -96,7 +96,6 @@ class Table:
             row.least, row.most = schema.get("minimum", 0), schema.get("maximum")
         if "items" in schema:
             row.items = self.type_of(schema["items"])
-            row.unique = schema.get("uniqueItems", False)
         if "object" in row.kinds:
             self.fill_map(row, schema)
 
@@ -110,7 +109,7 @@ class Table:
             else:
                 row.names, row.values = NAMES[pattern], self.type_of(value)
         if "object" in schema.get("type", []) and not {"allOf", "properties"} & set(schema):
-            row.open |= schema.get("additionalProperties", True) is not False and row.values is None
+            row.open |= schema.get("additionalProperties", True) is not False
 
 
 def key_slices(rows):
@@ -130,7 +129,7 @@ def write_row(row, first_key):
         fields.append(f".items = {row.items}")
     if row.values is not None:
         fields.append(f".values = {row.values}, .names = {row.names}")
-    for flag in ("extensible", "open", "unique"):
+    for flag in ("extensible", "open"):
         if getattr(row, flag):
             fields.append(f".{flag} = true")
     if row.choices:

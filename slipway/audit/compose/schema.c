@@ -134,6 +134,62 @@ static bool is_choice(const char *choices, Str word)
     return false;
 }
 
+/* Texts that the loader makes booleans or numbers of. */
+static bool is_boolean(Str text)
+{
+    static const char *const words[] = { "true", "false", "yes", "no", "y", "n",
+                                         "on",   "off",   "1",   "0",  "t", "f" };
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (str_eq_nocase(text, str_from(words[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_numeric(const Place *place)
+{
+    static const char *const keys[] = { "cpu_count",  "cpu_percent", "cpu_period",    "cpu_quota",
+                                        "cpu_shares", "cpus",        "oom_score_adj", "pids_limit",
+                                        "scale",      "replicas",    "retries",       "soft",
+                                        "hard" };
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        if (str_eq_cstr(place->key, keys[i])) {
+            return true;
+        }
+    }
+    return place->parent && str_eq(place->parent->key, STR("ulimits"));
+}
+
+static bool is_switch(const SchemaType *type, const Place *place)
+{
+    unsigned others = type->kinds & ~(unsigned) SCHEMA_MAP;
+    bool may_be_text = str_eq(place->key, STR("provenance")) || str_eq(place->key, STR("sbom"));
+    return others == (SCHEMA_BOOL | SCHEMA_STRING) && !may_be_text;
+}
+
+static void
+check_text(ComposeProject *project, const SchemaType *type, const Node *node, const Place *place)
+{
+    Str text;
+    double number;
+    if (node->kind != NODE_STRING || !compose_text(project, node, &text)) {
+        return;
+    }
+    bool switch_fails = is_switch(type, place) && !is_boolean(text);
+    bool number_fails = is_numeric(place) && !str_to_double(text, &number);
+    if (switch_fails || number_fails) {
+        compose_problem(
+            project,
+            node->span,
+            "%s: \"%" STR_FMT "\" is %s",
+            describe(project, place),
+            STR_ARG(text),
+            switch_fails ? "neither true nor false" : "no number"
+        );
+    }
+}
+
 static void
 check_scalar(ComposeProject *project, const SchemaType *type, const Node *node, const Place *place)
 {
@@ -255,27 +311,6 @@ static void check_required(
     }
 }
 
-/* --- lists --- */
-
-static void check_unique(ComposeProject *project, const Node *node, const Place *place)
-{
-    for (size_t i = 1; i < node->seq.len && i < KEYS_MOST; i++) {
-        for (size_t j = 0; j < i; j++) {
-            const Node *item = node->seq.items[i];
-            if (node_is_scalar(item) && node_equal(item, node->seq.items[j])) {
-                compose_problem(
-                    project,
-                    item->span,
-                    "%s has \"%" STR_FMT "\" twice",
-                    describe(project, place),
-                    STR_ARG(item->text)
-                );
-                break;
-            }
-        }
-    }
-}
-
 static void
 check_node(ComposeProject *project, uint16_t number, const Node *node, const Place *place)
 {
@@ -294,11 +329,9 @@ check_node(ComposeProject *project, uint16_t number, const Node *node, const Pla
                 project, type->items, node->seq.items[i], &(Place) { .parent = place, .index = i }
             );
         }
-        if (type->unique) {
-            check_unique(project, node, place);
-        }
     } else {
         check_scalar(project, type, node, place);
+        check_text(project, type, node, place);
     }
 }
 

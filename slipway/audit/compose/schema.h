@@ -34,9 +34,8 @@ typedef struct SchemaType {
     uint16_t first_key, key_count; /* in compose_schema_keys, sorted */
     uint16_t items, values;        /* types; 0: anything */
     uint8_t names;
-    bool extensible; /* "x-…" may stand there */
-    bool open;       /* any other key too */
-    bool unique;
+    bool extensible;      /* "x-…" may stand there */
+    bool open;            /* any other key too */
     bool bounded;         /* of integers */
     const char *choices;  /* "a|b", of texts */
     const char *required; /* "a|b", keys */

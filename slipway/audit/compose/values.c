@@ -1,5 +1,7 @@
 /* What the schema takes for plain texts and Compose then refuses: durations, sizes, policies; and
  * what of a service contradicts itself. */
+#include <arpa/inet.h>
+
 #include "internal.h"
 
 /* The node behind keys such as "deploy.resources". */
@@ -109,6 +111,8 @@ static const ValueCheck value_checks[] = {
     { "mem_reservation", is_size, "a size such as 512m" },
     { "memswap_limit", is_size, "a size such as 1g, or -1" },
     { "shm_size", is_size, "a size such as 64m" },
+    { "build.shm_size", is_size, "a size such as 64m" },
+    { "mem_swappiness", is_size, "a percentage" },
     { "deploy.resources.limits.memory", is_size, "a size such as 512m" },
     { "deploy.resources.reservations.memory", is_size, "a size such as 512m" },
     { "restart", is_restart, "no, always, on-failure[:N] or unless-stopped" },
@@ -224,26 +228,65 @@ static void check_replicas(ComposeProject *project, const ComposeService *servic
     }
 }
 
-static void check_mount_targets(ComposeProject *project, const ComposeService *service)
+/* Items of a list that have two parts. */
+static void
+check_parts(ComposeProject *project, const Node *list, const char *separators, const char *expected)
 {
-    Map seen = MAP_INIT;
-    for (size_t i = 0; i < service->mounts.len; i++) {
-        const ComposeMount *mount = &service->mounts.ptr[i];
-        if (mount->target.len > 0 && mount->kind != COMPOSE_MOUNT_OTHER &&
-            map_set(&seen, mount->target, (void *) (uintptr_t) service)) {
+    for (size_t i = 0; node_is_seq(list) && i < list->seq.len; i++) {
+        const Node *item = list->seq.items[i];
+        bool parted = !node_is_string(item) || str_has_char(item->text, '$');
+        for (const char *c = separators; *c && !parted; c++) {
+            parted = str_has_char(item->text, *c);
+        }
+        if (!parted) {
             compose_problem(
-                project,
-                mount->node->span,
-                "two volumes of \"%" STR_FMT "\" are mounted at %" STR_FMT,
-                STR_ARG(service->name),
-                STR_ARG(mount->target)
+                project, item->span, "\"%" STR_FMT "\" is not %s", STR_ARG(item->text), expected
             );
         }
     }
-    map_done(&seen);
+}
+
+static void check_lists(ComposeProject *project, const ComposeService *service)
+{
+    check_parts(project, below(service->node, "extra_hosts"), ":=", "host=address");
+    check_parts(project, below(service->node, "build.extra_hosts"), ":=", "host=address");
+    check_parts(project, below(service->node, "build.additional_contexts"), "=", "name=context");
+}
+
+static void check_addresses(ComposeProject *project, const ComposeService *service)
+{
+    for (size_t i = 0; i < service->ports.len; i++) {
+        const ComposePort *port = &service->ports.ptr[i];
+        const Node *ip = node_get_cstr(port->node, "host_ip");
+        struct in6_addr bytes;
+        const char *text = str_to_cstr(project->arena, port->host_ip);
+        if (ip && !str_eq(port->host_ip, STR("?")) && inet_pton(AF_INET, text, &bytes) != 1 &&
+            inet_pton(AF_INET6, text, &bytes) != 1) {
+            compose_problem(project, ip->span, "\"%s\" is no address", text);
+        }
+    }
 }
 
 /* --- top-level entries --- */
+
+static void
+check_one_source(ComposeProject *project, const ComposeResource *resource, const char *what)
+{
+    static const char *const given[] = { "file", "environment", "content" };
+    size_t count = 0;
+    for (size_t i = 0; i < 3; i++) {
+        count += node_get_cstr(resource->node, given[i]) != NULL;
+    }
+    if (count > 1) {
+        compose_problem(
+            project,
+            resource->key->span,
+            "%s \"%" STR_FMT "\" has its content twice",
+            what,
+            STR_ARG(resource->name)
+        );
+    }
+}
 
 static void
 check_content(ComposeProject *project, const ComposeResources *resources, const char *what)
@@ -252,6 +295,7 @@ check_content(ComposeProject *project, const ComposeResources *resources, const 
                                          "driver", "template_driver", NULL };
     for (size_t i = 0; i < resources->len; i++) {
         const ComposeResource *resource = &resources->ptr[i];
+        check_one_source(project, resource, what);
         if (!has_any(resource->node, given)) {
             compose_problem(
                 project,
@@ -291,7 +335,8 @@ void compose_check_values(ComposeProject *project)
         check_test(project, service);
         check_exclusive(project, service);
         check_replicas(project, service);
-        check_mount_targets(project, service);
+        check_lists(project, service);
+        check_addresses(project, service);
     }
     check_content(project, &project->secrets, "secret");
     check_content(project, &project->configs, "config");

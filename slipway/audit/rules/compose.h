@@ -14,6 +14,8 @@ bool compose_is_one_shot(const ComposeService *service);
 /* Whether it is built here and doesn't run a developer's own sources: what its container may do is
  * ours to say. */
 bool compose_is_ours(const ComposeService *service);
+/* Whether the service's map stands in the file as it is: nothing was merged into it. */
+bool compose_can_edit(const ComposeService *service);
 /* Databases, queues, search: what loses data when it is killed or read by strangers. */
 bool compose_is_store(const ComposeService *service);
 
@@ -23,6 +25,7 @@ typedef struct ComposeMissing {
     bool (*wants)(const ComposeService *service);
     bool (*says)(const ComposeService *service);
     const char *what; /* "has no restart policy" */
+    void (*mend)(RuleContext *ctx, Diag *diag, const ComposeService *service); /* or NULL */
 } ComposeMissing;
 void compose_report_missing(
     RuleContext *ctx, const ComposeProject *project, const ComposeMissing *missing

@@ -105,6 +105,20 @@ bool compose_is_store(const ComposeService *service)
     return false;
 }
 
+bool compose_can_edit(const ComposeService *service)
+{
+    return service->project->sources.len == 1 && !node_get_cstr(service->node, "extends") &&
+           !service->node->is_alias_use;
+}
+
+static void
+mend(RuleContext *ctx, const ComposeMissing *missing, Diag *diag, const ComposeService *service)
+{
+    if (missing->mend && compose_can_edit(service)) {
+        missing->mend(ctx, diag, service);
+    }
+}
+
 static void report_all(
     RuleContext *ctx,
     const ComposeProject *project,
@@ -125,6 +139,9 @@ static void report_all(
     );
     for (size_t i = 0; diag && i < project->services.len; i++) {
         const ComposeService *service = &project->services.ptr[i];
+        if (missing->wants(service)) {
+            mend(ctx, missing, diag, service);
+        }
         if (service != first && missing->wants(service)) {
             diag_relate(
                 ctx->diags, diag, service->key->span, "\"%" STR_FMT "\" too", STR_ARG(service->name)
@@ -152,7 +169,7 @@ void compose_report_missing(
     }
     vec_foreach(service, &project->services) {
         if (missing->wants(service) && !missing->says(service)) {
-            (void) compose_find(
+            Diag *diag = compose_find(
                 ctx,
                 project,
                 service->key,
@@ -160,6 +177,9 @@ void compose_report_missing(
                 STR_ARG(service->name),
                 missing->what
             );
+            if (diag) {
+                mend(ctx, missing, diag, service);
+            }
         }
     }
 }

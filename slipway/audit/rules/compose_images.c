@@ -64,7 +64,10 @@ static bool says_policy(const ComposeService *service)
 static void co009(RuleContext *ctx, const ComposeProject *project)
 {
     static const ComposeMissing missing = {
-        is_both, says_policy, "has an image and a build, and nothing says which of them up takes"
+        is_both,
+        says_policy,
+        "has an image and a build, and nothing says which of them up takes",
+        NULL
     };
     compose_report_missing(ctx, project, &missing);
 }

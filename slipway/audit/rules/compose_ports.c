@@ -204,13 +204,16 @@ static void co010(RuleContext *ctx, const ComposeProject *project)
         for (size_t i = 0; i < service->ports.len; i++) {
             const Node *node = service->ports.ptr[i].node;
             if (node->style == STYLE_PLAIN && node_is_string(node) && is_sexagesimal(node->text)) {
-                (void) compose_find(
+                Diag *diag = compose_find(
                     ctx,
                     project,
                     node,
                     "unquoted %" STR_FMT " is a number to the base of 60 for YAML 1.1",
                     STR_ARG(node->text)
                 );
+                if (diag) {
+                    rule_fix(ctx, diag, node->span, "\"%" STR_FMT "\"", STR_ARG(node->text));
+                }
             }
         }
     }

@@ -45,7 +45,8 @@ static void co014(RuleContext *ctx, const ComposeProject *project)
     compose_report_missing(
         ctx,
         project,
-        &(ComposeMissing) { compose_is_ours, drops_all, "keeps Docker's default capabilities" }
+        &(ComposeMissing
+        ) { compose_is_ours, drops_all, "keeps Docker's default capabilities", NULL }
     );
 }
 
@@ -61,13 +62,25 @@ static bool has_no_new_privileges(const ComposeService *service)
     return false;
 }
 
+static void forbid_privileges(RuleContext *ctx, Diag *diag, const ComposeService *service)
+{
+    const Node *options = node_get_cstr(service->node, "security_opt");
+    if (options) {
+        rule_fix_prepend(ctx, diag, options, "no-new-privileges:true");
+    } else {
+        rule_fix_set(ctx, diag, service->node, "security_opt", "[\"no-new-privileges:true\"]");
+    }
+}
+
 static void co015(RuleContext *ctx, const ComposeProject *project)
 {
     compose_report_missing(
         ctx,
         project,
-        &(ComposeMissing
-        ) { compose_is_ours, has_no_new_privileges, "may gain privileges by setuid programs" }
+        &(ComposeMissing) { compose_is_ours,
+                            has_no_new_privileges,
+                            "may gain privileges by setuid programs",
+                            forbid_privileges }
     );
 }
 
@@ -81,7 +94,8 @@ static void co016(RuleContext *ctx, const ComposeProject *project)
     compose_report_missing(
         ctx,
         project,
-        &(ComposeMissing) { compose_is_ours, says_read_only, "can write to its own file system" }
+        &(ComposeMissing
+        ) { compose_is_ours, says_read_only, "can write to its own file system", NULL }
     );
 }
 

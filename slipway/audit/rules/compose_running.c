@@ -19,7 +19,7 @@ static bool has_limit(const ComposeService *service)
 static void co021(RuleContext *ctx, const ComposeProject *project)
 {
     compose_report_missing(
-        ctx, project, &(ComposeMissing) { goes_on, has_limit, "has no memory limit" }
+        ctx, project, &(ComposeMissing) { goes_on, has_limit, "has no memory limit", NULL }
     );
 }
 
@@ -34,10 +34,17 @@ static bool ought_to_restart(const ComposeService *service)
     return goes_on(service) && service->profiles.len == 0;
 }
 
+static void restart(RuleContext *ctx, Diag *diag, const ComposeService *service)
+{
+    rule_fix_set(ctx, diag, service->node, "restart", "unless-stopped");
+}
+
 static void co022(RuleContext *ctx, const ComposeProject *project)
 {
     compose_report_missing(
-        ctx, project, &(ComposeMissing) { ought_to_restart, has_restart, "has no restart policy" }
+        ctx,
+        project,
+        &(ComposeMissing) { ought_to_restart, has_restart, "has no restart policy", restart }
     );
 }
 
@@ -81,7 +88,7 @@ static void co023(RuleContext *ctx, const ComposeProject *project)
         ctx,
         project,
         &(ComposeMissing
-        ) { ought_to_be_checked, says_health, "has no health check, and others wait for it" }
+        ) { ought_to_be_checked, says_health, "has no health check, and others wait for it", NULL }
     );
 }
 
@@ -190,14 +197,18 @@ static void co033(RuleContext *ctx, const ComposeProject *project)
         Str text;
         bool restarts = node && compose_text(project, node, &text) &&
                         (str_eq(text, STR("always")) || str_eq(text, STR("unless-stopped")));
-        if (restarts && compose_is_one_shot(service)) {
-            (void) compose_find(
-                ctx,
-                project,
-                node,
-                "\"%" STR_FMT "\" does one thing and ends, and is started again for ever",
-                STR_ARG(service->name)
-            );
+        Diag *diag =
+            restarts && compose_is_one_shot(service)
+                ? compose_find(
+                      ctx,
+                      project,
+                      node,
+                      "\"%" STR_FMT "\" does one thing and ends, and is started again for ever",
+                      STR_ARG(service->name)
+                  )
+                : NULL;
+        if (diag && compose_can_edit(service)) {
+            rule_fix_set(ctx, diag, service->node, "restart", "on-failure");
         }
     }
 }
@@ -209,10 +220,17 @@ static bool rotates(const ComposeService *service)
     return !json || compose_said(service, "logging.options.max-size");
 }
 
+static void rotate(RuleContext *ctx, Diag *diag, const ComposeService *service)
+{
+    rule_fix_set(ctx, diag, service->node, "logging.options.max-size", "10m");
+}
+
 static void co034(RuleContext *ctx, const ComposeProject *project)
 {
     compose_report_missing(
-        ctx, project, &(ComposeMissing) { goes_on, rotates, "logs into a file that never ends" }
+        ctx,
+        project,
+        &(ComposeMissing) { goes_on, rotates, "logs into a file that never ends", rotate }
     );
 }
 
@@ -234,7 +252,7 @@ static void co035(RuleContext *ctx, const ComposeProject *project)
         ctx,
         project,
         &(ComposeMissing
-        ) { is_lasting_store, says_grace, "is killed ten seconds after it was asked to end" }
+        ) { is_lasting_store, says_grace, "is killed ten seconds after it was asked to end", NULL }
     );
 }
 

@@ -1,6 +1,7 @@
 /* What Compose itself refuses, and what nothing uses. */
 #include "base/map.h"
 #include "base/mem.h"
+#include "base/path.h"
 
 #include "compose.h"
 
@@ -17,20 +18,43 @@ static void co001(RuleContext *ctx, const ComposeProject *project)
 static void co011(RuleContext *ctx, const ComposeProject *project)
 {
     const NodePair *pair = node_find(project->root, STR("version"));
-    if (pair) {
-        (void
-        ) compose_find(ctx, project, pair->key, "\"version\" means nothing to Compose any more");
+    Diag *diag =
+        pair
+            ? compose_find(ctx, project, pair->key, "\"version\" means nothing to Compose any more")
+            : NULL;
+    if (diag && project->sources.len == 1) {
+        rule_fix_remove(ctx, diag, project->root, "version");
     }
+}
+
+/* As Compose makes it of the directory: lower-case letters, digits, '-' and '_'. */
+static Str default_name(const ComposeProject *project)
+{
+    StrBuf name = STRBUF_ON_ARENA(project->arena);
+    Str base = str_lower(project->arena, path_base(project->directory));
+    for (size_t i = 0; i < base.len; i++) {
+        char c = base.ptr[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        if (letter || (name.len > 0 && (c == '_' || c == '-'))) {
+            strbuf_add_char(&name, c);
+        }
+    }
+    return strbuf_str(&name);
 }
 
 static void co012(RuleContext *ctx, const ComposeProject *project)
 {
-    if (!project->name_node && !project->base && project->services.len > 0) {
-        rule_find_span(
-            ctx,
-            span_make(project->source, 0, 0),
-            "the project has no name: Compose takes that of the directory"
-        );
+    if (project->name_node || project->base || project->services.len == 0) {
+        return;
+    }
+    Diag *diag = rule_find_span(
+        ctx,
+        span_make(project->source, 0, 0),
+        "the project has no name: Compose takes that of the directory"
+    );
+    Str name = default_name(project);
+    if (name.len > 0 && project->sources.len == 1) {
+        rule_fix_set(ctx, diag, project->root, "name", str_to_cstr(project->arena, name));
     }
 }
 
@@ -45,6 +69,49 @@ static const Str *service_names(const ComposeProject *project)
     return names;
 }
 
+static void check_service(
+    RuleContext *ctx, const ComposeService *service, const Node *node, Str name, const char *what
+)
+{
+    const ComposeProject *project = service->project;
+    if (compose_service(project, name) || !compose_is_own(project, node)) {
+        return;
+    }
+    Diag *diag = rule_find(
+        ctx,
+        node,
+        "\"%" STR_FMT "\" %s \"%" STR_FMT "\", which is no service",
+        STR_ARG(service->name),
+        what,
+        STR_ARG(name)
+    );
+    diag_hint_nearest(ctx->diags, diag, name, service_names(project), project->services.len);
+}
+
+/* "service", "service:alias"; "container:name" is none of the file. */
+static void
+check_list(RuleContext *ctx, const ComposeService *service, const char *key, const char *what)
+{
+    const Node *list = node_get_cstr(service->node, key);
+    for (size_t i = 0; node_is_seq(list) && i < list->seq.len; i++) {
+        const Node *item = list->seq.items[i];
+        Str text;
+        if (compose_text(service->project, item, &text) &&
+            !str_has_prefix(text, STR("container:"))) {
+            check_service(ctx, service, item, str_slice(text, 0, str_find_char(text, ':')), what);
+        }
+    }
+}
+
+static void check_mode(RuleContext *ctx, const ComposeService *service, const char *key)
+{
+    const Node *node = node_get_cstr(service->node, key);
+    Str text;
+    if (compose_text(service->project, node, &text) && str_strip_prefix(&text, STR("service:"))) {
+        check_service(ctx, service, node, text, "joins");
+    }
+}
+
 static void co025(RuleContext *ctx, const ComposeProject *project)
 {
     if (project->is_partial) {
@@ -53,21 +120,13 @@ static void co025(RuleContext *ctx, const ComposeProject *project)
     vec_foreach(service, &project->services) {
         for (size_t i = 0; i < service->depends_on.len; i++) {
             const ComposeDependency *dependency = &service->depends_on.ptr[i];
-            if (compose_service(project, dependency->name) || !dependency->is_required ||
-                !compose_is_own(project, dependency->node)) {
-                continue;
-            }
-            Diag *diag = rule_find(
-                ctx,
-                dependency->node,
-                "\"%" STR_FMT "\" depends on \"%" STR_FMT "\", which is no service",
-                STR_ARG(service->name),
-                STR_ARG(dependency->name)
-            );
-            diag_hint_nearest(
-                ctx->diags, diag, dependency->name, service_names(project), project->services.len
-            );
+            check_service(ctx, service, dependency->node, dependency->name, "depends on");
         }
+        check_list(ctx, service, "links", "links to");
+        check_list(ctx, service, "volumes_from", "mounts what is mounted by");
+        check_mode(ctx, service, "network_mode");
+        check_mode(ctx, service, "ipc");
+        check_mode(ctx, service, "pid");
     }
 }
 
@@ -188,6 +247,35 @@ static void check_references(
     }
 }
 
+/* Secrets of the build, and models. */
+static void check_others(RuleContext *ctx, const ComposeService *service)
+{
+    const ComposeProject *project = service->project;
+    const Node *secrets = node_get_cstr(service->build, "secrets");
+    for (size_t i = 0; node_is_seq(secrets) && i < secrets->seq.len; i++) {
+        const Node *item = secrets->seq.items[i];
+        const Node *source = node_is_map(item) ? node_get_cstr(item, "source") : item;
+        ComposeReference reference = { .node = source };
+        if (compose_text(project, source, &reference.name)) {
+            check_reference(ctx, service, &reference, &project->secrets, "secret");
+        }
+    }
+    const Node *models = node_get_cstr(service->node, "models");
+    for (size_t i = 0; node_is_seq(models) && i < models->seq.len; i++) {
+        const Node *item = models->seq.items[i];
+        if (node_is_string(item) && !node_get(node_get_cstr(project->root, "models"), item->text)) {
+            (void) compose_find(
+                ctx,
+                project,
+                item,
+                "\"%" STR_FMT "\" uses the model \"%" STR_FMT "\", which the file doesn't define",
+                STR_ARG(service->name),
+                STR_ARG(item->text)
+            );
+        }
+    }
+}
+
 static void co028(RuleContext *ctx, const ComposeProject *project)
 {
     if (project->is_partial) {
@@ -197,6 +285,7 @@ static void co028(RuleContext *ctx, const ComposeProject *project)
         check_references(ctx, service, &service->networks, &project->networks, "network");
         check_references(ctx, service, &service->secrets, &project->secrets, "secret");
         check_references(ctx, service, &service->configs, &project->configs, "config");
+        check_others(ctx, service);
         for (size_t i = 0; i < service->mounts.len; i++) {
             const ComposeMount *mount = &service->mounts.ptr[i];
             ComposeReference reference = { .node = mount->node, .name = mount->source };
@@ -259,6 +348,21 @@ static bool is_used(const ComposeProject *project, Kind kind, Str name)
     return kind == KIND_NETWORK && str_eq(name, STR("default"));
 }
 
+static const char *section_of(Kind kind)
+{
+    static const char *const sections[] = { "networks", "volumes", "secrets", "configs" };
+    return sections[kind];
+}
+
+static bool is_used_somewhere(const ComposeProject *project, Kind kind, Str name)
+{
+    bool used = is_used(project, kind, name);
+    for (size_t i = 0; i < project->overlays.len && !used; i++) {
+        used = is_used(project->overlays.ptr[i], kind, name);
+    }
+    return used;
+}
+
 static void report_unused(
     RuleContext *ctx,
     const ComposeProject *project,
@@ -267,20 +371,29 @@ static void report_unused(
     const char *what
 )
 {
+    size_t used = 0;
     for (size_t i = 0; i < resources->len; i++) {
+        used += is_used_somewhere(project, kind, resources->ptr[i].name);
+    }
+    for (size_t i = 0; i < resources->len && used < resources->len; i++) {
         Str name = resources->ptr[i].name;
-        bool used = is_used(project, kind, name);
-        for (size_t j = 0; j < project->overlays.len && !used; j++) {
-            used = is_used(project->overlays.ptr[j], kind, name);
+        if (is_used_somewhere(project, kind, name)) {
+            continue;
         }
-        if (!used) {
-            (void) compose_find(
+        Diag *diag = compose_find(
+            ctx,
+            project,
+            resources->ptr[i].key,
+            "no service uses the %s \"%" STR_FMT "\"",
+            what,
+            STR_ARG(name)
+        );
+        if (diag && used > 0 && project->sources.len == 1) {
+            rule_fix_remove(
                 ctx,
-                project,
-                resources->ptr[i].key,
-                "no service uses the %s \"%" STR_FMT "\"",
-                what,
-                STR_ARG(name)
+                diag,
+                node_get_cstr(project->root, section_of(kind)),
+                str_to_cstr(project->arena, name)
             );
         }
     }

@@ -1,0 +1,54 @@
+// Loads Compose files with the reference loader: one JSON array of texts comes in, one of verdicts
+// goes out, "" where the text is taken and the loader's reason where it is refused.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"github.com/compose-spec/compose-go/v2/loader"
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/sirupsen/logrus"
+)
+
+func verdict(folder, text string) (reason string) {
+	defer func() { // a value that the loader itself stumbles over is one that it doesn't take
+		if problem := recover(); problem != nil {
+			reason = fmt.Sprint(problem)
+		}
+	}()
+	details := types.ConfigDetails{
+		WorkingDir:  folder,
+		ConfigFiles: []types.ConfigFile{{Filename: folder + "/compose.yaml", Content: []byte(text)}},
+		Environment: types.Mapping{},
+	}
+	_, err := loader.LoadWithContext(context.Background(), details, func(o *loader.Options) {
+		o.SetProjectName("case", true)
+		o.SkipResolveEnvironment = true
+		o.Profiles = []string{"*"}
+	})
+	if err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+func main() {
+	logrus.SetLevel(logrus.PanicLevel)
+	var texts []string
+	if err := json.NewDecoder(os.Stdin).Decode(&texts); err != nil {
+		panic(err)
+	}
+	folder, err := os.MkdirTemp("", "compose")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(folder)
+	verdicts := make([]string, len(texts))
+	for i, text := range texts {
+		verdicts[i] = verdict(folder, text)
+	}
+	_ = json.NewEncoder(os.Stdout).Encode(verdicts)
+}
