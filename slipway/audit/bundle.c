@@ -62,7 +62,7 @@ static const Objects *narrowest(const Bundle *bundle, Str ns, const Node *labels
     for (size_t i = 0; node_is_map(labels) && i < labels->map.len; i++) {
         const NodePair *pair = &labels->map.pairs[i];
         Str key = label_key(bundle->arena, ns, pair->key->text, pair->value->text);
-        best = fewer(best, pods_of(bundle, key));
+        best = label_is_given(pair->key->text) ? best : fewer(best, pods_of(bundle, key));
     }
     return best;
 }

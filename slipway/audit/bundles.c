@@ -123,24 +123,54 @@ static void note_unlisted(const Gather *gather, Artifact *artifact, const Node *
     }
 }
 
+static bool has_braces(Str text)
+{
+    return str_find(text, STR("{{")) != STR_NONE || str_find(text, STR("{%")) != STR_NONE;
+}
+
+/* Whether what keeps the text from parsing are the braces of a template: on that line, or alone on
+ * one next to it. */
+static bool is_template(const Artifact *artifact)
+{
+    Source *source = artifact->source;
+    if (!artifact->mistake) {
+        return false;
+    }
+    uint32_t line = span_start(artifact->mistake->span).line;
+    Str before = line > 1 ? str_trim(source_line(source, line - 1)) : STR("");
+    Str after = line < source->line_count ? str_trim(source_line(source, line + 1)) : STR("");
+    return has_braces(source_line(source, line)) || has_braces(str_slice(before, 0, 2)) ||
+           has_braces(str_slice(after, 0, 2));
+}
+
+/* Made from a template that is YAML by itself: its name says what will be filled in. */
+static bool is_from_template(const Node *root)
+{
+    return has_braces(node_text(root, "metadata.name")) || has_braces(node_text(root, "kind")) ||
+           has_braces(node_text(root, "metadata.namespace"));
+}
+
+/* A template of another tool is none of our artifacts, however it is named. */
 static void read_manifest(const Gather *gather, Bundle *bundle, Artifact *artifact)
 {
     Audit *audit = gather->audit;
     const YamlDocuments *documents = artifact_documents(audit->arena, artifact);
+    const Diag *mistake = artifact->mistake;
     bool has_object = false;
+    if (is_template(artifact)) {
+        return;
+    }
     for (size_t i = 0; i < documents->len; i++) {
-        if (object_is_one(documents->roots[i])) {
-            bundle_add(bundle, documents->roots[i]);
+        const Node *root = documents->roots[i];
+        if (object_is_one(root) && !is_from_template(root)) {
+            bundle_add(bundle, root);
             if (!has_object) {
-                note_unlisted(gather, artifact, documents->roots[i]);
+                note_unlisted(gather, artifact, root);
             }
             has_object = true;
         }
     }
-    /* a template of another tool is none of our artifacts, however it is named */
-    bool is_template = str_find(artifact->source->text, STR("{{")) != STR_NONE;
-    const Diag *mistake = artifact->mistake;
-    if (mistake && (has_object || !is_template)) {
+    if (mistake) {
         (void) audit_find(audit, "AU002", mistake->span, "%" STR_FMT, STR_ARG(mistake->message));
     }
 }

@@ -75,10 +75,18 @@ static void add_containers(Arena *arena, Pod *pod, const char *key, ContainerKin
     }
 }
 
+/* Kinds of other groups that hold a pod's template where a Deployment does: rollouts, functions. */
+static const Node *foreign_template(const Object *object)
+{
+    const Node *template = node_path(object->node, "spec.template");
+    bool is_foreign = str_has_char(object->group, '.');
+    return is_foreign && node_len(node_path(template, "spec.containers")) > 0 ? template : NULL;
+}
+
 static Pod *pod_new(Arena *arena, const Object *object)
 {
-    const Node *maker = NULL;
-    for (size_t i = 0; i < sizeof(pod_makers) / sizeof(pod_makers[0]); i++) {
+    const Node *maker = foreign_template(object);
+    for (size_t i = 0; !maker && i < sizeof(pod_makers) / sizeof(pod_makers[0]); i++) {
         if (object_is(object, pod_makers[i].kind)) {
             maker = node_path(object->node, pod_makers[i].pod_path);
         }
@@ -143,10 +151,35 @@ Str object_title(Arena *arena, const Object *object)
 
 /* --- selectors -------------------------------------------------------------------------------- */
 
+bool label_is_given(Str key)
+{
+    static const char *const given[] = {
+        "statefulset.kubernetes.io/pod-name",
+        "apps.kubernetes.io/pod-index",
+        "batch.kubernetes.io/job-name",
+        "batch.kubernetes.io/job-completion-index",
+        "batch.kubernetes.io/controller-uid",
+        "job-name",
+        "controller-uid",
+        "pod-template-hash",
+        "rollouts-pod-template-hash",
+        "controller-revision-hash",
+    };
+    for (size_t i = 0; i < sizeof(given) / sizeof(given[0]); i++) {
+        if (str_eq_cstr(key, given[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool labels_match(const Node *wanted, const Node *labels)
 {
     for (size_t i = 0; node_is_map(wanted) && i < wanted->map.len; i++) {
         const Node *value = node_get(labels, wanted->map.pairs[i].key->text);
+        if (!value && label_is_given(wanted->map.pairs[i].key->text)) {
+            continue;
+        }
         if (!value || !str_eq(value->text, wanted->map.pairs[i].value->text)) {
             return false;
         }

@@ -129,6 +129,8 @@ static inline size_t node_len(const Node *node)
 /* Whether the labels fulfil a LabelSelector (matchLabels, matchExpressions). An empty selector
  * selects everything. */
 bool label_selector_matches(const Node *selector, const Node *labels);
+/* Whether a controller gives the label to the pods that it makes: no template has it. */
+bool label_is_given(Str key);
 /* The same for a plain map of labels, as a Service has it. */
 bool labels_match(const Node *wanted, const Node *labels);
 

@@ -16,10 +16,25 @@ static Selection select_pods(const RuleContext *ctx, const Object *service)
     );
 }
 
+/* Pods that an operator makes: their labels are of its own domain ("cnpg.io/cluster"). */
+static bool is_of_operator(const Node *selector)
+{
+    for (size_t i = 0; node_is_map(selector) && i < selector->map.len; i++) {
+        Str domain, name;
+        if (str_cut(selector->map.pairs[i].key->text, '/', &domain, &name) &&
+            !str_has_suffix(domain, STR("kubernetes.io")) &&
+            !str_has_suffix(domain, STR("k8s.io"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void k8067(RuleContext *ctx, const Object *object)
 {
     Selection selection = select_pods(ctx, object);
-    if (has_selector(object) && ctx->bundle->pods.len > 0 && !selection_next(&selection)) {
+    if (has_selector(object) && ctx->bundle->pods.len > 0 &&
+        !is_of_operator(node_path(object->node, "spec.selector")) && !selection_next(&selection)) {
         rule_find(
             ctx, node_path(object->node, "spec.selector"), "the selector matches no pod here"
         );

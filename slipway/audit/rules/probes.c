@@ -83,6 +83,9 @@ static void k8048(RuleContext *ctx, const Container *container)
                 STR_ARG(port->text),
                 STR_ARG(container->name)
             );
+            if (port->kind == NODE_INT) { /* it may be open though nothing declares it */
+                diag->severity = SEVERITY_WARN;
+            }
             suggest_port(ctx, diag, container, port);
         }
     }
