@@ -77,12 +77,13 @@ static void k8037(RuleContext *ctx, const Container *container)
     bool is_latest = parts.tag.len == 0 || str_eq(parts.tag, STR("latest"));
     bool is_always = policy ? str_eq(policy->text, STR("Always")) : is_latest;
     if (parts.digest.len == 0 && is_moving(parts.tag) && !is_always) {
-        rule_find(
+        Diag *diag = rule_find(
             ctx,
             policy ? policy : image,
             "a node that has \"%" STR_FMT "\" never sees that the tag has moved",
             STR_ARG(image->text)
         );
+        rule_fix_set(ctx, diag, container->node, "imagePullPolicy", "Always");
     }
 }
 

@@ -12,9 +12,10 @@ static void find_low_ids(RuleContext *ctx, const Node *security)
         const Node *id = node_path(security, keys[i]);
         bool is_low = id && id->kind == NODE_INT && id->integer <= SYSTEM_IDS_MOST;
         if (is_low && id->integer > 0) { /* 0: K8005, K8007 */
-            rule_find(
+            Diag *diag = rule_find(
                 ctx, id, "%s %" STR_FMT " may be somebody's on the node", keys[i], STR_ARG(id->text)
             );
+            rule_suggest(ctx, diag, id->span, "65532");
         }
     }
 }
@@ -32,7 +33,8 @@ static void k8006_container(RuleContext *ctx, const Container *container)
 static void find_root_group(RuleContext *ctx, const Node *group, const char *key)
 {
     if (group && group->kind == NODE_INT && group->integer == 0) {
-        rule_find(ctx, group, "%s is root's group", key);
+        Diag *diag = rule_find(ctx, group, "%s is root's group", key);
+        rule_suggest(ctx, diag, group->span, "65532");
     }
 }
 

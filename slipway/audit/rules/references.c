@@ -47,7 +47,13 @@ static void k8033(RuleContext *ctx, const Pod *pod)
 {
     const NodePair *pair = node_find(pod->spec, STR("serviceAccount"));
     if (pair) {
-        rule_find(ctx, pair->key, "serviceAccount is the old name of serviceAccountName");
+        Diag *diag =
+            rule_find(ctx, pair->key, "serviceAccount is the old name of serviceAccountName");
+        if (node_find(pod->spec, STR("serviceAccountName"))) {
+            rule_fix_remove(ctx, diag, pod->spec, "serviceAccount");
+        } else {
+            rule_fix(ctx, diag, pair->key->span, "serviceAccountName");
+        }
     }
 }
 

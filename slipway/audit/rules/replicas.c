@@ -80,7 +80,8 @@ static void k8063(RuleContext *ctx, const Pod *pod)
     const Node *amount = node_path(node, path);
     int64_t replicas = is_daemon ? INT64_MAX : object_least_replicas(ctx->object);
     if (is_everything(amount, replicas)) {
-        rule_find(ctx, amount, "an update may stop every pod at once");
+        Diag *diag = rule_find(ctx, amount, "an update may stop every pod at once");
+        rule_suggest(ctx, diag, amount->span, "1");
     } else if (!is_daemon && is_recreated(ctx->object) && !claims_storage(ctx->object->pod)) {
         rule_find(
             ctx,
@@ -146,6 +147,9 @@ static void k8064(RuleContext *ctx, const Container *container)
         );
         diag->severity = SEVERITY_WARN;
         rule_hint(ctx, diag, "set terminationGracePeriodSeconds to %lld", (long long) sleeps + 30);
+        if (said) {
+            rule_fix(ctx, diag, said->span, "%lld", (long long) sleeps + 30);
+        }
     } else if (!hook && serves) {
         rule_find(
             ctx, NULL, "container \"%" STR_FMT "\" has no preStop hook", STR_ARG(container->name)

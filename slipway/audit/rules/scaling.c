@@ -50,7 +50,10 @@ static void k8053(RuleContext *ctx, const Object *object)
     const Node *least = node_path(object->node, "spec.minReplicas");
     int64_t count = node_number(object->node, "spec.minReplicas", 1);
     if (count < 2) {
-        rule_find(ctx, least, "it may scale down to %lld", (long long) count);
+        Diag *diag = rule_find(ctx, least, "it may scale down to %lld", (long long) count);
+        if (least) {
+            rule_suggest(ctx, diag, least->span, "2");
+        }
     } else if (count == node_number(object->node, "spec.maxReplicas", 0)) {
         rule_find(ctx, least, "minReplicas is maxReplicas: nothing is scaled");
     }
@@ -61,7 +64,9 @@ static void k8055(RuleContext *ctx, const Object *object)
 {
     static const char path[] = "spec.behavior.scaleDown.stabilizationWindowSeconds";
     if (object_is(object, "HorizontalPodAutoscaler") && node_number(object->node, path, 300) == 0) {
-        rule_find(ctx, node_path(object->node, path), "every dip of the load takes pods away");
+        const Node *window = node_path(object->node, path);
+        Diag *diag = rule_find(ctx, window, "every dip of the load takes pods away");
+        rule_fix(ctx, diag, window->span, "300");
     }
 }
 
@@ -84,7 +89,9 @@ static void k8058(RuleContext *ctx, const Object *object)
     if (!node_path(spec, "minAvailable") && !node_path(spec, "maxUnavailable")) {
         rule_find(ctx, NULL, "neither minAvailable nor maxUnavailable: it limits nothing");
     } else if (!node_path(spec, "unhealthyPodEvictionPolicy")) {
-        rule_find(ctx, NULL, "a pod that never gets ready blocks the drain of its node");
+        Diag *diag =
+            rule_find(ctx, NULL, "a pod that never gets ready blocks the drain of its node");
+        rule_fix_set(ctx, diag, spec, "unhealthyPodEvictionPolicy", "AlwaysAllow");
     }
 }
 

@@ -140,10 +140,24 @@ static void k8001(RuleContext *ctx, const Object *object)
         if (problem->hint.len > 0) {
             diag->hint = problem->hint;
         }
+        if (problem->better.len > 0 && problem->is_sure) {
+            rule_fix(ctx, diag, problem->at->span, "%" STR_FMT, STR_ARG(problem->better));
+        } else if (problem->better.len > 0) {
+            rule_suggest(ctx, diag, problem->at->span, "%" STR_FMT, STR_ARG(problem->better));
+        }
     }
 }
 
 /* --- K8002 ------------------------------------------------------------------------------------ */
+
+/* The fields may have other names there: a person has to look. */
+static void suggest_version(RuleContext *ctx, Diag *diag, const Object *object, Str instead)
+{
+    if (instead.len > 0 && !str_has_char(instead, ' ')) {
+        const Node *version = node_path(object->node, "apiVersion");
+        rule_suggest(ctx, diag, version->span, "%" STR_FMT, STR_ARG(instead));
+    }
+}
 
 static void report_gone(RuleContext *ctx, const Object *object, const char *since, Str instead)
 {
@@ -161,6 +175,7 @@ static void report_gone(RuleContext *ctx, const Object *object, const char *sinc
         instead.len > 0 ? "use %" STR_FMT : "nothing replaces it%" STR_FMT,
         STR_ARG(instead)
     );
+    suggest_version(ctx, diag, object, instead);
 }
 
 static void report_deprecated(RuleContext *ctx, const Object *object, Str instead)
@@ -174,6 +189,7 @@ static void report_deprecated(RuleContext *ctx, const Object *object, Str instea
     );
     diag->severity = SEVERITY_WARN;
     rule_hint(ctx, diag, "use %" STR_FMT, STR_ARG(instead));
+    suggest_version(ctx, diag, object, instead);
 }
 
 static void check_early(RuleContext *ctx, const Object *object)

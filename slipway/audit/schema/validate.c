@@ -164,6 +164,8 @@ static void check_string(Walk *walk, const ApiShape *shape, const Node *node, co
     ApiProblem *problem = wrong_kind(walk, node, place, "a string");
     if (node_is_scalar(node)) {
         problem->hint = STR("put it in quotes");
+        problem->better = str_printf(walk->arena, "\"%" STR_FMT "\"", STR_ARG(node->text));
+        problem->is_sure = true;
     }
 }
 
@@ -174,13 +176,21 @@ static bool is_whole(const Node *node)
             node->real == (double) (int64_t) node->real);
 }
 
+/* A number or a truth value that quotes made a string of. */
+static void offer_unquoted(ApiProblem *problem, const Node *node)
+{
+    problem->hint = STR("write it without quotes");
+    problem->better = node->text;
+    problem->is_sure = true;
+}
+
 static void check_whole(Walk *walk, const ApiShape *shape, const Node *node, const Place *place)
 {
     if (!is_whole(node)) {
-        double number = 0;
+        int64_t number = 0;
         ApiProblem *problem = wrong_kind(walk, node, place, "a whole number");
-        if (node->kind == NODE_STRING && str_to_double(node->text, &number)) {
-            problem->hint = STR("write it without quotes");
+        if (node->kind == NODE_STRING && str_to_int64(node->text, &number)) {
+            offer_unquoted(problem, node);
         }
         return;
     }
@@ -245,7 +255,7 @@ static void check_bool(Walk *walk, const Node *node, const Place *place)
     ApiProblem *problem = wrong_kind(walk, node, place, "true or false");
     if (node_is_string(node) &&
         (str_eq(node->text, STR("true")) || str_eq(node->text, STR("false")))) {
-        problem->hint = STR("write it without quotes");
+        offer_unquoted(problem, node);
     }
 }
 

@@ -11,6 +11,8 @@ typedef struct ApiProblem {
     const Node *at;
     Str message; /* "unknown field \"replica\" in spec" */
     Str hint;
+    Str better;   /* what to write instead of `at`; empty: not known */
+    bool is_sure; /* what the author meant without doubt */
 } ApiProblem;
 
 typedef VEC(ApiProblem) ApiProblems;
