@@ -2,6 +2,8 @@
 
 #include <stdarg.h>
 
+#include "base/clock.h"
+
 #include "internal.h"
 
 enum { FINDINGS_MOST = 20000 };
@@ -133,12 +135,18 @@ static void check_bundle(const Audit *audit, RuleContext *ctx, const Bundle *bun
         ctx->rule->check_bundle(ctx, bundle);
     }
     for (size_t i = 0; i < bundle->objects.len; i++) {
+        size_t before = ctx->diags->diags.len;
         ctx->object = &bundle->objects.ptr[i];
         if (ctx->rule->check_object) {
             ctx->rule->check_object(ctx, ctx->object);
         }
         if (ctx->object->pod) {
             check_pod(audit, ctx, ctx->object->pod);
+        }
+        size_t found = ctx->diags->diags.len - before;
+        if (found > 0 && peers_ignore_object(ctx->rule, ctx->object)) {
+            audit->result->suppressed += found;
+            ctx->diags->diags.len = before;
         }
     }
     ctx->object = NULL;
@@ -202,11 +210,15 @@ void findings_filter(AuditResult *result, const bool *drop)
     result->diags.diags.len = kept;
 }
 
+static bool is_same_place(const Diag *a, const Diag *b)
+{
+    return a->span.start == b->span.start && span_is_known(a->span) && span_is_known(b->span) &&
+           str_eq(a->span.source->path, b->span.source->path);
+}
+
 static bool is_same(const Diag *a, const Diag *b)
 {
-    return str_eq(a->rule, b->rule) && a->span.start == b->span.start && span_is_known(a->span) &&
-           span_is_known(b->span) && str_eq(a->span.source->path, b->span.source->path) &&
-           str_eq(a->message, b->message);
+    return str_eq(a->rule, b->rule) && str_eq(a->message, b->message);
 }
 
 /* Two overlays of one base find the same in it. */
@@ -217,7 +229,7 @@ static void drop_repeated(Arena *arena, AuditResult *result, Severity level)
     bool *drop = ARENA_ARRAY(arena, bool, result->diags.diags.len + 1);
     for (size_t i = 0; i < result->diags.diags.len; i++) {
         drop[i] = diags[i].severity < level;
-        for (size_t j = i; j > 0 && !drop[i] && diags[j - 1].span.start == diags[i].span.start;) {
+        for (size_t j = i; j > 0 && !drop[i] && is_same_place(&diags[j - 1], &diags[i]);) {
             j--;
             drop[i] = is_same(&diags[j], &diags[i]);
         }
@@ -277,10 +289,27 @@ bool audit_parse_kubernetes(Str text, unsigned *ret_minor, Error *err)
     return false;
 }
 
-int audit_run(Arena *arena, const AuditOptions *options, AuditResult *ret_result, Error *err)
+static void add_drifts(Audit *audit)
 {
+    for (size_t i = 0; i < audit->options->drift_count; i++) {
+        const AuditDrift *drift = &audit->options->drifts[i];
+        const Artifact *artifact = map_get(&audit->files.by_path, drift->path);
+        Source *source =
+            artifact ? artifact->source : source_new(audit->arena, drift->path, STR(""));
+        Span place = span_make(source, 0, 0);
+        (void) audit_find(audit, "AU005", place, "%" STR_FMT, STR_ARG(drift->message));
+    }
+}
+
+int audit_run(Arena *arena, const AuditOptions *given, AuditResult *ret_result, Error *err)
+{
+    int64_t start_ms = clock_monotonic_ms();
     AuditResult result = { .diags = DIAG_LIST(arena) };
     result.diags.limit = FINDINGS_MOST;
+    AuditOptions split = *given;
+    const AuditOptions *options = &split;
+    RuleIgnores pairs = { 0 };
+    ignores_split(arena, &split, &pairs);
     unsigned minor = options->kubernetes_minor ? options->kubernetes_minor : api_newest_minor();
     Audit audit = {
         .arena = arena,
@@ -300,12 +329,16 @@ int audit_run(Arena *arena, const AuditOptions *options, AuditResult *ret_result
     }
     audit_gather(&audit);
     run_rules(&audit);
+    add_drifts(&audit);
     suppress_apply(&audit);
+    ignores_apply(&audit, &pairs);
     drop_repeated(arena, &result, options->level);
     if (options->baseline) {
         rc = baseline_apply(&audit, options->baseline, err);
     }
     result.file_count = audit.files.file_count;
+    result.artifact_count = audit.files.artifacts.len;
+    result.elapsed_ms = clock_monotonic_ms() - start_ms;
     if (rc == 0) {
         *ret_result = result;
     }

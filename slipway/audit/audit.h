@@ -31,6 +31,12 @@ typedef enum AuditStandard {
     AUDIT_STANDARD_RESTRICTED,
 } AuditStandard;
 
+/* A rendered file that isn't as the catalog would render it. */
+typedef struct AuditDrift {
+    Str path; /* relative as the paths of the run are */
+    Str message;
+} AuditDrift;
+
 typedef struct AuditOptions {
     const char *const *paths; /* files or directories; none: the current directory */
     size_t path_count;
@@ -38,7 +44,8 @@ typedef struct AuditOptions {
     size_t only_count;
     const Str *skip;
     size_t skip_count;
-    const Str *ignore; /* patterns of paths that are left out, as in a .gitignore */
+    const Str *ignore; /* what is left out: patterns of paths as in a .gitignore, rules, and
+                          RULE:pattern for one rule in some paths */
     size_t ignore_count;
     const char *baseline; /* findings of an earlier run as JSON, left out; NULL: none */
     Severity level;       /* findings below are left out */
@@ -47,13 +54,17 @@ typedef struct AuditOptions {
     size_t registry_count;
     unsigned kubernetes_minor; /* the version that is meant: 1.minor; 0: the newest known */
     bool shellcheck;           /* asks ShellCheck about what RUN runs, which must be installed */
+    const AuditDrift *drifts;  /* found by the caller, who can render: AU005 */
+    size_t drift_count;
     const Map *texts; /* real path -> Source, to be audited instead of what the file holds */
 } AuditOptions;
 
 typedef struct AuditResult {
     DiagList diags; /* sorted; each source line once a finding */
     size_t file_count;
+    size_t artifact_count;
     size_t object_count;
+    int64_t elapsed_ms;
     size_t suppressed; /* by comments */
     size_t baselined;
 } AuditResult;

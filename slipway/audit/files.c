@@ -44,14 +44,19 @@ static int read_text(Search *search, Str path, Str real, Str *ret_text, Error *e
     return fs_read(arena, str_to_cstr(arena, path), ARTIFACT_BYTES_MOST, ret_text, err);
 }
 
-static void read_candidate(Search *search, Str path, Str real)
+static void add_unread(Search *search, Str path, const char *why)
 {
     Arena *arena = search->list->arena;
+    Source *source = source_new(arena, str_dup(arena, path), STR(""));
+    diag_error(search->diags, "AU001", span_make(source, 0, 0), "%s", why);
+}
+
+static void read_candidate(Search *search, Str path, Str real)
+{
     Str text;
     Error err = ERROR_INIT;
     if (read_text(search, path, real, &text, &err) < 0) {
-        Source *source = source_new(arena, str_dup(arena, path), STR(""));
-        diag_error(search->diags, "AU001", span_make(source, 0, 0), "%s", err.message);
+        add_unread(search, path, err.message);
         return;
     }
     search->list->file_count++;
@@ -75,6 +80,11 @@ static void read_ignore_file(Search *search, Str below, Str directory)
 static bool enter_directory(Search *search, const FsEntry *entry, Str path)
 {
     if (str_eq(entry->name, STR(".git")) || str_eq(entry->name, STR("node_modules"))) {
+        return false;
+    }
+    bool is_deep = entry->depth >= FOLDERS_DEPTH_MOST;
+    if (is_deep || access(path.ptr, R_OK | X_OK) < 0) {
+        add_unread(search, path, is_deep ? "a folder too deep to look into" : error_name(errno));
         return false;
     }
     Str chart = path_join(search->list->arena, path, STR("Chart.yaml"));

@@ -19,6 +19,7 @@ enum {
     ARTIFACTS_MOST = 100000,
     SOURCES_MOST = 50000,
     NOTES_MOST = 2000,
+    FOLDERS_DEPTH_MOST = 100,
 };
 
 typedef struct Artifact {

@@ -1,10 +1,36 @@
 /* The steps of a run that take findings away again. */
 #pragma once
 
+#include "gitignore.h"
 #include "run.h"
+
+/* ignore.c: check.ignore. Takes the rules out of options->ignore, so that it holds paths alone. */
+typedef struct RuleIgnore {
+    Str rule;
+    Ignore paths;
+} RuleIgnore;
+typedef struct RuleIgnores {
+    VEC(RuleIgnore) all;
+} RuleIgnores;
+void ignores_split(Arena *arena, AuditOptions *options, RuleIgnores *ret_pairs);
+void ignores_apply(Audit *audit, const RuleIgnores *pairs);
 
 /* suppress.c: takes away what comments cover, adds AU003 for comments that cover nothing. */
 void suppress_apply(Audit *audit);
+
+/* suppress_peers.c: what other linters' own comments cover, by the ids of AuditRule.peers. */
+typedef struct PeerIgnore {
+    const char *prefix; /* "HL:" */
+    Str id;
+    uint32_t first_line, last_line;
+} PeerIgnore;
+typedef struct PeerIgnores {
+    VEC(PeerIgnore) all;
+} PeerIgnores;
+PeerIgnores peer_ignores_read(Arena *arena, Source *source);
+bool peer_covers(const PeerIgnore *ignore, const AuditRule *rule);
+/* Whether the object's annotations silence the peer's rule for it. */
+bool peers_ignore_object(const AuditRule *rule, const Object *object);
 
 /* baseline.c: takes away what the file lists, each entry as often as it stands there. */
 int baseline_apply(Audit *audit, const char *path, Error *err);

@@ -38,7 +38,8 @@ void audit_report_text(StrBuf *out, const AuditResult *result, const DiagStyle *
     strbuf_add_char(out, '\n');
     add_counts(out, result);
     strbuf_add_cstr(out, " in ");
-    add_count(out, result->object_count, "object");
+    add_count(out, result->artifact_count, "artifact");
+    strbuf_addf(out, ", %lld ms", (long long) result->elapsed_ms);
     if (result->suppressed > 0) {
         strbuf_addf(out, "; %zu suppressed", result->suppressed);
     }

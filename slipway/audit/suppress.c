@@ -14,6 +14,7 @@ typedef struct Suppression {
 
 typedef struct Suppressions {
     VEC(Suppression) all;
+    PeerIgnores of_peers;
 } Suppressions;
 
 static size_t indent_of(Str line)
@@ -190,6 +191,11 @@ static bool is_covered(const Suppressions *suppressions, const Diag *diag)
             covered = true;
         }
     }
+    const AuditRule *rule = suppressions->of_peers.all.len > 0 ? rule_get(diag->rule) : NULL;
+    vec_foreach(ignore, &suppressions->of_peers.all) {
+        covered = covered || (rule && rule->peers && line >= ignore->first_line &&
+                              line <= ignore->last_line && peer_covers(ignore, rule));
+    }
     return covered;
 }
 
@@ -211,8 +217,11 @@ void suppress_apply(Audit *audit)
     Map by_path = MAP_ON_ARENA(audit->arena);
     vec_foreach(artifact, &audit->files.artifacts) {
         Source *source = (*artifact)->source;
-        if (str_find(source->text, marker) != STR_NONE) {
-            map_set(&by_path, source->path, read_source(audit, source));
+        PeerIgnores of_peers = peer_ignores_read(audit->arena, source);
+        if (of_peers.all.len > 0 || str_find(source->text, marker) != STR_NONE) {
+            Suppressions *suppressions = read_source(audit, source);
+            suppressions->of_peers = of_peers;
+            map_set(&by_path, source->path, suppressions);
         }
     }
     bool *drop = ARENA_ARRAY(audit->arena, bool, result->diags.diags.len + 1);

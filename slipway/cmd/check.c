@@ -4,6 +4,8 @@
 #include "audit/audit.h"
 #include "commands.h"
 #include "model/catalog.h"
+#include "render/render.h"
+#include "render/tree.h"
 #include "version.h"
 
 typedef struct CheckOptions {
@@ -132,6 +134,11 @@ static const CliFlag flags[] = {
     CLI_FLAGS_END,
 };
 
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 /* "A,B" and repeated flags alike. */
 static void split_rules(Arena *arena, const CliStrings *given, Str **ret_rules, size_t *ret_count)
 {
@@ -171,6 +178,71 @@ static void take_catalog(const Cli *cli, AuditOptions *audit, bool takes_level, 
         audit->level = str_eq(catalog->check_level, STR("error"))  ? SEVERITY_ERROR
                        : str_eq(catalog->check_level, STR("info")) ? SEVERITY_INFO
                                                                    : SEVERITY_WARN;
+    }
+}
+
+/* --- drift --- */
+
+typedef VEC(AuditDrift) Drifts;
+
+static const char *drift_message(const Change *change)
+{
+    switch (change->kind) {
+    case CHANGE_MISSING:
+        return "isn't there, and the catalog renders it";
+    case CHANGE_LEFT_OVER:
+        return "was rendered once, and the catalog renders it no longer";
+    default:
+        return change->was_edited ? "was edited by hand since it was rendered"
+                                  : "isn't as the catalog renders it";
+    }
+}
+
+static bool is_same_directory(Arena *arena, const char *a, const char *b)
+{
+    Str real_a;
+    Str real_b;
+    return fs_real_path(arena, a, &real_a, NULL) == 0 &&
+           fs_real_path(arena, b, &real_b, NULL) == 0 && str_eq(real_a, real_b);
+}
+
+/* What `render --check` would say, where the run is about all of the catalog's directory and
+ * something was rendered there. A catalog that can't be rendered is told as render tells it. */
+static void find_drifts(const Cli *cli, Drifts *ret)
+{
+    RenderOptions render = { .catalog = { .directory = cli->globals.directory,
+                                          .files = cli->globals.file.ptr,
+                                          .file_count = cli->globals.file.len,
+                                          .sets = cli->globals.set.ptr,
+                                          .set_count = cli->globals.set.len } };
+    ArtifactSet set = { 0 };
+    Changes changes = { 0 };
+    Str root = STR("");
+    DiagList diags = DIAG_LIST(cli->arena);
+    Error err = ERROR_INIT;
+    if (render_all(cli->arena, &render, &set, &root, &diags, &err) < 0) {
+        const Diag *first = diags.diags.len > 0 ? &diags.diags.ptr[0] : NULL;
+        Str why = first ? first->message : str_from(err.message);
+        AuditDrift drift = { STR("slipway.yaml"),
+                             str_concat(cli->arena, STR("doesn't render: "), why) };
+        if (err.code != -ENOENT) {
+            vec_push(ret, cli->arena, drift);
+        }
+        return;
+    }
+    const char *directory = cli->globals.directory ? cli->globals.directory : ".";
+    Str manifest = path_join(cli->arena, root, STR("deploy/.slipway-render.json"));
+    if (!is_same_directory(cli->arena, directory, str_to_cstr(cli->arena, root)) ||
+        !fs_is_file(manifest.ptr) ||
+        tree_compare(cli->arena, root, &set, &render, &changes, NULL) < 0) {
+        return;
+    }
+    vec_foreach(change, &changes.list) {
+        if (change->kind != CHANGE_FOREIGN) {
+            Str path = path_join(cli->arena, str_from(directory), change->path);
+            AuditDrift drift = { path, str_from(drift_message(change)) };
+            vec_push(ret, cli->arena, drift);
+        }
     }
 }
 
@@ -220,11 +292,6 @@ static const char *const *paths_of(const Cli *cli)
     return paths;
 }
 
-static const char *plural(size_t count)
-{
-    return count == 1 ? "" : "s";
-}
-
 static ExitCode finish(const Cli *cli, const CheckOptions *options, const AuditResult *result)
 {
     report(cli, options, result);
@@ -232,7 +299,11 @@ static ExitCode finish(const Cli *cli, const CheckOptions *options, const AuditR
         return EXIT_FINDINGS;
     }
     cli_status(
-        cli, "%zu objects in %zu files: nothing found", result->object_count, result->file_count
+        cli,
+        "%zu artifact%s, %lld ms: nothing found",
+        result->artifact_count,
+        plural(result->artifact_count),
+        (long long) result->elapsed_ms
     );
     return EXIT_OK;
 }
@@ -320,6 +391,12 @@ static ExitCode run(Cli *cli, const void *opaque)
     }
     if (options->level != LEVEL_UNSET) {
         audit.level = (Severity) (options->level - LEVEL_INFO);
+    }
+    Drifts drifts = { 0 };
+    if (cli->arg_count == 0 && audit.standard == AUDIT_STANDARD_NONE) {
+        find_drifts(cli, &drifts);
+        audit.drifts = drifts.ptr;
+        audit.drift_count = drifts.len;
     }
     if (options->fix) {
         return run_fix(cli, options, &audit);

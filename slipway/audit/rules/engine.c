@@ -42,6 +42,16 @@ static const AuditRule rules[] = {
         .fix = "audit the output of `helm template`",
     },
     {
+        .id = "AU005",
+        .artifact = "audit",
+        .severity = SEVERITY_ERROR,
+        .meaning = "A rendered file isn't as the catalog renders it",
+        .why = "The catalog was changed without rendering, or the file by hand: what is deployed "
+               "isn't what the catalog says.",
+        .fix = "`slipway render` brings the files up to date, `slipway render --keep-edits` keeps "
+               "what was edited",
+    },
+    {
         .id = "KU001",
         .artifact = "Kustomize",
         .severity = SEVERITY_ERROR,
