@@ -123,7 +123,7 @@ DOCKERFILE = """# syntax=docker/dockerfile:1.7
 FROM golang:1.24.4 AS build
 WORKDIR /src
 COPY go.mod ./
-RUN --mount=type=cache,target=/root/.cache go mod download
+RUN --mount=type=cache,target=/go/pkg/mod go mod download
 COPY . .
 RUN CGO_ENABLED=0 go build -trimpath -o /out/service ./NAME
 FROM gcr.io/distroless/static-debian12:nonroot

@@ -59,6 +59,9 @@ static bool has_path(const Ignore *paths, Str path)
 void ignores_apply(Audit *audit, const RuleIgnores *pairs)
 {
     AuditResult *result = audit->result;
+    if (pairs->all.len == 0) {
+        return;
+    }
     bool *drop = ARENA_ARRAY(audit->arena, bool, result->diags.diags.len + 1);
     for (size_t i = 0; i < result->diags.diags.len; i++) {
         const Diag *diag = &result->diags.diags.ptr[i];

@@ -286,9 +286,39 @@ static void read_step(Arena *arena, CiBuilds *builds, const Step *step)
     }
 }
 
+static bool is_pattern(Str text)
+{
+    return str_has_char(text, '*');
+}
+
+/* Where the Dockerfile of a build may be: its path is taken from the root, or from the context. */
+static void set_paths(Arena *arena, CiBuild *build)
+{
+    Str context = build->context.len ? build->context : STR(".");
+    bool is_named = build->file.len > 0;
+    build->paths[0] =
+        is_named ? path_clean(arena, build->file) : path_join(arena, context, STR("Dockerfile"));
+    build->paths[1] = is_named ? path_join(arena, context, build->file) : build->paths[0];
+}
+
+static void index_builds(Arena *arena, CiBuilds *builds)
+{
+    vec_foreach(build, &builds->builds) {
+        vec_foreach(image, &build->images) {
+            builds->has_patterns = builds->has_patterns || is_pattern(*image);
+            map_set(&builds->images, *image, build);
+        }
+        set_paths(arena, build);
+        for (size_t i = 0; i < 2; i++) {
+            builds->has_patterns = builds->has_patterns || is_pattern(build->paths[i]);
+            map_set(&builds->files, build->paths[i], build);
+        }
+    }
+}
+
 CiBuilds ci_builds(Arena *arena, const Repository *repository)
 {
-    CiBuilds builds = { 0 };
+    CiBuilds builds = { .images = MAP_ON_ARENA(arena), .files = MAP_ON_ARENA(arena) };
     vec_foreach(workflow, &repository->audit->workflows) {
         vec_foreach(job, &(*workflow)->jobs) {
             builds.is_open = builds.is_open || job->uses.kind == USES_REPOSITORY;
@@ -297,6 +327,7 @@ CiBuilds ci_builds(Arena *arena, const Repository *repository)
             }
         }
     }
+    index_builds(arena, &builds);
     return builds;
 }
 
@@ -328,16 +359,40 @@ bool ci_matches(Str pattern, Str text)
     return p == pattern.len;
 }
 
+static bool builds_name(const CiBuilds *builds, Str name)
+{
+    if (map_has(&builds->images, name)) {
+        return true;
+    }
+    for (size_t i = 0; builds->has_patterns && i < builds->builds.len; i++) {
+        vec_foreach(pattern, &builds->builds.ptr[i].images) {
+            if (ci_matches(*pattern, name)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+bool ci_builds_image(const CiBuilds *builds, const ImageName *image)
+{
+    Str name = image->repository;
+    if (builds_name(builds, name)) {
+        return true;
+    }
+    return (str_strip_prefix(&name, STR("docker.io/")) && builds_name(builds, name)) ||
+           (str_strip_prefix(&name, STR("library/")) && builds_name(builds, name));
+}
+
 bool ci_builds_file(const Repository *repository, const CiBuilds *builds, Str path)
 {
-    Arena *arena = repository->arena;
     path = repository_relative(repository, path);
-    vec_foreach(build, &builds->builds) {
-        Str context = build->context.len ? build->context : STR(".");
-        Str file = build->file.len > 0 ? path_clean(arena, build->file)
-                                       : path_join(arena, context, STR("Dockerfile"));
-        if (ci_matches(file, path) ||
-            (build->file.len > 0 && ci_matches(path_join(arena, context, build->file), path))) {
+    if (map_has(&builds->files, path)) {
+        return true;
+    }
+    for (size_t i = 0; builds->has_patterns && i < builds->builds.len; i++) {
+        const CiBuild *build = &builds->builds.ptr[i];
+        if (ci_matches(build->paths[0], path) || ci_matches(build->paths[1], path)) {
             return true;
         }
     }

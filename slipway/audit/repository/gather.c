@@ -2,7 +2,7 @@
  * rules will ask the sources about. */
 #include "base/path.h"
 
-#include "repository.h"
+#include "ci.h"
 
 static Str directory_name(Str directory)
 {
@@ -25,137 +25,145 @@ static Str service_directory(Str path)
     return directory;
 }
 
-static RepoService *service_of(Repository *repository, Str dockerfile)
+/* While services are added they may move: their places in the list are kept, as numbers from 1. */
+typedef struct Join {
+    Repository *repository;
+    Map by_dockerfile, by_image, by_name;
+} Join;
+
+static size_t *place_in(const Repository *repository, const RepoService *service)
 {
-    vec_foreach(service, &repository->services) {
-        if (service->dockerfile && str_eq(service->dockerfile->source->path, dockerfile)) {
-            return service;
-        }
-    }
-    return NULL;
+    size_t *place = ARENA_NEW(repository->arena, size_t);
+    *place = (size_t) (service - repository->services.ptr) + 1;
+    return place;
 }
 
-static void add_dockerfiles(Repository *repository)
+static RepoService *at_place(const Join *join, const Map *map, Str key)
 {
+    const size_t *place = map_get(map, key);
+    return place && *place > 0 ? &join->repository->services.ptr[*place - 1] : NULL;
+}
+
+static void add_dockerfiles(Join *join)
+{
+    Repository *repository = join->repository;
     vec_foreach(file, &repository->audit->dockerfiles) {
         Str directory = service_directory((*file)->source->path);
         RepoService *service = vec_add(&repository->services, repository->arena);
         service->dockerfile = *file;
         service->directory = directory;
         service->name = directory_name(directory);
+        map_set(&join->by_dockerfile, (*file)->source->path, place_in(repository, service));
     }
 }
 
-/* The image that Compose gives what it builds. */
-static bool has_image(Arena *arena, const RepoService *service, const ImageName *image)
+/* A Compose service belongs to the Dockerfile that it builds, or with others to its image, where that is
+ * built elsewhere. Its name is the better one. */
+static void add_compose(Join *join, const ComposeService *compose)
 {
-    vec_foreach(compose, &service->compose) {
-        ImageName own;
-        if ((*compose)->image && image_parse(arena, (*compose)->image_text, &own) &&
-            str_eq(own.repository, image->repository)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static RepoService *service_of_image(Repository *repository, const ImageName *image)
-{
-    vec_foreach(service, &repository->services) {
-        if (has_image(repository->arena, service, image)) {
-            return service;
-        }
-    }
-    return vec_add(&repository->services, repository->arena);
-}
-
-/* A Compose service that builds belongs to its Dockerfile. Its name is the better one, where only one
- * service has the file. */
-static void add_compose(Repository *repository, const ComposeService *service)
-{
-    RepoService *found = service_of(repository, service->dockerfile);
+    Repository *repository = join->repository;
     ImageName image;
-    if (!found && !service->build && service->image &&
-        image_parse(repository->arena, service->image_text, &image) && !image_is_official(&image)) {
-        found = service_of_image(repository, &image); /* built elsewhere */
+    bool has_image = compose->image && image_parse(repository->arena, compose->image_text, &image);
+    RepoService *found = at_place(join, &join->by_dockerfile, compose->dockerfile);
+    if (!found && !compose->build && has_image && !image_is_official(&image)) {
+        found = at_place(join, &join->by_image, image.repository);
+        found = found ? found : vec_add(&repository->services, repository->arena);
     }
     if (!found) {
         return;
     }
-    bool is_first = found->compose.len == 0;
-    vec_push(&found->compose, repository->arena, service);
-    if (is_first) {
-        found->name = service->name;
+    if (found->compose.len == 0) {
+        found->name = compose->name;
+    }
+    vec_push(&found->compose, repository->arena, compose);
+    if (has_image && !map_has(&join->by_image, image.repository)) {
+        map_set(&join->by_image, image.repository, place_in(repository, found));
     }
 }
 
-static bool is_named(Str name, Str last)
+/* "product-service" and "product-svc" are product. */
+static Str short_name(Str name)
 {
-    if (str_eq(name, last)) {
-        return true;
+    if (!str_strip_suffix(&name, STR("-service"))) {
+        (void) str_strip_suffix(&name, STR("-svc"));
     }
-    static const Str suffixes[] = { STR_INIT("-service"), STR_INIT("-svc") };
-    for (size_t i = 0; i < 2; i++) {
-        Str short_name = name;
-        Str short_last = last;
-        if ((str_strip_suffix(&short_last, suffixes[i]) && str_eq(name, short_last)) ||
-            (str_strip_suffix(&short_name, suffixes[i]) && str_eq(short_name, last))) {
-            return true;
-        }
-    }
-    return false;
+    return name;
 }
 
-static RepoService *service_with_image(Repository *repository, const ImageName *image)
+/* Of two services of one name none is meant. */
+static void add_name(Join *join, Str name, const RepoService *service)
 {
-    RepoService *found = NULL;
-    vec_foreach(service, &repository->services) {
-        if (has_image(repository->arena, service, image)) {
-            return service;
-        }
-        bool is_own = !image_is_official(image) || service->compose.len > 0;
-        bool same =
-            service->name.len > 0 && (is_named(service->name, image->last) ||
-                                      is_named(directory_name(service->directory), image->last));
-        if (same && is_own && found) {
-            return NULL; /* two of the same name */
-        }
-        found = same && is_own ? service : found;
+    size_t *place = place_in(join->repository, service);
+    name = short_name(name);
+    size_t *taken = map_get(&join->by_name, name);
+    if (taken && *taken != *place) {
+        *taken = 0;
+    } else if (!taken && name.len > 0) {
+        map_set(&join->by_name, name, place);
+    }
+}
+
+static void add_names(Join *join)
+{
+    vec_foreach(service, &join->repository->services) {
+        add_name(join, service->name, service);
+        add_name(join, directory_name(service->directory), service);
+    }
+}
+
+static RepoService *service_with_image(const Join *join, const ImageName *image)
+{
+    RepoService *found = at_place(join, &join->by_image, image->repository);
+    if (!found) {
+        found = at_place(join, &join->by_name, short_name(image->last));
+        bool is_own = found && (!image_is_official(image) || found->compose.len > 0);
+        found = is_own ? found : NULL;
     }
     return found;
 }
 
-static void add_container(Repository *repository, RepoContainer place)
+static void add_container(Join *join, RepoContainer place)
 {
+    Arena *arena = join->repository->arena;
     ImageName image;
-    Str text = node_text(place.container->node, "image");
-    if (image_parse(repository->arena, text, &image)) {
-        RepoService *service = service_with_image(repository, &image);
+    if (image_parse(arena, node_text(place.container->node, "image"), &image)) {
+        RepoService *service = service_with_image(join, &image);
         if (service) {
-            vec_push(&service->containers, repository->arena, place);
+            vec_push(&service->containers, arena, place);
         }
     }
 }
 
-static void join(Repository *repository)
+static void add_bundle(Join *join, const Bundle *bundle)
 {
-    const Audit *audit = repository->audit;
-    add_dockerfiles(repository);
-    vec_foreach(project, &audit->compose_projects) {
-        for (size_t i = 0; !(*project)->base && i < (*project)->services.len; i++) {
-            add_compose(repository, &(*project)->services.ptr[i]);
+    vec_foreach(object, &bundle->objects) {
+        for (size_t i = 0; object->pod && i < object->pod->containers.len; i++) {
+            RepoContainer place = { .bundle = bundle,
+                                    .object = object,
+                                    .container = &object->pod->containers.ptr[i] };
+            add_container(join, place);
         }
     }
+}
+
+static void join_all(Repository *repository)
+{
+    const Audit *audit = repository->audit;
+    Arena *arena = repository->arena;
+    Join join = { repository, MAP_ON_ARENA(arena), MAP_ON_ARENA(arena), MAP_ON_ARENA(arena) };
+    add_dockerfiles(&join);
+    vec_foreach(project, &audit->compose_projects) {
+        for (size_t i = 0; !(*project)->base && i < (*project)->services.len; i++) {
+            add_compose(&join, &(*project)->services.ptr[i]);
+        }
+    }
+    add_names(&join);
     vec_foreach(bundle, &audit->bundles) {
-        vec_foreach(object, &(*bundle)->objects) {
-            for (size_t i = 0; object->pod && i < object->pod->containers.len; i++) {
-                add_container(
-                    repository,
-                    (RepoContainer) { .bundle = *bundle,
-                                      .object = object,
-                                      .container = &object->pod->containers.ptr[i] }
-                );
-            }
+        add_bundle(&join, *bundle);
+    }
+    vec_foreach(service, &repository->services) {
+        if (service->dockerfile) {
+            map_set(&repository->by_dockerfile, service->dockerfile->source->path, service);
         }
     }
 }
@@ -225,7 +233,11 @@ void repository_gather(Audit *audit)
                            ? path_clean(audit->arena, str_from(audit->options->paths[0]))
                            : STR(".");
     repository->wanted = (Map) MAP_ON_ARENA(audit->arena);
-    join(repository);
+    repository->by_dockerfile = (Map) MAP_ON_ARENA(audit->arena);
+    join_all(repository);
+    CiBuilds *ci = ARENA_NEW(audit->arena, CiBuilds);
+    *ci = ci_builds(audit->arena, repository);
+    repository->ci = ci;
     want_words(repository);
     repository_read_sources(repository);
     audit->repository = repository;

@@ -46,6 +46,8 @@ typedef struct Repository {
     const Audit *audit;
     Str root; /* shown path of the directory that the run was asked for */
     VEC(RepoService) services;
+    Map by_dockerfile; /* path -> RepoService */
+    const struct CiBuilds *ci;
     Map wanted;         /* word -> a bool that says whether a source mentions it */
     VEC(Str) prefixes;  /* words in capitals that end with '_', of sources */
     unsigned languages; /* RepoLanguage, of all sources */

@@ -71,24 +71,6 @@ static void xa003(RuleContext *ctx, const Repository *repository)
 
 /* --- XA012, XA013 ----------------------------------------------------------------------------- */
 
-static bool is_pushed(const CiBuilds *builds, const ImageName *image)
-{
-    Str text = image->repository;
-    Str plain = text;
-    (void) str_strip_prefix(&plain, STR("docker.io/"));
-    Str short_name = plain;
-    (void) str_strip_prefix(&short_name, STR("library/"));
-    vec_foreach(build, &builds->builds) {
-        vec_foreach(pattern, &build->images) {
-            if (ci_matches(*pattern, text) || ci_matches(*pattern, plain) ||
-                ci_matches(*pattern, short_name)) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
 /* The place of a build that names images, or NULL: then no manifest's image is missing. */
 static const Node *first_push(const CiBuilds *builds)
 {
@@ -102,9 +84,9 @@ static const Node *first_push(const CiBuilds *builds)
 
 static void xa012(RuleContext *ctx, const Repository *repository)
 {
-    CiBuilds builds = ci_builds(repository->arena, repository);
-    const Node *push = first_push(&builds);
-    if (builds.is_open || !push) {
+    const CiBuilds *builds = repository->ci;
+    const Node *push = first_push(builds);
+    if (builds->is_open || !push) {
         return;
     }
     vec_foreach(service, &repository->services) {
@@ -112,7 +94,8 @@ static void xa012(RuleContext *ctx, const Repository *repository)
             const RepoContainer *place = &service->containers.ptr[i];
             const Node *node = node_path(place->container->node, "image");
             ImageName image;
-            if (!image_parse(repository->arena, node->text, &image) || is_pushed(&builds, &image)) {
+            if (!image_parse(repository->arena, node->text, &image) ||
+                ci_builds_image(builds, &image)) {
                 continue;
             }
             across_enter(ctx, place);
@@ -126,14 +109,14 @@ static void xa012(RuleContext *ctx, const Repository *repository)
 
 static void xa013(RuleContext *ctx, const Repository *repository)
 {
-    CiBuilds builds = ci_builds(repository->arena, repository);
-    if (builds.is_open || builds.builds.len == 0) {
+    const CiBuilds *builds = repository->ci;
+    if (builds->is_open || builds->builds.len == 0) {
         return;
     }
     vec_foreach(service, &repository->services) {
         Str path = service->dockerfile ? service->dockerfile->source->path : STR("");
         if (path.len == 0 || is_aside(repository_relative(repository, path)) ||
-            ci_builds_file(repository, &builds, path) ||
+            ci_builds_file(repository, builds, path) ||
             (!str_eq(service->directory, repository->root) &&
              repository_tells_of(repository, path_base(service->directory)))) {
             continue;
@@ -141,7 +124,7 @@ static void xa013(RuleContext *ctx, const Repository *repository)
         const DockerStage *stage = docker_final_stage(service->dockerfile);
         if (stage) {
             Diag *diag = rule_find_span(ctx, stage->from->keyword, "no workflow builds this file");
-            across_relate(ctx, diag, builds.builds.ptr[0].node->span, "others are built here");
+            across_relate(ctx, diag, builds->builds.ptr[0].node->span, "others are built here");
         }
     }
 }

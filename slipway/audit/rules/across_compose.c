@@ -12,13 +12,7 @@
 
 static const RepoService *built_by(const Repository *repository, const ComposeService *compose)
 {
-    vec_foreach(service, &repository->services) {
-        if (service->dockerfile && compose->dockerfile.len > 0 &&
-            str_eq(service->dockerfile->source->path, compose->dockerfile)) {
-            return service;
-        }
-    }
-    return NULL;
+    return map_get(&repository->by_dockerfile, compose->dockerfile);
 }
 
 /* --- XA016 ------------------------------------------------------------------------------------ */

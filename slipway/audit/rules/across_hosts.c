@@ -23,8 +23,7 @@ static bool is_short_name(Str host)
 
 static bool has_alias(const ComposeService *service, Str host)
 {
-    bool found = str_eq(service->name, host) ||
-                 str_eq(node_text(service->node, "hostname"), host) ||
+    bool found = str_eq(node_text(service->node, "hostname"), host) ||
                  str_eq(node_text(service->node, "container_name"), host);
     for (size_t i = 0; i < service->aliases.len; i++) {
         found = found || str_eq(service->aliases.ptr[i].name, host);
@@ -34,6 +33,10 @@ static bool has_alias(const ComposeService *service, Str host)
 
 static const ComposeService *compose_host(const ComposeProject *project, Str host)
 {
+    const ComposeService *named = compose_service(project, host);
+    if (named) {
+        return named;
+    }
     for (size_t i = 0; i < project->services.len; i++) {
         if (has_alias(&project->services.ptr[i], host)) {
             return &project->services.ptr[i];

@@ -280,28 +280,47 @@ static ImageVersion version_in(const Dockerfile *file, const Toolchain *toolchai
     return version;
 }
 
+typedef struct ImageVersions {
+    VEC(ImageVersion) all;
+} ImageVersions;
+
+static bool has_version(const ImageVersions *versions, unsigned number)
+{
+    vec_foreach(version, &versions->all) {
+        if (version->number == number) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The versions of the images, each once. */
+static ImageVersions image_versions(const Repository *repository, const Toolchain *toolchain)
+{
+    ImageVersions versions = { 0 };
+    vec_foreach(service, &repository->services) {
+        ImageVersion version = { 0 };
+        if (service->dockerfile) {
+            version = version_in(service->dockerfile, toolchain);
+        }
+        if (version.number > 0 && !has_version(&versions, version.number)) {
+            vec_push(&versions.all, repository->arena, version);
+        }
+    }
+    return versions;
+}
+
 static void check_setup(
-    RuleContext *ctx, const Repository *repository, const Toolchain *toolchain, const Step *step
+    RuleContext *ctx, const ImageVersions *versions, const Toolchain *toolchain, const Step *step
 )
 {
     const Node *input = node_get_cstr(step->with, toolchain->input);
     unsigned number =
         input && node_is_scalar(input) ? version_number(input->text, toolchain->parts) : 0;
-    const ImageVersion *other = NULL;
-    ImageVersion version;
-    size_t matching = 0;
-    vec_foreach(service, &repository->services) {
-        if (service->dockerfile) {
-            version = version_in(service->dockerfile, toolchain);
-            matching += version.number > 0 && version.number == number;
-            other = version.number > 0 && !other
-                        ? arena_memdup(repository->arena, &version, sizeof(version))
-                        : other;
-        }
-    }
-    if (number == 0 || matching > 0 || !other) {
+    if (number == 0 || versions->all.len == 0 || has_version(versions, number)) {
         return;
     }
+    const ImageVersion *other = &versions->all.ptr[0];
     Diag *diag = rule_find(
         ctx,
         input,
@@ -316,11 +335,12 @@ static void check_setup(
 static void
 check_workflows(RuleContext *ctx, const Repository *repository, const Toolchain *toolchain)
 {
+    ImageVersions versions = image_versions(repository, toolchain);
     vec_foreach(workflow, &repository->audit->workflows) {
         vec_foreach(job, &(*workflow)->jobs) {
             vec_foreach(step, &job->steps) {
                 if (uses_is(&step->uses, toolchain->action)) {
-                    check_setup(ctx, repository, toolchain, step);
+                    check_setup(ctx, &versions, toolchain, step);
                 }
             }
         }
@@ -366,19 +386,28 @@ static Span go_version(const Repository *repository, Str directory)
     return SPAN_NONE;
 }
 
-static Span node_engine(const Repository *repository, Str directory)
+static Span engine_in(Arena *arena, Str path)
 {
-    Arena *arena = repository->arena;
-    Str path = find_up(repository, directory, "package.json");
     Str text;
     Node *root = NULL;
-    if (path.len == 0 ||
-        fs_read(arena, str_to_cstr(arena, path), BUILD_FILE_BYTES_MOST, &text, NULL) < 0 ||
+    if (fs_read(arena, str_to_cstr(arena, path), BUILD_FILE_BYTES_MOST, &text, NULL) < 0 ||
         json_read(arena, source_new(arena, path, text), NULL, &root, NULL) < 0) {
         return SPAN_NONE;
     }
     const Node *engine = node_path(root, "engines.node");
     return engine ? engine->span : SPAN_NONE;
+}
+
+/* A workspace's own package.json, else that of the root. */
+static Span node_engine(const Repository *repository, Str directory)
+{
+    Str path = find_up(repository, directory, "package.json");
+    Span own = path.len > 0 ? engine_in(repository->arena, path) : SPAN_NONE;
+    if (span_is_known(own) || path.len == 0) {
+        return own;
+    }
+    Str top = path_join(repository->arena, repository->root, STR("package.json"));
+    return engine_in(repository->arena, top);
 }
 
 /* ">=20.1 <23" asks for 20; anything that isn't a bound from below asks for nothing. */

@@ -1,0 +1,3 @@
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+@SpringBootApplication
+public class App {}
