@@ -287,7 +287,8 @@ static void df064(RuleContext *ctx, const Dockerfile *file)
     for (const DockerInstruction *label = NULL; (label = docker_next(file, DOCKER_LABEL, label));) {
         vec_foreach(pair, &label->pairs) {
             const char *mistake = label_mistake(pair->key.value, pair->value.value);
-            if (mistake && pair->value.is_known && pair->key.is_known) {
+            /* an argument's default stands for what the real build says */
+            if (mistake && !pair->value.has_variable && pair->key.is_known) {
                 rule_find_span(
                     ctx, pair->span, "label %" STR_FMT ": %s", STR_ARG(pair->key.value), mistake
                 );

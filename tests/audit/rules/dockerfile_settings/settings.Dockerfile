@@ -26,6 +26,8 @@ LABEL org.opencontainers.image.sources="https://example.com"
 # want info DF064
 LABEL com.docker.x=1
 LABEL org.opencontainers.image.source="https://example.com" org.opencontainers.image.created=2024-05-17T08:00:00Z
+ARG BUILD_TIME=unknown
+LABEL org.opencontainers.image.created=${BUILD_TIME}
 LABEL org.opencontainers.image.licenses=Apache-2.0 version=1 maintainer=jane
 # want info DF067
 RUN useradd -u 1000000 app
