@@ -163,7 +163,7 @@ static bool parse_heredoc(Str word, DockerHeredoc *ret_heredoc)
     return rest.len > 0;
 }
 
-static void read_heredoc(
+static bool read_heredoc(
     Reading *reading, DockerInstruction *instruction, Span span, const DockerHeredoc *found
 )
 {
@@ -172,7 +172,7 @@ static void read_heredoc(
     if (lines_read_heredoc(&reading->lines, &heredoc)) {
         vec_push(&instruction->heredocs, reading->file->arena, heredoc);
         instruction->span.end = (uint32_t) reading->lines.at;
-        return;
+        return true;
     }
     problem_add(
         reading,
@@ -182,6 +182,7 @@ static void read_heredoc(
         STR_ARG(heredoc.name)
     );
     reading->lines.at = reading->file->source->text.len; /* all of it may be meant as its text */
+    return false;
 }
 
 static bool takes_heredocs(DockerKind kind)
@@ -198,8 +199,9 @@ static void read_heredocs(Reading *reading, DockerInstruction *instruction)
     for (size_t at = skip_blanks(rest->text, 0); at < rest->text.len;) {
         size_t end = skip_quoted_word(rest->text, at, reading->file->escape);
         DockerHeredoc heredoc;
-        if (parse_heredoc(str_slice(rest->text, at, end), &heredoc)) {
-            read_heredoc(reading, instruction, mapped_text_span(rest, at, end), &heredoc);
+        if (parse_heredoc(str_slice(rest->text, at, end), &heredoc) &&
+            !read_heredoc(reading, instruction, mapped_text_span(rest, at, end), &heredoc)) {
+            return;
         }
         at = skip_blanks(rest->text, end);
     }

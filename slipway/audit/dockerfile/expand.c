@@ -66,7 +66,11 @@ void scope_set(Reading *reading, Scope *scope, Str name, DockerVariable variable
 
 const DockerVariable *scope_get(const Scope *scope, Str name)
 {
-    return map_get(&scope->variables, name);
+    const DockerVariable *found = NULL;
+    for (; scope && !found; scope = scope->base) {
+        found = map_get(&scope->variables, name);
+    }
+    return found;
 }
 
 DockerVariableState variable_state(const Reading *reading, Str name)

@@ -6,6 +6,7 @@
 
 enum {
     INSTRUCTIONS_MOST = 5000,
+    PROBLEMS_MOST = 1000,
     VALUE_BYTES_MOST = 64 << 10, /* of a word after expansion: ENV can double itself */
     EXPANSION_DEPTH_MOST = 16,   /* ${a:-${b:-…}} */
 };
@@ -34,7 +35,8 @@ typedef struct DockerVariable {
 } DockerVariable;
 
 typedef struct Scope {
-    Map variables; /* name -> DockerVariable */
+    Map variables;            /* name -> DockerVariable */
+    const struct Scope *base; /* of the stage that the stage builds on; NULL: none */
 } Scope;
 
 /* What is being read. */

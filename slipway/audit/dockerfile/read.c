@@ -27,6 +27,9 @@ Str docker_kind_name(DockerKind kind)
 void problem_add(Reading *reading, Span span, const char *hint, const char *format, ...)
 {
     Arena *arena = reading->file->arena;
+    if (reading->file->problems.len >= PROBLEMS_MOST) {
+        return;
+    }
     va_list args;
     va_start(args, format);
     DockerProblem problem = { .span = span,
@@ -88,21 +91,12 @@ static void define_predefined(Reading *reading)
     }
 }
 
-static void copy_scope(Scope *to, const Scope *from)
-{
-    map_foreach(entry, &from->variables) {
-        map_set(&to->variables, entry->key, entry->value);
-    }
-}
-
 static Scope *scope_new(Reading *reading, const DockerStage *base)
 {
     Arena *arena = reading->file->arena;
     Scope *scope = ARENA_NEW(arena, Scope);
     scope->variables = (Map) MAP_ON_ARENA(arena);
-    if (base) {
-        copy_scope(scope, reading->stage_scopes.ptr[base->index]);
-    }
+    scope->base = base ? reading->stage_scopes.ptr[base->index] : NULL;
     static const char *const proxies[] = {
         "HTTP_PROXY",
         "http_proxy",

@@ -255,6 +255,28 @@ static void a_value_that_doubles_itself_stays_bounded(void **state)
     assert_false(last->value.is_known);
 }
 
+static void a_stage_sees_what_its_base_sets(void **state)
+{
+    const Dockerfile *file = read_text(
+        *state, "FROM a:1 AS x\nENV A=1\nFROM x AS y\nFROM Y\nWORKDIR /$A\nFROM b:1\nWORKDIR /$A\n"
+    );
+    assert_str(nth(file, 4)->words.ptr[0].value, "/1");
+    assert_str(nth(file, 6)->words.ptr[0].value, "/$A");
+}
+
+static void problems_are_bounded(void **state)
+{
+    StrBuf text = STRBUF_ON_ARENA(*state);
+    strbuf_add_cstr(&text, "FROM a:1\n");
+    for (int i = 0; i < 3000; i++) {
+        strbuf_add_cstr(&text, "X\n");
+    }
+    assert_int_equal(read_text(*state, text.ptr)->problems.len, 1000);
+    assert_problem(
+        *state, "FROM a:1\nRUN cat <<A <<B <<C\nx\n", "no line \"A\" ends the heredoc", "<<A"
+    );
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +293,8 @@ int main(void)
         arena_test(onbuild_comes_with_its_instruction),
         arena_test(a_mistake_leaves_the_rest_readable),
         arena_test(a_foreign_front_end_may_know_more),
+        arena_test(a_stage_sees_what_its_base_sets),
+        arena_test(problems_are_bounded),
         arena_test(a_value_that_doubles_itself_stays_bounded),
     };
     return cmocka_run_group_tests_name("audit/dockerfile", tests, NULL, NULL);
