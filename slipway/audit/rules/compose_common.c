@@ -59,12 +59,7 @@ static bool is_development(const ComposeService *service)
     return node_get_cstr(service->node, "develop") != NULL;
 }
 
-bool compose_is_ours(const ComposeService *service)
-{
-    return service->build && !is_development(service) && !service->is_extended;
-}
-
-bool compose_is_store(const ComposeService *service)
+static bool is_store_name(Str name)
 {
     static const char *const stores[] = { "postgres",
                                           "postgresql",
@@ -96,13 +91,30 @@ bool compose_is_store(const ComposeService *service)
                                           "cockroach",
                                           "nats",
                                           "server-mssql" };
-    Str name = image_name(service->image_text);
     for (size_t i = 0; i < ARRAY_LEN(stores); i++) {
         if (str_eq_cstr(name, stores[i])) {
             return true;
         }
     }
     return false;
+}
+
+bool compose_is_store(const ComposeService *service)
+{
+    return is_store_name(image_name(service->image_text));
+}
+
+/* A store or a proxy on top of the official image still starts as root and gives it up by itself. */
+bool compose_is_ours(const ComposeService *service)
+{
+    static const char *const proxies[] = {
+        "nginx", "traefik", "caddy", "haproxy", "envoy", "apache"
+    };
+    bool other = is_store_name(service->name);
+    for (size_t i = 0; i < ARRAY_LEN(proxies) && !other; i++) {
+        other = str_eq_cstr(service->name, proxies[i]);
+    }
+    return service->build && !other && !is_development(service) && !service->is_extended;
 }
 
 bool compose_can_edit(const ComposeService *service)
