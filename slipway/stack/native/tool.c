@@ -7,6 +7,7 @@
 #include "loop/fiber.h"
 #include "loop/process.h"
 
+#include "stack/log_line.h"
 #include "stack/native/driver.h"
 
 enum { OUTPUT_MOST = 1024 * 1024 };
@@ -23,24 +24,36 @@ static bool tells_a_failure(Str line)
     return false;
 }
 
-/* The first line that names a failure, else the last one: what follows a cause is advice. */
-static Str telling_line(Str text)
+/* The first line that names a failure, else the last one: what follows a cause is advice. As it
+ * shows on a terminal, without colors. */
+static Str telling_line(Arena *arena, Str text, bool *ret_tells)
 {
-    Str last = STR("");
-    Str line;
-    while (str_next_line(&text, &line)) {
-        line = str_trim(line);
-        if (tells_a_failure(line)) {
-            return line;
-        }
-        last = str_is_empty(line) ? last : line;
+    StrBuf shown = STRBUF_ON_ARENA(arena);
+    Str last = STR(""), line;
+    *ret_tells = false;
+    while (!*ret_tells && str_next_line(&text, &line)) {
+        strbuf_clear(&shown);
+        log_text_escape(&shown, line, false);
+        line = str_trim(strbuf_str(&shown));
+        *ret_tells = tells_a_failure(line);
+        last = str_is_empty(line) ? last : str_dup(arena, line);
     }
     return last;
 }
 
+/* Of what it said on either stream. */
+static Str last_words(Arena *arena, const ProcessResult *result)
+{
+    bool err_tells, out_tells;
+    Str err = telling_line(arena, result->err, &err_tells);
+    Str out = telling_line(arena, result->out, &out_tells);
+    return !err_tells && (out_tells || str_is_empty(err)) ? out : err;
+}
+
 static int tool_failed(const ToolRun *run, const ProcessResult *result, Error *err)
 {
-    Str said = telling_line(str_is_empty(str_trim(result->err)) ? result->out : result->err);
+    auto_arena Arena *arena = arena_new(0);
+    Str said = last_words(arena, result);
     if (result->exit.signal) {
         return error_set(err, -EIO, "%s was ended by signal %d", run->argv[0], result->exit.signal);
     }

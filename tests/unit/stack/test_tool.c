@@ -51,6 +51,19 @@ static void quotes_the_last_line_when_none_names_a_failure(void **state)
     assert_quoted("printf 'one\\ntwo\\n\\n' >&2; exit 3", "sh: exit code 3: two");
 }
 
+static void quotes_the_stream_that_names_a_failure_without_colors(void **state)
+{
+    (void) state;
+    assert_quoted(
+        "echo '[ERROR] unknown host'; printf '\\033[0m\\033[0m' >&2; exit 1",
+        "sh: exit code 1: [ERROR] unknown host"
+    );
+    assert_quoted(
+        "printf 'a \\033[1;31mbad\\033[0m thing\\n\\033[0m\\n'; exit 1",
+        "sh: exit code 1: a bad thing"
+    );
+}
+
 static void says_which_signal_ended_a_tool(void **state)
 {
     (void) state;
@@ -62,6 +75,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quotes_the_first_line_that_names_a_failure),
         cmocka_unit_test(quotes_the_last_line_when_none_names_a_failure),
+        cmocka_unit_test(quotes_the_stream_that_names_a_failure_without_colors),
         cmocka_unit_test(says_which_signal_ended_a_tool),
     };
     return cmocka_run_group_tests_name("tool", tests, NULL, NULL);
