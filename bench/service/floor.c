@@ -64,6 +64,15 @@ static void die(const char *what, const char *why)
     exit(1);
 }
 
+static void *grown(void *memory, size_t size)
+{
+    void *larger = realloc(memory, size);
+    if (!larger) {
+        die("memory", "none left");
+    }
+    return larger;
+}
+
 /* ---- answers ---- */
 
 typedef struct Out {
@@ -73,11 +82,13 @@ typedef struct Out {
 
 static void out_add(Out *out, const char *bytes, size_t len)
 {
-    if (out->len + len > out->room) {
+    if (!out->bytes || out->len + len > out->room) {
         out->room = 2 * (out->len + len);
-        out->bytes = realloc(out->bytes, out->room);
+        out->bytes = grown(out->bytes, out->room);
     }
-    memcpy(out->bytes + out->len, bytes, len);
+    if (len > 0) {
+        memcpy(out->bytes + out->len, bytes, len);
+    }
     out->len += len;
 }
 
@@ -383,7 +394,7 @@ static int on_url(llhttp_t *parser, const char *at, size_t len)
 static int on_body(llhttp_t *parser, const char *at, size_t len)
 {
     Client *client = parser->data;
-    client->body = realloc(client->body, client->body_len + len + 1);
+    client->body = grown(client->body, client->body_len + len + 1);
     memcpy(client->body + client->body_len, at, len);
     client->body_len += len;
     client->body[client->body_len] = '\0';

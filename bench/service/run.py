@@ -197,7 +197,7 @@ def targets(build, postgres_port):
 def fill(build, servers):
     """10,000 products and their statistics, by the service's own migrations and seed."""
     target = next(targets(build, servers.ports["postgres"]))
-    target.environment |= {"SEED_DATA": "true", "SEED_PRODUCTS": "10000", "ENVIRONMENT": "development"}
+    target.environment |= {"SEED_DATA": "true", "SEED_PRODUCTS": "10000", "DB_STATEMENT_TIMEOUT_MS": "120000"}
     with target.running():
         sql(servers, "product_db", "ANALYZE")
 

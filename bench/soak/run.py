@@ -57,6 +57,7 @@ def start(build, servers):
         "PRODUCT_GRPC_PORT": "0", "POSTGRES_HOST": "127.0.0.1", "POSTGRES_PORT": str(servers.ports["postgres"]),
         "KAFKA_BROKERS": f"127.0.0.1:{servers.ports['kafka']}" if "kafka" in servers.ports else "none",
         "JWT_SECRET": tokens.SECRET, "SEED_DATA": "true", "SEED_PRODUCTS": "10000", "SHUTDOWN_DRAIN_SECONDS": "0",
+        "DB_STATEMENT_TIMEOUT_MS": "120000",
     }
     process = subprocess.Popen([build / "services/product/product-service"], env=environment, stdout=subprocess.PIPE, text=True)
     log = Log(process.stdout)

@@ -16,7 +16,6 @@ struct Db {
     PgSession session;
     PgCall pending[DB_PENDING_MAX]; /* sent together with COMMIT: outbox rows */
     size_t pending_count;
-    bool notify;                       /* wakes the relay at the commit */
     const char *writes[DB_WRITES_MAX]; /* tables whose cached counts the commit drops */
     size_t write_count;
 };

@@ -5,7 +5,6 @@
 
 #include "db.h"
 #include "exchange.h"
-#include "outbox.h"
 
 int tx_begin(Context *ctx, Db **ret_tx)
 {
@@ -58,7 +57,6 @@ int tx_commit(Db *tx)
     if (tx->ctx->request) {
         TRY(exchange_idempotency_join(exchange_of(tx->ctx->request), tx));
     }
-    TRY(outbox_add_notify(tx));
     FAILPOINT("before-commit");
     TRY(commit(tx));
     FAILPOINT("after-commit");

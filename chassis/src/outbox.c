@@ -4,14 +4,11 @@
 #include <assert.h>
 #include <chassis/ids.h>
 
+/* The row and what wakes the relay at the commit; Postgres sends equal notifications of a transaction once. */
 static const Statement outbox_insert = {
     .name = "outbox_insert",
     .sql = "INSERT INTO outbox (event_id, topic, key, payload, headers) "
-           "VALUES ($1, $2, $3, $4, $5)",
-};
-static const Statement outbox_notify = {
-    .name = "outbox_notify",
-    .sql = "SELECT pg_notify('outbox', '')",
+           "SELECT $1, $2, $3, $4, $5 FROM pg_notify('outbox', '')",
 };
 
 static void write_data(JsonWriter *w, const EventOut *event)
@@ -84,18 +81,7 @@ int outbox_emit(Db *tx, const EventOut *event)
     values[3] = db_bytes(envelope(tx, event, event_id));
     values[4] = db_json(headers(tx, event, event_id));
     StatementCache *cache = tx->ctx->worker->statements;
-    tx->notify = true;
     return tx_add_pending(
         tx, statement_get(cache, &outbox_insert, (DbValues) { .ptr = values, .len = 5 }), values
     );
-}
-
-int outbox_add_notify(Db *tx)
-{
-    if (!tx->notify) {
-        return 0;
-    }
-    tx->notify = false;
-    StatementCache *cache = tx->ctx->worker->statements;
-    return tx_add_pending(tx, statement_get(cache, &outbox_notify, (DbValues) { 0 }), NULL);
 }

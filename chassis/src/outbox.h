@@ -5,9 +5,6 @@
 
 #include "db.h"
 
-/* Once a transaction, after its rows: wakes the relay at the commit. */
-int outbox_add_notify(Db *tx);
-
 int relay_start(Runtime *runtime);
 /* From a fiber: ends after the batch in hand and gives the lease back. */
 void relay_stop(Runtime *runtime);

@@ -45,35 +45,6 @@ int64_t deadline_left_ms(Deadline deadline)
     return left > 0 ? (left + NS_PER_MS - 1) / NS_PER_MS : 0;
 }
 
-void clock_add_rfc3339(StrBuf *out, int64_t utc_us, unsigned digits)
-{
-    assert(digits == 0 || digits == 3 || digits == 6);
-    time_t seconds = utc_us / US_PER_S;
-    int64_t us = utc_us % US_PER_S;
-    if (us < 0) {
-        seconds--;
-        us += US_PER_S;
-    }
-    struct tm utc;
-    gmtime_r(&seconds, &utc);
-    char text[48];
-    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &utc);
-    strbuf_add_cstr(out, text);
-    if (digits == 3) {
-        strbuf_addf(out, ".%03u", (unsigned) (us / 1000));
-    } else if (digits == 6) {
-        strbuf_addf(out, ".%06u", (unsigned) us);
-    }
-    strbuf_add_char(out, 'Z');
-}
-
-Str clock_rfc3339(Arena *arena, int64_t utc_us, unsigned digits)
-{
-    StrBuf out = STRBUF_ON_ARENA(arena);
-    clock_add_rfc3339(&out, utc_us, digits);
-    return strbuf_str(&out);
-}
-
 static char *put_digits(char *at, unsigned digits, int64_t value)
 {
     for (unsigned i = digits; i > 0; i--) {
@@ -123,6 +94,24 @@ void clock_format_us(int64_t utc_us, char ret_text[static RFC3339_US_LEN + 1])
     at = put_digits(at, 6, us);
     *at++ = 'Z';
     *at = '\0';
+}
+
+void clock_add_rfc3339(StrBuf *out, int64_t utc_us, unsigned digits)
+{
+    enum { SECONDS_LEN = 19 }; /* 2026-01-31T12:00:00 */
+    char text[RFC3339_US_LEN + 1];
+    assert(digits == 0 || digits == 3 || digits == 6);
+    clock_format_us(utc_us, text);
+    size_t len = digits ? SECONDS_LEN + 1 + digits : SECONDS_LEN;
+    text[len] = 'Z';
+    strbuf_add_bytes(out, text, len + 1);
+}
+
+Str clock_rfc3339(Arena *arena, int64_t utc_us, unsigned digits)
+{
+    StrBuf out = STRBUF_ON_ARENA(arena);
+    clock_add_rfc3339(&out, utc_us, digits);
+    return strbuf_str(&out);
 }
 
 /* Takes exactly `digits` digits and then `end` ('\0': nothing) off the front. */

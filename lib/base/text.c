@@ -179,18 +179,24 @@ void base64_add(StrBuf *out, const void *data, size_t size, Base64 alphabet)
     }
 }
 
-static int base64_value(char c, Base64 alphabet)
+/* What each digit stands for, plus one; 0 is none. The two alphabets differ in their last two digits. */
+static const uint8_t base64_values[128] = {
+    ['A'] = 1,  ['B'] = 2,  ['C'] = 3,  ['D'] = 4,  ['E'] = 5,  ['F'] = 6,  ['G'] = 7,  ['H'] = 8,
+    ['I'] = 9,  ['J'] = 10, ['K'] = 11, ['L'] = 12, ['M'] = 13, ['N'] = 14, ['O'] = 15, ['P'] = 16,
+    ['Q'] = 17, ['R'] = 18, ['S'] = 19, ['T'] = 20, ['U'] = 21, ['V'] = 22, ['W'] = 23, ['X'] = 24,
+    ['Y'] = 25, ['Z'] = 26, ['a'] = 27, ['b'] = 28, ['c'] = 29, ['d'] = 30, ['e'] = 31, ['f'] = 32,
+    ['g'] = 33, ['h'] = 34, ['i'] = 35, ['j'] = 36, ['k'] = 37, ['l'] = 38, ['m'] = 39, ['n'] = 40,
+    ['o'] = 41, ['p'] = 42, ['q'] = 43, ['r'] = 44, ['s'] = 45, ['t'] = 46, ['u'] = 47, ['v'] = 48,
+    ['w'] = 49, ['x'] = 50, ['y'] = 51, ['z'] = 52, ['0'] = 53, ['1'] = 54, ['2'] = 55, ['3'] = 56,
+    ['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60, ['8'] = 61, ['9'] = 62,
+};
+
+static int base64_value(char c, const char *last_two)
 {
-    if (c >= 'a' && c <= 'z') {
-        return c - 'a' + 26;
+    int value = (unsigned char) c < sizeof(base64_values) ? base64_values[(unsigned char) c] : 0;
+    if (value > 0) {
+        return value - 1;
     }
-    if (c >= 'A' && c <= 'Z') {
-        return c - 'A';
-    }
-    if (c >= '0' && c <= '9') {
-        return c - '0' + 52;
-    }
-    const char *last_two = base64_digits[alphabet] + 62;
     return c == last_two[0] ? 62 : c == last_two[1] ? 63 : -1;
 }
 
@@ -214,12 +220,13 @@ bool base64_decode(StrBuf *out, Str text, Base64 alphabet)
     if (!base64_unpad(&text, alphabet)) {
         return false;
     }
+    const char *last_two = base64_digits[alphabet] + 62;
     char *const start = strbuf_reserve(out, text.len / 4 * 3 + 3);
     char *end = start;
     uint32_t bits = 0;
     unsigned held = 0; /* bits not yet written */
     for (size_t i = 0; i < text.len; i++) {
-        int value = base64_value(text.ptr[i], alphabet);
+        int value = base64_value(text.ptr[i], last_two);
         if (value < 0) {
             *start = '\0';
             return false;
