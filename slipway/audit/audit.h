@@ -53,7 +53,7 @@ typedef struct AuditOptions {
     const Str *registries; /* that images may come from; none: any */
     size_t registry_count;
     unsigned kubernetes_minor; /* the version that is meant: 1.minor; 0: the newest known */
-    bool shellcheck;           /* asks ShellCheck about what RUN runs, which must be installed */
+    bool shellcheck;           /* asks ShellCheck about the scripts, which must be installed */
     const AuditDrift *drifts;  /* found by the caller, who can render: AU005 */
     size_t drift_count;
     const Map *texts; /* real path -> Source, to be audited instead of what the file holds */

@@ -117,7 +117,8 @@ static const CliFlag flags[] = {
         "shellcheck",
         0,
         CLI_BOOL,
-        .help = "Ask ShellCheck about the scripts in Dockerfiles too; it takes longer than the rest"
+        .help = "Ask ShellCheck about the scripts in Dockerfiles and workflows too; it takes "
+                "longer than the rest"
     ),
     CLI_FLAG(
         CheckOptions,

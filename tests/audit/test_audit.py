@@ -18,7 +18,7 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 WANT = re.compile(r"# want (\w+) (\w+)")
-ASKED = {"DF070"}  # fires only with --shellcheck: test_shellcheck.py
+ASKED = {"DF070", "GH011"}  # fires only with --shellcheck: test_shellcheck.py
 LARGE = 5 << 20  # more than a run reads of one file
 
 

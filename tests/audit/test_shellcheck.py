@@ -40,8 +40,26 @@ RUN bad
 USER 10001
 """
 
+WORKFLOW = """on: push
+jobs:
+  linux:
+    runs-on: ubuntu-24.04
+    steps:
+      - run: |
+          good ${{ github.sha }} é bad
+      - run: bad
+        shell: pwsh
+      - run: 'echo ${{ ''bad'' }}'
+  windows:
+    runs-on: windows-2025
+    steps:
+      - run: bad
+      - run: good; bad
+        shell: bash
+"""
 
-def check(folder, program, *flags):
+
+def check(folder, program, *flags, path="Dockerfile"):
     stand_in = folder / "bin" / "shellcheck"
     stand_in.parent.mkdir(exist_ok=True)
     stand_in.unlink(missing_ok=True)
@@ -52,7 +70,7 @@ def check(folder, program, *flags):
     temporary.mkdir(exist_ok=True)
     environment = {**os.environ, "PATH": str(stand_in.parent), "TMPDIR": str(temporary)}
     done = subprocess.run(
-        [SLIPWAY, "check", "--format", "json", *flags, "Dockerfile"],
+        [SLIPWAY, "check", "--format", "json", *flags, path],
         capture_output=True, text=True, check=False, cwd=folder, env=environment,
     )
     assert not list(temporary.iterdir()), "scripts are left behind"
@@ -66,6 +84,13 @@ def found(done):
 def findings_land_in_the_dockerfile(folder):
     done = check(folder, STAND_IN.format(python=sys.executable), "--shellcheck")
     expected = [(5, 7, "DF070", "No bad (SC2000)"), (8, 7, "DF070", "No bad (SC2000)")]
+    assert found(done) == expected, done.stdout + done.stderr
+
+
+def findings_land_in_the_workflow(folder):
+    (folder / "ci.yml").write_text(WORKFLOW)
+    done = check(folder, STAND_IN.format(python=sys.executable), "--shellcheck", "--only", "GH011", path="ci.yml")
+    expected = [(7, 36, "GH011", "No bad (SC2000)"), (15, 20, "GH011", "No bad (SC2000)")]
     assert found(done) == expected, done.stdout + done.stderr
 
 
@@ -88,7 +113,7 @@ def a_broken_program_is_a_finding(folder):
 
 
 def main():
-    cases = [findings_land_in_the_dockerfile, it_is_asked_only_when_wanted, a_missing_program_is_said,
+    cases = [findings_land_in_the_dockerfile, findings_land_in_the_workflow, it_is_asked_only_when_wanted, a_missing_program_is_said,
              a_broken_program_is_a_finding]
     print(f"1..{len(cases)}")
     failed = 0

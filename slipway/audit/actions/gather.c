@@ -45,6 +45,16 @@ static void set_roots(const Map *workflows)
     }
 }
 
+/* What can't be asked is a finding, at the first workflow. */
+static void ask_shellcheck(Audit *audit, const Map *workflows)
+{
+    Error err = ERROR_INIT;
+    if (audit->workflows.len > 0 && workflows_ask_shellcheck(audit->arena, workflows, &err) < 0) {
+        Source *first = audit->workflows.ptr[0]->source;
+        (void) audit_find(audit, "GH011", span_make(first, 0, 0), "%s", err.message);
+    }
+}
+
 void actions_gather(Audit *audit)
 {
     Map *workflows = ARENA_NEW(audit->arena, Map);
@@ -58,4 +68,7 @@ void actions_gather(Audit *audit)
         }
     }
     set_roots(workflows);
+    if (audit->options->shellcheck) {
+        ask_shellcheck(audit, workflows);
+    }
 }

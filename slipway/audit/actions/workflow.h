@@ -98,6 +98,12 @@ typedef struct WorkflowExpr {
     ExprFault fault;
 } WorkflowExpr;
 
+typedef struct ScriptComplaint {
+    Span span;
+    size_t code; /* 2086 of SC2086 */
+    Str message;
+} ScriptComplaint;
+
 typedef enum WorkflowKind {
     WORKFLOW_JOBS,
     WORKFLOW_ACTION,     /* action.yml: at most one job, which holds the steps of a composite one */
@@ -117,7 +123,8 @@ struct Workflow {
     const Node *permissions, *env, *defaults, *concurrency; /* or NULL */
     const Node *inputs, *outputs;                           /* of an action */
     VEC(WorkflowExpr) expressions;
-    YamlPlace *place; /* of the last question for a place */
+    YamlPlace *place;                /* of the last question for a place */
+    VEC(ScriptComplaint) complaints; /* of ShellCheck, where it was asked */
 };
 
 /* Whether the document is a workflow: a map with `on` and `jobs`. An action: `runs` with `using`. */

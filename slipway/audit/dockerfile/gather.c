@@ -42,7 +42,7 @@ static void find_ignore(Arena *arena, Dockerfile *file)
 static void ask_shellcheck(Audit *audit, Dockerfile *const *files, size_t count)
 {
     Error err = ERROR_INIT;
-    if (count > 0 && shellcheck_run(audit->arena, files, count, &err) < 0) {
+    if (count > 0 && dockerfiles_ask_shellcheck(audit->arena, files, count, &err) < 0) {
         (void) audit_find(audit, "DF070", span_make(files[0]->source, 0, 0), "%s", err.message);
     }
 }

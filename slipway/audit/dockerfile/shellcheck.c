@@ -1,39 +1,17 @@
 #include "shellcheck.h"
 
-#include <signal.h>
-#include <stdlib.h>
-
-#include "base/clock.h"
-#include "base/fs.h"
 #include "base/mem.h"
 #include "base/path.h"
-#include "codec/json.h"
-#include "loop/fiber.h"
-#include "loop/process.h"
+#include "base/strbuf.h"
 
-#include "audit/kubernetes.h"
+#include "audit/shellcheck.h"
 
-enum {
-    SCRIPTS_MOST = 1000,
-    SECONDS_MOST = 30,
-    LINES_BEFORE = 2, /* the directive and the names, see write_script */
-};
-
-typedef struct Script {
-    Dockerfile *file;
-    const DockerInstruction *run;
-    const char *path;
-} Script;
-
-typedef struct Check {
+typedef struct Scripts {
     Arena *arena;
-    Str folder;
-    VEC(Script) scripts;
-    ProcessResult result;
-    Loop *loop;
-    Error *err;
-    int rc;
-} Check;
+    VEC(CheckedScript) scripts;
+    VEC(const DockerInstruction *) runs; /* of each script */
+    VEC(Dockerfile *) files;             /* of each script */
+} Scripts;
 
 /* What the script is written for; NULL: a shell that ShellCheck doesn't know. */
 static const char *dialect_of(const DockerInstruction *run)
@@ -56,170 +34,48 @@ static const char *dialect_of(const DockerInstruction *run)
     return NULL;
 }
 
-/* What can't be known from here isn't asked: files that are sourced. Names that the script has from
- * elsewhere hold what nobody knows. */
-static int write_script(Check *check, Script *script, const char *dialect)
+static void
+add_script(Scripts *all, Dockerfile *file, const DockerInstruction *run, const char *dialect)
 {
-    StrBuf text = STRBUF_ON_ARENA(check->arena);
-    strbuf_addf(&text, "# shellcheck shell=%s disable=SC1090,SC1091,SC1008\nread -r", dialect);
-    vec_foreach(reference, &script->run->references) {
+    StrBuf names = STRBUF_ON_ARENA(all->arena);
+    vec_foreach(reference, &run->references) {
         if (reference->is_shell) {
-            strbuf_addf(&text, " %" STR_FMT, STR_ARG(reference->name));
+            strbuf_addf(&names, "%s%" STR_FMT, names.len > 0 ? " " : "", STR_ARG(reference->name));
         }
     }
-    strbuf_addf(&text, " slipway\n%" STR_FMT "\n", STR_ARG(script->run->script->text.text));
-    Str name = str_printf(check->arena, "%zu.sh", check->scripts.len);
-    script->path = path_join(check->arena, check->folder, name).ptr;
-    return fs_write_atomic(script->path, strbuf_str(&text), 0600, check->err);
+    CheckedScript script = { .text = run->script->text.text,
+                             .dialect = dialect,
+                             .names = strbuf_str(&names) };
+    vec_push(&all->scripts, all->arena, script);
+    vec_push(&all->runs, all->arena, run);
+    vec_push(&all->files, all->arena, file);
 }
 
-static int write_scripts(Check *check, Dockerfile *file)
+static void take_complaints(Scripts *all, size_t at)
 {
-    for (const DockerInstruction *run = NULL; (run = docker_next(file, DOCKER_RUN, run));) {
-        const char *dialect = run->script ? dialect_of(run) : NULL;
-        if (!dialect || check->scripts.len >= SCRIPTS_MOST) {
-            continue;
-        }
-        Script script = { .file = file, .run = run };
-        int rc = write_script(check, &script, dialect);
-        if (rc < 0) {
-            return rc;
-        }
-        vec_push(&check->scripts, check->arena, script);
+    vec_foreach(said, &all->scripts.ptr[at].complaints) {
+        const MappedText *text = &all->runs.ptr[at]->script->text;
+        DockerComplaint complaint = { .span = mapped_text_span(text, said->start, said->end),
+                                      .code = said->code,
+                                      .message = said->message };
+        vec_push(&all->files.ptr[at]->complaints, all->arena, complaint);
     }
-    return 0;
 }
 
-static void run_main(void *arg)
+int dockerfiles_ask_shellcheck(Arena *arena, Dockerfile *const *files, size_t count, Error *err)
 {
-    Check *check = arg;
-    size_t count = check->scripts.len;
-    const char **argv = ARENA_ARRAY(check->arena, const char *, count + 6);
-    static const char *const command[] = {
-        "shellcheck", "--norc", "--severity=info", "--format=json1", "--"
-    };
-    memcpy(argv, command, sizeof(command));
+    Scripts all = { .arena = arena };
     for (size_t i = 0; i < count; i++) {
-        argv[ARRAY_LEN(command) + i] = check->scripts.ptr[i].path;
-    }
-    ProcessOptions options = { .argv = argv, .death_signal = SIGKILL };
-    (void) fiber_narrow_deadline(deadline_in_ms(SECONDS_MOST * 1000));
-    check->rc =
-        process_run(check->loop, &options, STR(""), check->arena, &check->result, check->err);
-}
-
-static int run_child(Check *check)
-{
-    int rc = loop_new(&check->loop, check->err);
-    if (rc < 0) {
-        return rc;
-    }
-    rc = fiber_run_main(check->loop, run_main, check);
-    loop_free(check->loop);
-    rc = rc < 0 ? rc : check->rc;
-    return rc < 0 ? error_wrap(check->err, rc, "run shellcheck") : 0;
-}
-
-/* --- what it says ----------------------------------------------------------------------------- */
-
-static size_t number_of(const Node *comment, const char *key)
-{
-    const Node *number = node_path(comment, key);
-    return number && number->kind == NODE_INT && number->integer > 0 ? (size_t) number->integer : 1;
-}
-
-/* The byte at a line and a column, both from 1, of the script's text. */
-static size_t offset_of(Str text, size_t line, size_t column)
-{
-    size_t at = 0;
-    while (line > 1 && at < text.len) {
-        size_t newline = str_find_char(str_skip(text, at), '\n');
-        at = newline == STR_NONE ? text.len : at + newline + 1;
-        line--;
-    }
-    while (column > 1 && at < text.len && text.ptr[at] != '\n') {
-        at++;
-        while (at < text.len && ((unsigned char) text.ptr[at] & 0xC0U) == 0x80U) {
-            at++; /* characters, not bytes */
-        }
-        column--;
-    }
-    return at;
-}
-
-static const Script *script_of(const Check *check, Str path)
-{
-    vec_foreach(script, &check->scripts) {
-        if (str_eq_cstr(path, script->path)) {
-            return script;
+        for (const DockerInstruction *run = NULL; (run = docker_next(files[i], DOCKER_RUN, run));) {
+            const char *dialect = run->script ? dialect_of(run) : NULL;
+            if (dialect) {
+                add_script(&all, files[i], run, dialect);
+            }
         }
     }
-    return NULL;
-}
-
-static void take_comment(Check *check, const Node *comment)
-{
-    const Script *script = script_of(check, node_text(comment, "file"));
-    size_t line = number_of(comment, "line"), end_line = number_of(comment, "endLine");
-    if (!script || line <= LINES_BEFORE || end_line < line) {
-        return;
+    int rc = shellcheck_run(arena, all.scripts.ptr, all.scripts.len, err);
+    for (size_t i = 0; i < all.scripts.len; i++) {
+        take_complaints(&all, i);
     }
-    const MappedText *text = &script->run->script->text;
-    size_t start = offset_of(text->text, line - LINES_BEFORE, number_of(comment, "column"));
-    size_t end = offset_of(text->text, end_line - LINES_BEFORE, number_of(comment, "endColumn"));
-    DockerComplaint complaint = { .span = mapped_text_span(text, start, end),
-                                  .code = number_of(comment, "code"),
-                                  .message = node_text(comment, "message") };
-    (void) str_strip_suffix(&complaint.message, STR("."));
-    vec_push(&script->file->complaints, check->arena, complaint);
-}
-
-static int take_output(Check *check)
-{
-    Node *root = NULL;
-    int rc = json_read_str(check->arena, check->result.out, NULL, &root, NULL);
-    const Node *comments = rc == 0 ? node_path(root, "comments") : NULL;
-    if (!comments || comments->kind != NODE_SEQ) {
-        Str said = str_trim(check->result.err);
-        return error_set(
-            check->err,
-            -EBADMSG,
-            "shellcheck exited with %d: %" STR_FMT,
-            check->result.exit.code,
-            STR_ARG(said.len > 0 ? said : STR("its output isn't understood"))
-        );
-    }
-    for (size_t i = 0; i < comments->seq.len; i++) {
-        take_comment(check, comments->seq.items[i]);
-    }
-    return 0;
-}
-
-static int run_in(Check *check, Dockerfile *const *files, size_t count)
-{
-    int rc = 0;
-    for (size_t i = 0; i < count && rc == 0; i++) {
-        rc = write_scripts(check, files[i]);
-    }
-    if (rc < 0 || check->scripts.len == 0) {
-        return rc;
-    }
-    rc = run_child(check);
-    return rc < 0 ? rc : take_output(check);
-}
-
-int shellcheck_run(Arena *arena, Dockerfile *const *files, size_t count, Error *err)
-{
-    if (fs_find_program(arena, "shellcheck").len == 0) {
-        return error_set(err, -ENOENT, "shellcheck isn't installed");
-    }
-    const char *place = getenv("TMPDIR");
-    char *folder = arena_printf(arena, "%s/slipway-check-XXXXXX", place ? place : "/tmp");
-    if (!mkdtemp(folder)) {
-        return error_errno(err, -errno, "make a folder for the scripts");
-    }
-    Check check = { .arena = arena, .folder = str_from(folder), .err = err };
-    int rc = run_in(&check, files, count);
-    int removed = fs_remove_tree(folder, rc < 0 ? NULL : err);
-    return rc < 0 ? rc : removed;
+    return rc;
 }

@@ -106,6 +106,18 @@ static void gh006(RuleContext *ctx, const Workflow *workflow)
     }
 }
 
+/* --- GH011 ------------------------------------------------------------------------------------ */
+
+static void gh011(RuleContext *ctx, const Workflow *workflow)
+{
+    vec_foreach(said, &workflow->complaints) {
+        Diag *diag = rule_find_span(
+            ctx, said->span, "%" STR_FMT " (SC%zu)", STR_ARG(said->message), said->code
+        );
+        rule_hint(ctx, diag, "see https://www.shellcheck.net/wiki/SC%zu", said->code);
+    }
+}
+
 /* --- GH028, GH029 ----------------------------------------------------------------------------- */
 
 static void gh028(RuleContext *ctx, const Workflow *workflow)
@@ -346,6 +358,16 @@ static const AuditRule rules[] = {
       .good = STEP("    - run: echo \"tag=$TAG\" >> \"$GITHUB_OUTPUT\"\n"),
       .peers = "AL:deprecated-commands ZZ:insecure-commands CKV_GHA_1",
       .check_workflow = gh006 },
+    { .id = "GH011",
+      .artifact = "GitHub Actions",
+      .severity = SEVERITY_WARN,
+      .meaning = "A script in `run` that ShellCheck complains about; asked with --shellcheck",
+      .why = "Unquoted names, lost failures and the like break a run for some value, some day.",
+      .fix = "see ShellCheck's page about it",
+      .bad = STEP("    - run: rm -rf $CACHE/*\n"),
+      .good = STEP("    - run: rm -rf \"${CACHE:?}\"/*\n"),
+      .peers = "AL:shellcheck",
+      .check_workflow = gh011 },
     { .id = "GH028",
       .artifact = "GitHub Actions",
       .severity = SEVERITY_INFO,
