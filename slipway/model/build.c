@@ -190,6 +190,16 @@ static int add_environment(Catalog *catalog, LayerList *list, const CatalogQuery
     return 0;
 }
 
+/* What another catalog has read; nobody changes a layer, so both share it. */
+static void layers_of(LayerList *list, Catalog *catalog, const Catalog *other)
+{
+    catalog->directory = other->directory;
+    catalog->path = other->path;
+    for (size_t i = 0; i < other->file_count; i++) {
+        vec_push(&list->layers, list->arena, other->layers[i + 1]);
+    }
+}
+
 static void keep_layers(Catalog *catalog, const LayerList *list, CatalogLayer standard)
 {
     catalog->layer_count = list->layers.len + 1;
@@ -207,10 +217,16 @@ int catalog_load(
     Error local = ERROR_INIT;
     err = err ? err : &local;
     catalog->arena = arena;
-    int rc = layers_load(&list, query, &catalog->directory, &catalog->path, err);
+    int rc = 0;
+    if (query->files_of) {
+        layers_of(&list, catalog, query->files_of);
+    } else {
+        rc = layers_load(&list, query, &catalog->directory, &catalog->path, err);
+    }
     if (rc < 0) {
         return rc;
     }
+    catalog->file_count = list.layers.len;
     rc = add_environment(catalog, &list, query, err);
     if (rc < 0) {
         return rc;

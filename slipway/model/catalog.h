@@ -191,6 +191,7 @@ typedef struct Catalog {
     Node *root;                   /* merged; every node's span is the place of the value that won */
     CatalogLayer *layers;         /* lowest first, for `explain` */
     size_t layer_count;
+    size_t file_count; /* layers that are files; they stand behind the standard */
 } Catalog;
 
 typedef struct CatalogQuery {
@@ -200,6 +201,7 @@ typedef struct CatalogQuery {
     const char *environment; /* NULL: "local" when there is one, else none; "": none */
     const char *const *sets; /* --set path=value */
     size_t set_count;
+    const Catalog *files_of; /* the files that this one has read, instead of reading any; or NULL */
 } CatalogQuery;
 
 /* Reads, merges, decodes and checks. Every mistake is a Diag (C1xxx, D1xxx, Y1xxx). Returns 0 when

@@ -49,6 +49,7 @@ const Catalog *render_catalog(RenderContext *ctx, const char *environment)
     }
     CatalogQuery query = ctx->options->catalog;
     query.environment = environment;
+    query.files_of = map_get(&ctx->catalogs, STR(""));
     if (catalog_load(ctx->arena, &query, &catalog, ctx->diags, ctx->err) < 0) {
         return NULL;
     }

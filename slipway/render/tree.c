@@ -149,8 +149,10 @@ static void compare_artifact(Compare *compare, const Artifact *artifact)
     ManifestEntry *known = map_get(&compare->former, artifact->path);
     struct stat info;
     bool is_there = stat(place, &info) == 0;
-    Str before =
-        is_there ? read_or_empty(compare->scratch, compare->root, artifact->path) : STR("");
+    Str before = { 0 };
+    if (is_there) {
+        fs_read(compare->scratch, place, ARTIFACT_MAX_BYTES, &before, NULL);
+    }
     ManifestLine line = { .path = artifact->path,
                           .kind = artifact->kind,
                           .template = artifact->template,

@@ -49,6 +49,31 @@ static void merges_standard_defaults_service_and_environment(void **state)
     loaded_free(loaded);
 }
 
+static void merges_another_environment_with_files_that_were_read(void **state)
+{
+    (void) state;
+    Loaded *loaded = loaded_new(shop);
+    const char *set = "product.replicas.max=6";
+    CatalogQuery query = {
+        .directory = loaded->directory, .environment = "", .sets = &set, .set_count = 1
+    };
+    Catalog *base = NULL, *staging = NULL;
+    assert_int_equal(catalog_load(loaded->arena, &query, &base, &loaded->diags, &loaded->err), 0);
+    write_file(loaded->directory, "slipway.yaml", "nothing: of this is read\n");
+    query.environment = "staging";
+    query.files_of = base;
+    assert_int_equal(
+        catalog_load(loaded->arena, &query, &staging, &loaded->diags, &loaded->err), 0
+    );
+    assert_true(str_eq(staging->directory, base->directory));
+    assert_str(staging->tag, "v2");
+    assert_int_equal(catalog_service(staging, STR("product"))->replicas.min, 1);
+    assert_int_equal(catalog_service(staging, STR("product"))->replicas.max, 6);
+    assert_int_equal(catalog_service(base, STR("product"))->replicas.min, 2);
+    assert_int_equal(staging->layer_count, base->layer_count + 1);
+    loaded_free(loaded);
+}
+
 static void takes_local_when_no_environment_is_named(void **state)
 {
     (void) state;
@@ -176,6 +201,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_the_smallest_catalog),
         cmocka_unit_test(merges_standard_defaults_service_and_environment),
+        cmocka_unit_test(merges_another_environment_with_files_that_were_read),
         cmocka_unit_test(takes_local_when_no_environment_is_named),
         cmocka_unit_test(implies_the_environment_of_needs_ports_and_calls),
         cmocka_unit_test(keeps_the_password_of_a_database_beside_listed_secrets),
