@@ -482,11 +482,8 @@ static int apply_target(Replacement *r, const Node *target)
 static int apply_one(Build *b, const Node *node, ResMap *map)
 {
     Replacement r = { .b = b, .node = node, .map = map };
+    /* the source may itself be a target: those behind it get what it is then */
     int rc = read_source_value(&r);
-    if (rc == 0) {
-        /* the source may itself be a target: what is copied stays what it was */
-        r.value = node_copy(b->arena, r.value);
-    }
     for (size_t i = 0; rc == 0 && i < field_count(node, "targets"); i++) {
         rc = apply_target(&r, field_item(node, "targets", i));
     }
