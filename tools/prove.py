@@ -68,22 +68,6 @@ def go_program(folder):
     return program
 
 
-def debian_program(program, package):
-    """The program, installed or taken out of its Debian package into the cache."""
-    found = shutil.which(program)
-    if found:
-        return found
-    place = cache_dir("debian", package)
-    inside = place / "usr" / "bin" / program
-    if not inside.exists():
-        if not shutil.which("apt-get"):
-            raise Unavailable(f"{program} is not installed")
-        run(f"apt-get download {package}", "apt-get", "download", package, cwd=place)
-        archive = next(place.glob("*.deb"))
-        run(f"dpkg -x {package}", "dpkg", "-x", str(archive), str(place))
-    return str(inside)
-
-
 def python_with(*requirements):
     """The interpreter of a virtual environment that has exactly these, such as "jsonschema==4.23.0"."""
     digest = hashlib.sha256(" ".join((sys.version, *requirements)).encode()).hexdigest()[:16]

@@ -90,6 +90,18 @@ static bool is_pull_policy(Str text)
     return str_strip_prefix(&text, STR("every_")) && is_duration(text);
 }
 
+static bool is_container_name(Str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!letter && (i == 0 || (c != '_' && c != '.' && c != '-'))) {
+            return false;
+        }
+    }
+    return text.len > 1;
+}
+
 typedef struct ValueCheck {
     const char *path;
     bool (*fits)(Str text);
@@ -97,6 +109,7 @@ typedef struct ValueCheck {
 } ValueCheck;
 
 static const ValueCheck value_checks[] = {
+    { "container_name", is_container_name, "two or more letters, digits, '_', '.' and '-'" },
     { "healthcheck.interval", is_duration, "a duration such as 30s" },
     { "healthcheck.timeout", is_duration, "a duration such as 30s" },
     { "healthcheck.start_period", is_duration, "a duration such as 30s" },
