@@ -60,6 +60,7 @@ extern const RuleFamily rules_across_builds;
 extern const RuleFamily rules_across_compose;
 extern const RuleFamily rules_across_env;
 extern const RuleFamily rules_across_hosts;
+extern const RuleFamily rules_across_metrics;
 extern const RuleFamily rules_across_names;
 extern const RuleFamily rules_across_pods;
 extern const RuleFamily rules_across_ports;

@@ -52,6 +52,7 @@ const RuleFamily *const rule_families[] = {
     &rules_across_compose,
     &rules_across_env,
     &rules_across_hosts,
+    &rules_across_metrics,
     &rules_across_names,
     &rules_across_pods,
     &rules_across_ports,

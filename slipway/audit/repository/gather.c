@@ -2,6 +2,8 @@
  * rules will ask the sources about. */
 #include "base/path.h"
 
+#include "audit/monitoring/dashboard.h"
+#include "audit/monitoring/prometheus.h"
 #include "ci.h"
 
 static Str directory_name(Str directory)
@@ -192,7 +194,7 @@ static void want_words(Repository *repository)
     static const char frameworks[] =
         "AutomaticEnv envconfig BaseSettings pydantic_settings SpringBootApplication "
         "springframework quarkus micronaut actuator ConfigurationProperties config koanf dotenv "
-        "AddEnvironmentVariables getenv environ env figment healthchecks";
+        "AddEnvironmentVariables prometheus getenv environ env figment healthchecks";
     repository_want(repository, str_from(frameworks));
     vec_foreach(service, &repository->services) {
         vec_foreach(place, &service->containers) {
@@ -202,6 +204,48 @@ static void want_words(Repository *repository)
             EnvList env = env_of_compose(repository->arena, *compose);
             vec_foreach(value, &env.values) {
                 repository_want(repository, value->key);
+            }
+        }
+    }
+}
+
+static void want_selector(void *ctx, const PromNode *node)
+{
+    if (node->kind == PROM_SELECTOR && node->name.len > 0) {
+        repository_want_metric(ctx, node->name);
+    }
+}
+
+static void want_queries(Repository *repository)
+{
+    const Audit *audit = repository->audit;
+    vec_foreach(dashboard, &audit->dashboards) {
+        vec_foreach(query, &(*dashboard)->queries) {
+            if (query->tree) {
+                promql_walk(query->tree, want_selector, repository);
+            }
+        }
+    }
+    vec_foreach(file, &audit->prometheus_files) {
+        vec_foreach(rule, &(*file)->rules) {
+            if (rule->tree) {
+                promql_walk(rule->tree, want_selector, repository);
+            }
+        }
+    }
+}
+
+static void want_scalers(Repository *repository)
+{
+    vec_foreach(bundle, &repository->audit->bundles) {
+        vec_foreach(object, &(*bundle)->objects) {
+            const Node *metrics = object_is(object, "HorizontalPodAutoscaler")
+                                      ? node_path(object->node, "spec.metrics")
+                                      : NULL;
+            for (size_t i = 0; i < node_len(metrics); i++) {
+                const Node *metric = metrics->seq.items[i];
+                repository_want_metric(repository, node_text(metric, "pods.metric.name"));
+                repository_want_metric(repository, node_text(metric, "object.metric.name"));
             }
         }
     }
@@ -239,6 +283,8 @@ void repository_gather(Audit *audit)
     *ci = ci_builds(audit->arena, repository);
     repository->ci = ci;
     want_words(repository);
+    want_queries(repository);
+    want_scalers(repository);
     repository_read_sources(repository);
     audit->repository = repository;
 }

@@ -65,6 +65,11 @@ void repository_want(Repository *repository, Str text);
 void repository_read_sources(Repository *repository);
 /* Whether some source mentions the word, which must have been wanted. */
 bool repository_mentions(const Repository *repository, Str word);
+/* The same for a metric's name, less the endings that libraries add; has_metric takes one without its
+ * namespace too. */
+void repository_want_metric(Repository *repository, Str metric);
+bool repository_has_whole_metric(const Repository *repository, Str metric);
+bool repository_has_metric(const Repository *repository, Str metric);
 /* Whether something can be said about what sources lack: there are some, all were read. */
 bool repository_knows_sources(const Repository *repository);
 /* Whether `text` stands in a README, script, Makefile or workflow of the repository. */

@@ -1,0 +1,89 @@
+/* Names of metrics in the sources. A client library may put a name together out of parts and add
+ * endings to it, so several forms of a name count as mentioning it. */
+#include "base/mem.h"
+
+#include "repository.h"
+
+enum { FORMS_MOST = 16 };
+
+typedef struct Forms {
+    Str all[FORMS_MOST];
+    size_t count;
+} Forms;
+
+static void add_form(Forms *forms, Str form)
+{
+    if (forms->count < FORMS_MOST && form.len > 0) {
+        forms->all[forms->count++] = form;
+    }
+}
+
+/* The name, and without the endings that libraries add. */
+static Forms whole_forms(Str metric)
+{
+    static const Str endings[] = { STR_INIT("_bucket"),  STR_INIT("_sum"),  STR_INIT("_count"),
+                                   STR_INIT("_total"),   STR_INIT("_info"), STR_INIT("_created"),
+                                   STR_INIT("_seconds"), STR_INIT("_bytes") };
+    Forms forms = { 0 };
+    add_form(&forms, metric);
+    for (size_t pass = 0; pass < 2; pass++) {
+        size_t count = forms.count;
+        for (size_t i = 0; i < count * ARRAY_LEN(endings); i++) {
+            Str form = forms.all[i / ARRAY_LEN(endings)];
+            if (str_strip_suffix(&form, endings[i % ARRAY_LEN(endings)])) {
+                add_form(&forms, form);
+            }
+        }
+    }
+    return forms;
+}
+
+/* Without a namespace and a subsystem in front, as long as two words are left. */
+static Forms part_forms(Str metric)
+{
+    Forms parts = { 0 };
+    Forms forms = whole_forms(metric);
+    for (size_t i = 0; i < forms.count; i++) {
+        Str form = forms.all[i];
+        for (size_t cut = 0; cut < 2; cut++) {
+            size_t at = str_find_char(form, '_');
+            form = at == STR_NONE ? STR("") : str_skip(form, at + 1);
+            if (str_has_char(form, '_')) {
+                add_form(&parts, form);
+            }
+        }
+    }
+    return parts;
+}
+
+void repository_want_metric(Repository *repository, Str metric)
+{
+    Forms forms[] = { whole_forms(metric), part_forms(metric) };
+    for (size_t f = 0; f < 2; f++) {
+        for (size_t i = 0; i < forms[f].count; i++) {
+            repository_want(repository, forms[f].all[i]);
+        }
+    }
+}
+
+static bool mentions_any(const Repository *repository, const Forms *forms)
+{
+    for (size_t i = 0; i < forms->count; i++) {
+        if (repository_mentions(repository, forms->all[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool repository_has_whole_metric(const Repository *repository, Str metric)
+{
+    Forms forms = whole_forms(metric);
+    return mentions_any(repository, &forms);
+}
+
+bool repository_has_metric(const Repository *repository, Str metric)
+{
+    Forms parts = part_forms(metric);
+    return repository_has_whole_metric(repository, metric) || mentions_any(repository, &parts);
+}

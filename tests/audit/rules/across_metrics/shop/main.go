@@ -1,0 +1,6 @@
+package main
+
+import "github.com/prometheus/client_golang/prometheus"
+
+var orders = prometheus.NewCounter(prometheus.CounterOpts{Name: "shop_orders_total"})
+var carts = prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "shop", Name: "open_carts"})
