@@ -421,12 +421,14 @@ int supervisor_act(Supervisor *supervisor, Str node, SupervisorAct act, Error *e
 
 void supervisor_stop(Supervisor *supervisor)
 {
+    supervisor->has_rested = false; /* what rested already is told once more: now it is the end */
     core_stop_all(&supervisor->core, supervisor_now_ms(supervisor));
     pump(supervisor);
 }
 
 void supervisor_end_now(Supervisor *supervisor)
 {
+    supervisor->has_rested = false;
     core_end_now(&supervisor->core, supervisor_now_ms(supervisor));
     pump(supervisor);
 }

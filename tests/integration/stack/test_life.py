@@ -349,6 +349,15 @@ def a_full_log_disk_drops_and_counts_and_the_stack_goes_on():
     return None
 
 
+def down_ends_a_stack_in_which_everything_has_ended():
+    with Stack({"brief": shell("exit 1", restart="never")}) as stack:
+        stack.run("up", "-d", check=0)
+        stack.until("brief", "failed")
+        supervisor = stack.supervisor()
+        stack.run("down", check=0)
+        eventually("the supervisor is gone", lambda: not os.path.exists(f"/proc/{supervisor}"))
+
+
 def a_checkout_too_deep_for_a_socket_works_too():
     with Stack({"app": shell("exec sleep 1000")}) as stack:
         deep = stack.dir / ("d" * 60) / ("e" * 60)
@@ -386,5 +395,6 @@ main([
     an_external_resource_is_waited_for_and_not_touched,
     down_waits_for_a_stack_that_is_on_its_way_up,
     a_full_log_disk_drops_and_counts_and_the_stack_goes_on,
+    down_ends_a_stack_in_which_everything_has_ended,
     a_checkout_too_deep_for_a_socket_works_too,
 ])
