@@ -39,6 +39,8 @@ DIFFERENCES = [
     ("service-image-require-explicit-tag", "_production_", "what is built here has its tag from the build"),
     ("service-image-require-explicit-tag", "x-django", "what is built here has its tag from the build"),
     ("no-build-and-image", "pull_policy", "pull_policy says which of the two up takes"),
+    ("no-duplicate-container-names", "profiles", "services of different profiles are alternatives"),
+    ("no-duplicate-exported-ports", "profiles", "services of different profiles are alternatives"),
     ("require-project-name-field", "overlay", "an overlay has its name from the file below it"),
 ]
 
