@@ -23,7 +23,7 @@ from support.tap import case, equal, eventually  # noqa: E402
 PROGRAM = sys.argv[1]
 NOTES = "/api/v1/notes"
 DATABASES = (f"faults_{number}" for number in itertools.count(1))
-SANITIZED = any(f"{name}_OPTIONS" in os.environ for name in ("ASAN", "TSAN"))
+SANITIZED = os.environ.get("TEST_SANITIZE", "none") != "none"
 
 
 def fixture(servers, database=None, program=PROGRAM, **env):
