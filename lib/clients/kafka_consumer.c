@@ -139,7 +139,6 @@ static void forget_partitions(KafkaConsumer *consumer)
 static void revoke_main(void *arg)
 {
     KafkaConsumer *consumer = arg;
-    fiber_set_local(NULL);
     stop_handlers(consumer);
     FinalCommit commit = { .rk = consumer->rk, .list = take_dirty(consumer) };
     if (commit.list) {

@@ -239,7 +239,6 @@ static void partition_main(void *arg)
     KafkaPartition *partition = arg;
     KafkaConsumer *consumer = partition->consumer;
     auto_arena Arena *arena = arena_new(0);
-    fiber_set_local(NULL);
     partition->fiber = fiber_self();
     while (partition->head && !partition->is_revoked && !fiber_is_canceled()) {
         handle_head(partition, arena);

@@ -96,7 +96,6 @@ static int start_instance(KafkaProducer *producer, Error *err);
 static void replace_main(void *arg)
 {
     KafkaProducer *producer = arg;
-    fiber_set_local(NULL);
     kafka_queue_done(&producer->events);
     kafka_destroy(producer->rk, 0);
     producer->rk = NULL;

@@ -316,9 +316,9 @@ static void inherit(Fiber *fiber, const FiberOptions *options)
     fiber->name = options->name ? options->name : "fiber";
     fiber->detached = options->detached;
     fiber->deadline = options->deadline ? options->deadline : DEADLINE_NEVER;
-    fiber->local = parent ? parent->local : NULL;
     if (parent && parent->loop == fiber->loop && !options->detached) {
         fiber->parent = parent;
+        fiber->local = parent->local;
         fiber->deadline = options->deadline ? options->deadline : parent->deadline;
         fiber->canceled = parent->canceled;
     }

@@ -24,7 +24,7 @@ typedef struct FiberOptions {
     const char *name;   /* static text, for traces and asserts */
     size_t stack_bytes; /* 0: 64 KiB; rounded up to pages */
     Deadline deadline;  /* 0: inherited from the spawning fiber, else DEADLINE_NEVER */
-    bool detached;      /* not canceled with its parent, does not inherit its deadline */
+    bool detached;      /* not canceled with its parent, inherits neither deadline nor local */
 } FiberOptions;
 
 /* Makes a fiber ready; it first runs after the caller parks or returns to the loop. -EAGAIN when
@@ -40,7 +40,8 @@ int fiber_run_main(Loop *loop, FiberFn fn, void *arg);
 Fiber *fiber_self(void); /* NULL outside a fiber */
 Loop *fiber_loop(const Fiber *fiber);
 const char *fiber_name(const Fiber *fiber);
-/* Any number of bytes for whoever spawned it: the request, the span. Inherited as a pointer. */
+/* Any number of bytes for whoever spawned it: the request, the span. Inherited as a pointer, but
+ * not by a detached fiber, which may outlive what it points to. */
 void fiber_set_local(void *local);
 void *fiber_local(void);
 

@@ -155,7 +155,6 @@ static void export_queued(OtlpExporter *exporter)
 static void exporter_main(void *arg)
 {
     OtlpExporter *exporter = arg;
-    fiber_set_local(NULL); /* its own requests are no part of any trace */
     while (!exporter->is_stopping && !fiber_is_canceled()) {
         wait_for(exporter, exporter->interval_ms, true);
         export_queued(exporter);

@@ -244,6 +244,12 @@ static void note_inherited(void *arg)
     assert_string_equal(fiber_local(), "request 7");
 }
 
+static void note_nothing_inherited(void *arg)
+{
+    *(Deadline *) arg = fiber_deadline();
+    assert_null(fiber_local());
+}
+
 static void spawn_heirs(void *arg)
 {
     (void) arg;
@@ -255,13 +261,13 @@ static void spawn_heirs(void *arg)
     fiber_set_local((void *) (uintptr_t) "request 7");
     FiberOptions detached = { .detached = true };
     fiber_spawn(loop, NULL, note_inherited, &child, NULL);
-    fiber_spawn(loop, &detached, note_inherited, &stranger, NULL);
+    fiber_spawn(loop, &detached, note_nothing_inherited, &stranger, NULL);
     fiber_yield();
     assert_true(child == mine);
     assert_true(stranger == DEADLINE_NEVER);
 }
 
-static void children_inherit_deadline_and_local(void **state)
+static void children_inherit_deadline_and_local_unless_detached(void **state)
 {
     (void) state;
     run_on_fiber(spawn_heirs, NULL);
@@ -540,7 +546,7 @@ int main(void)
         cmocka_unit_test(tells_its_own_deadline_from_the_fibers),
         cmocka_unit_test(ever_later_deadlines_are_all_kept),
         cmocka_unit_test(sleepers_wake_in_the_order_of_their_deadlines),
-        cmocka_unit_test(children_inherit_deadline_and_local),
+        cmocka_unit_test(children_inherit_deadline_and_local_unless_detached),
         cmocka_unit_test(cancels_children_but_not_detached_ones),
         cmocka_unit_test(a_long_line_of_descendants_is_canceled),
         cmocka_unit_test(an_orphan_is_canceled_with_its_grandparent),
