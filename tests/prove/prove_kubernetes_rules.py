@@ -59,7 +59,7 @@ TAKEN = {
     r" is None$": "an object that must be there may not be null to the API server",
     r"(limits|requests|hard|capacity|default|defaultRequest|max)(\.[\w.-]+)? is ({'a': 'b'}|'word')": "a quantity is any string to the schema",
     r"(divisor|sizeLimit) is 'word'": "the same",
-    rf"\.({ENUMERATIONS})(\[\d+\])? is ('word'|\['a'\])$": "the schemas leave enumerations out",
+    rf"[. ]({ENUMERATIONS})(\[\d+\])? is ('word'|\['a'\])$": "the schemas leave enumerations out",
 }
 # what only kubeconform refuses -> why check takes it
 REFUSED = {

@@ -69,7 +69,10 @@ static void add_compose(Join *join, const ComposeService *compose)
     RepoService *found = at_place(join, &join->by_dockerfile, compose->dockerfile);
     if (!found && !compose->build && has_image && !image_is_official(&image)) {
         found = at_place(join, &join->by_image, image.repository);
-        found = found ? found : vec_add(&repository->services, repository->arena);
+        if (!found) {
+            vec_push(&repository->services, repository->arena, (RepoService) { 0 });
+            found = vec_last(&repository->services);
+        }
     }
     if (!found) {
         return;

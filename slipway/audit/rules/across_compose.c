@@ -4,11 +4,9 @@
 
 #include "across.h"
 
-#define EACH_SERVICE(repository, service)                                     \
-    vec_foreach(project_, &(repository)->audit->compose_projects)             \
-        for (const ComposeService *service = (*project_)->services.ptr;       \
-             service < (*project_)->services.ptr + (*project_)->services.len; \
-             service++)
+#define EACH_SERVICE(repository, service)                             \
+    vec_foreach(each_project, &(repository)->audit->compose_projects) \
+        vec_foreach(service, &(*each_project)->services)
 
 static const RepoService *built_by(const Repository *repository, const ComposeService *compose)
 {
