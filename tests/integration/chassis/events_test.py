@@ -149,7 +149,8 @@ def a_dead_broker_and_a_killed_replica_lose_and_reorder_nothing(servers):
             more = bench.unpublished() + 100
             eventually(lambda: bench.unpublished() > more, 60, "the other replica goes on")
             services[1].kill()
-            services[0] = bench.start(**point)  # dies once more, behind its first publication
+            if point:
+                services[0] = bench.start(**point)  # dies once more, behind its first publication
         finally:
             servers.tell("restart", "kafka")
         if point:

@@ -8,7 +8,7 @@ import subprocess
 import threading
 
 from support import tokens
-from support.tap import eventually
+from support.tap import after_each, eventually
 
 
 class Answer:
@@ -36,7 +36,9 @@ class Answer:
 
 class Service:
     """Starts a service binary on free ports with the given servers; `env` adds to its environment. `program` may be
-    a list of words: a command that runs the binary."""
+    a list of words: a command that runs the binary. A case ends every service that it starts."""
+
+    running = []
 
     def __init__(self, program, name, servers, database, env=None, wait=True):
         self.name = name
@@ -65,6 +67,7 @@ class Service:
         self.process = subprocess.Popen(
             program if isinstance(program, list) else [program], env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
         )
+        Service.running.append(self)
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
         self.port = self.grpc_port = None
@@ -159,3 +162,14 @@ class Service:
         for number, line in enumerate(self.lines):
             if "Sanitizer" in line or "runtime error:" in line:
                 raise AssertionError("".join(self.lines[number:number + 40]))
+
+
+@after_each
+def end_what_runs():
+    """A replica that outlives its case keeps its partitions of the consumer group, and the next case waits in vain."""
+    left = [service for service in Service.running if service.process.poll() is None]
+    Service.running.clear()
+    for service in left:
+        service.kill()
+    if left:
+        raise AssertionError(f"the case left running: {', '.join(service.name for service in left)}")

@@ -5,6 +5,7 @@ import time
 import traceback
 
 CASES = []
+AFTER_EACH = []
 
 
 class Skip(Exception):
@@ -17,6 +18,26 @@ def case(function):
     return function
 
 
+def after_each(function):
+    """Registers what looks after every case, however it ended; what it raises fails a case that passed."""
+    AFTER_EACH.append(function)
+    return function
+
+
+def run_case(function, args):
+    try:
+        function(*args)
+    except BaseException:
+        for look in AFTER_EACH:
+            try:
+                look()
+            except AssertionError:
+                pass  # the case's own failure says more
+        raise
+    for look in AFTER_EACH:
+        look()
+
+
 def run(*args):
     """Runs every case in order with these arguments; ends the program."""
     wanted = [function for function in CASES if len(sys.argv) < 3 or sys.argv[2] in function.__name__]
@@ -24,7 +45,7 @@ def run(*args):
     failed = 0
     for number, function in enumerate(wanted, 1):
         try:
-            function(*args)
+            run_case(function, args)
             print(f"ok {number} - {function.__name__}", flush=True)
         except Skip as why:
             print(f"ok {number} - {function.__name__} # SKIP {why}", flush=True)
