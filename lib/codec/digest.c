@@ -1,20 +1,28 @@
+/* SHA-256 by libcrypto's direct functions. Its EVP interface looks every algorithm up by name and reads
+ * a configuration first, which costs a short command more than all that it hashes; OpenSSL 3 calls the
+ * direct functions deprecated and keeps them. */
+#define OPENSSL_SUPPRESS_DEPRECATED
+
 #include "codec/digest.h"
 
-#include <assert.h>
-#include <limits.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/sha.h>
-#include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/mem.h"
 #include "base/strbuf.h"
 #include "base/text.h"
 
 _Static_assert(SHA256_BYTES == SHA256_DIGEST_LENGTH, "the digest is libcrypto's");
 
-/* libcrypto fails here only when it has no memory left or isn't there at all. */
+enum { BLOCK_BYTES = SHA256_CBLOCK, INNER_PAD = 0x36, OUTER_PAD = 0x5c };
+
+struct Sha256 {
+    SHA256_CTX context;
+};
+
+/* libcrypto fails here only when it isn't there at all. */
 static void must(int is_fine)
 {
     if (is_fine != 1) {
@@ -22,39 +30,62 @@ static void must(int is_fine)
     }
 }
 
-/* Fetched once: OpenSSL looks a digest up by name and properties, which costs more than the digest
- * of a short text. It lives as long as the program. */
-static EVP_MD *sha256_method;
-
-static void fetch_sha256(void)
+static void start(Sha256 *hash)
 {
-    sha256_method = EVP_MD_fetch(NULL, "SHA256", NULL);
-    must(sha256_method != NULL);
+    must(SHA256_Init(&hash->context));
+}
+
+static void finish(Sha256 *hash, uint8_t ret_digest[static SHA256_BYTES])
+{
+    must(SHA256_Final(ret_digest, &hash->context));
 }
 
 void sha256(Str data, uint8_t ret_digest[static SHA256_BYTES])
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, fetch_sha256);
-    must(EVP_Digest(data.ptr, data.len, ret_digest, NULL, sha256_method, NULL));
+    Sha256 hash;
+    start(&hash);
+    sha256_add(&hash, data);
+    finish(&hash, ret_digest);
+}
+
+/* The key as one block: longer ones by their digest (RFC 2104 section 2). */
+static void key_block(Str key, uint8_t ret_block[static BLOCK_BYTES])
+{
+    memset(ret_block, 0, BLOCK_BYTES);
+    if (key.len > BLOCK_BYTES) {
+        sha256(key, ret_block);
+    } else if (key.len > 0) {
+        memcpy(ret_block, key.ptr, key.len);
+    }
+}
+
+/* The digest of the block, each byte with pad, and the data behind it. */
+static void padded(
+    const uint8_t block[static BLOCK_BYTES],
+    uint8_t pad,
+    Str data,
+    uint8_t ret_digest[static SHA256_BYTES]
+)
+{
+    uint8_t mixed[BLOCK_BYTES];
+    for (size_t i = 0; i < BLOCK_BYTES; i++) {
+        mixed[i] = block[i] ^ pad;
+    }
+    Sha256 hash;
+    start(&hash);
+    sha256_add(&hash, str_make((const char *) mixed, BLOCK_BYTES));
+    sha256_add(&hash, data);
+    finish(&hash, ret_digest);
+    OPENSSL_cleanse(mixed, sizeof mixed);
 }
 
 void hmac_sha256(Str key, Str data, uint8_t ret_digest[static SHA256_BYTES])
 {
-    assert(key.len <= INT_MAX);
-    /* a NULL key means "the key of the last call" to HMAC */
-    const char *key_bytes = key.ptr ? key.ptr : "";
-    unsigned len = 0;
-    const unsigned char *done = HMAC(
-        EVP_sha256(),
-        key_bytes,
-        (int) key.len,
-        (const unsigned char *) data.ptr,
-        data.len,
-        ret_digest,
-        &len
-    );
-    must(done != NULL && len == SHA256_BYTES);
+    uint8_t block[BLOCK_BYTES], inner[SHA256_BYTES];
+    key_block(key, block);
+    padded(block, INNER_PAD, data, inner);
+    padded(block, OUTER_PAD, str_make((const char *) inner, SHA256_BYTES), ret_digest);
+    OPENSSL_cleanse(block, sizeof block);
 }
 
 Str sha256_hex(Arena *arena, Str data)
@@ -66,29 +97,22 @@ Str sha256_hex(Arena *arena, Str data)
     return strbuf_str(&text);
 }
 
-/* EVP_MD_CTX under a name of ours, so that no caller includes OpenSSL. */
-static EVP_MD_CTX *context_of(Sha256 *hash)
-{
-    return (EVP_MD_CTX *) (void *) hash;
-}
-
 Sha256 *sha256_new(void)
 {
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    must(context != NULL);
-    must(EVP_DigestInit_ex(context, EVP_sha256(), NULL));
-    return (Sha256 *) (void *) context;
+    Sha256 *hash = MEM_NEW(Sha256);
+    start(hash);
+    return hash;
 }
 
 void sha256_add(Sha256 *hash, Str data)
 {
-    must(EVP_DigestUpdate(context_of(hash), data.ptr, data.len));
+    must(SHA256_Update(&hash->context, data.ptr, data.len));
 }
 
 void sha256_end(Sha256 *hash, uint8_t ret_digest[static SHA256_BYTES])
 {
-    must(EVP_DigestFinal_ex(context_of(hash), ret_digest, NULL));
-    EVP_MD_CTX_free(context_of(hash));
+    finish(hash, ret_digest);
+    free(hash);
 }
 
 bool digest_equal(const void *a, const void *b, size_t size)
