@@ -117,6 +117,15 @@ void breaker_done(Breaker *breaker, int64_t now_ms, uint64_t ticket, bool failed
     pthread_mutex_unlock(&breaker->lock);
 }
 
+void breaker_close(Breaker *breaker, int64_t now_ms)
+{
+    pthread_mutex_lock(&breaker->lock);
+    if (breaker->state != BREAKER_CLOSED) {
+        change(breaker, BREAKER_CLOSED, now_ms + breaker->options.interval_ms);
+    }
+    pthread_mutex_unlock(&breaker->lock);
+}
+
 BreakerState breaker_state(Breaker *breaker, int64_t now_ms)
 {
     pthread_mutex_lock(&breaker->lock);

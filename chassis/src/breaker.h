@@ -28,4 +28,6 @@ void breaker_free(Breaker *breaker);
 /* False: refused. True: the call must be followed by one breaker_done with the same ticket. */
 bool breaker_allow(Breaker *breaker, int64_t now_ms, uint64_t *ret_ticket);
 void breaker_done(Breaker *breaker, int64_t now_ms, uint64_t ticket, bool failed);
+/* Someone else has seen that the peer is well. */
+void breaker_close(Breaker *breaker, int64_t now_ms);
 BreakerState breaker_state(Breaker *breaker, int64_t now_ms);

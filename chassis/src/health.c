@@ -1,6 +1,7 @@
 /* services.md 1.9: checks run in the background, the routes answer from memory. */
 #include "health.h"
 
+#include "kv.h"
 #include "outbox.h"
 #include "task.h"
 #include "work.h"
@@ -75,6 +76,9 @@ Health *health_new(Runtime *runtime)
     if (settings_has_kafka(&runtime->settings) && (app->publishes || app->consumers)) {
         add(health, "kafka", check_kafka, false);
     }
+    if (app->redis != REDIS_UNUSED) {
+        add(health, "redis", kv_check, app->redis == REDIS_REQUIRED);
+    }
     for (const HealthCheck *check = app->checks; check && check->name; check++) {
         add(health, check->name, check->run, check->is_critical);
     }
@@ -134,11 +138,16 @@ void health_stop(Runtime *runtime)
     task_stop(&runtime->health->task, CHECK_BUDGET_MS);
 }
 
-/* The pool knows at once what the check learns up to 5 s later. */
+/* The connections know at once what the check learns up to 5 s later. */
 static bool is_up_now(const Worker *worker, const CheckState *state)
 {
-    bool is_postgres = state->check.run == check_postgres;
-    return state->is_up && (!is_postgres || pg_pool_is_ready(worker->pool));
+    if (state->check.run == check_postgres) {
+        return state->is_up && pg_pool_is_ready(worker->pool);
+    }
+    if (state->check.run == kv_check) {
+        return state->is_up && kv_is_open(worker);
+    }
+    return state->is_up;
 }
 
 typedef struct Verdict {

@@ -29,6 +29,7 @@ typedef struct Health Health;
 typedef struct HttpMetrics HttpMetrics;
 typedef struct GrpcMetrics GrpcMetrics;
 typedef struct Peers Peers;
+typedef struct Breaker Breaker;
 typedef struct Relay Relay;
 typedef struct Consumers Consumers;
 typedef struct Jobs Jobs;
@@ -43,7 +44,9 @@ struct Worker {
     HttpServer *http;
     HttpServer *grpc_http; /* NULL: no gRPC */
     GrpcServer *grpc;
-    PgPool *pool; /* NULL: no database, or not yet */
+    PgPool *pool;           /* NULL: no database, or not yet */
+    Redis *redis;           /* NULL: the app uses none */
+    Breaker *redis_breaker; /* the process' */
     StatementCache *statements;
     Peers *peers;
     Map service_tokens; /* peer -> its token */
@@ -78,7 +81,7 @@ struct Runtime {
     CountCache *counts;
     Health *health;
     pthread_mutex_t breakers_lock;
-    Map breakers; /* peer -> Breaker, any worker */
+    Map breakers; /* peer, or "redis" -> Breaker, any worker */
     Relay *relay;
     Consumers *consumers;
     Jobs *jobs;

@@ -1,326 +1,10 @@
+/* Read, derived, checked. */
 #include "settings.h"
 
 #include "codec/digest.h"
+#include "net/url.h"
 
-static const char default_password[] = "ecommerce_secret";
-static const char default_jwt_secret[] = "change-this-to-a-secure-secret";
-enum { JWT_SECRET_MIN_BYTES = 32 };
-
-static const char *const environments[] = { "development", "test", "staging", "production", NULL };
-static const char *const log_levels[] = { "debug", "info", "warn", "error", NULL };
-static const char *const auth_modes[] = { "jwt", "dev", NULL };
-
-#define PRIVATE_NETWORKS "127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"
-
-/* clang-format off: one row a variable reads best as a table */
-static const ConfigRow shared_rows[] = {
-    CONFIG_ENUM(
-        Settings, environment, "ENVIRONMENT", environments, "development", "where this runs"
-    ),
-    CONFIG_ENUM(Settings, log_level, "LOG_LEVEL", log_levels, "info", "least level that is logged"),
-    CONFIG_STRING(
-        Settings,
-        http_host,
-        "HTTP_HOST",
-        NULL,
-        "address to serve HTTP on; 0.0.0.0, with AUTH_MODE=dev 127.0.0.1"
-    ),
-    CONFIG_INT(
-        Settings,
-        event_loops,
-        "EVENT_LOOPS",
-        "0",
-        "event loops; 0: one a core",
-        .min = 0,
-        .max = 256
-    ),
-    CONFIG_STRING(
-        Settings,
-        kafka_brokers,
-        "KAFKA_BROKERS",
-        "localhost:9092",
-        "comma list of host:port; none: the outbox fills"
-    ),
-    CONFIG_INT(
-        Settings,
-        kafka_partitions,
-        "KAFKA_TOPIC_PARTITIONS",
-        "6",
-        "partitions of a topic that is made",
-        .min = 1,
-        .max = 1000
-    ),
-    CONFIG_INT(
-        Settings,
-        kafka_replication,
-        "KAFKA_TOPIC_REPLICATION",
-        "1",
-        "replicas of a topic that is made",
-        .min = 1,
-        .max = 10
-    ),
-    CONFIG_BOOL(Settings, otel_enabled, "OTEL_ENABLED", "false", "send spans to a collector"),
-    CONFIG_STRING(
-        Settings,
-        otel_endpoint,
-        "OTEL_EXPORTER_OTLP_ENDPOINT",
-        "localhost:4318",
-        "collector, OTLP over HTTP"
-    ),
-    CONFIG_FLOAT(
-        Settings,
-        otel_sample_rate,
-        "OTEL_SAMPLE_RATE",
-        "1.0",
-        "share of new traces that is recorded"
-    ),
-    CONFIG_STRING(
-        Settings,
-        jwt_secret,
-        "JWT_SECRET",
-        default_jwt_secret,
-        "signs and verifies users' tokens",
-        .secret = true
-    ),
-    CONFIG_STRING(
-        Settings,
-        jwt_secret_previous,
-        "JWT_SECRET_PREVIOUS",
-        NULL,
-        "verifies tokens of before a rotation",
-        .secret = true
-    ),
-    CONFIG_STRING(
-        Settings,
-        service_jwt_secret,
-        "SERVICE_JWT_SECRET",
-        NULL,
-        "signs services' tokens; derived in development",
-        .secret = true
-    ),
-    CONFIG_ENUM(
-        Settings, auth_mode, "AUTH_MODE", auth_modes, "jwt", "dev: X-User-* headers are believed"
-    ),
-    CONFIG_STRING(
-        Settings,
-        debug_cidrs_text,
-        "DEBUG_ALLOWED_CIDRS",
-        "127.0.0.0/8,::1/128",
-        "networks that may see /debug",
-        .alias = "PPROF_ALLOWED_CIDRS"
-    ),
-    CONFIG_STRING(
-        Settings,
-        metrics_cidrs_text,
-        "METRICS_ALLOWED_CIDRS",
-        PRIVATE_NETWORKS,
-        "networks that may see /metrics"
-    ),
-    CONFIG_INT(
-        Settings,
-        drain_seconds,
-        "SHUTDOWN_DRAIN_SECONDS",
-        "5",
-        "time between SIGTERM and closed listeners",
-        .min = 0,
-        .max = 300
-    ),
-    CONFIG_BOOL(
-        Settings,
-        seed_data,
-        "SEED_DATA",
-        "false",
-        "put the demonstration data in; development and test only"
-    ),
-    CONFIG_INT(
-        Settings,
-        cb_min_requests,
-        "CB_MIN_REQUESTS",
-        "5",
-        "calls to a peer before its breaker may open",
-        .min = 1,
-        .max = 100000
-    ),
-    CONFIG_FLOAT(
-        Settings,
-        cb_failure_ratio,
-        "CB_FAILURE_RATIO",
-        "0.5",
-        "share of failed calls that opens a breaker"
-    ),
-    CONFIG_INT(
-        Settings,
-        cb_interval_s,
-        "CB_INTERVAL_SECONDS",
-        "60",
-        "time after which a closed breaker forgets",
-        .min = 1,
-        .max = 86400
-    ),
-    CONFIG_INT(
-        Settings,
-        cb_timeout_s,
-        "CB_TIMEOUT_SECONDS",
-        "30",
-        "time a breaker stays open",
-        .min = 1,
-        .max = 86400
-    ),
-    CONFIG_INT(
-        Settings,
-        cb_max_requests,
-        "CB_MAX_REQUESTS",
-        "1",
-        "calls let through half-open",
-        .min = 1,
-        .max = 1000
-    ),
-};
-
-static const ConfigRow database_rows[] = {
-    CONFIG_STRING(
-        Settings,
-        pg_host,
-        "POSTGRES_HOST",
-        "localhost",
-        "Postgres: host, or directory of its socket"
-    ),
-    CONFIG_INT(
-        Settings, pg_port, "POSTGRES_PORT", "5432", "Postgres: port", .min = 1, .max = 65535
-    ),
-    CONFIG_STRING(Settings, pg_user, "POSTGRES_USER", "ecommerce", "Postgres: user"),
-    CONFIG_STRING(
-        Settings,
-        pg_password,
-        "POSTGRES_PASSWORD",
-        default_password,
-        "Postgres: password",
-        .secret = true
-    ),
-    CONFIG_STRING(
-        Settings, pg_ssl_mode, "POSTGRES_SSL_MODE", "disable", "Postgres: libpq's sslmode"
-    ),
-    CONFIG_BOOL(
-        Settings,
-        db_auto_create,
-        "DB_AUTO_CREATE",
-        NULL,
-        "create a missing database; true in development"
-    ),
-    CONFIG_INT(
-        Settings,
-        db_max_conns,
-        "DB_MAX_CONNS",
-        "10",
-        "connections of this replica",
-        .min = 2,
-        .max = 1000
-    ),
-    CONFIG_INT(
-        Settings,
-        db_min_conns,
-        "DB_MIN_CONNS",
-        "1",
-        "connections kept while idle",
-        .min = 0,
-        .max = 1000
-    ),
-    CONFIG_DURATION(
-        Settings,
-        db_max_lifetime_ns,
-        "DB_MAX_CONN_LIFETIME_MINUTES",
-        "60",
-        "age at which a connection is renewed",
-        .unit_ns = 60 * NS_PER_S,
-        .min = NS_PER_S,
-        .max = 86400 * NS_PER_S
-    ),
-    CONFIG_DURATION(
-        Settings,
-        db_max_idle_ns,
-        "DB_MAX_CONN_IDLE_TIME_MINUTES",
-        "30",
-        "idle time after which a connection is closed",
-        .unit_ns = 60 * NS_PER_S,
-        .min = NS_PER_S,
-        .max = 86400 * NS_PER_S
-    ),
-    CONFIG_INT(
-        Settings,
-        db_statement_timeout_ms,
-        "DB_STATEMENT_TIMEOUT_MS",
-        "5000",
-        "the server's bound on a statement",
-        .min = 1,
-        .max = 3600000
-    ),
-    CONFIG_INT(
-        Settings,
-        db_slow_query_ms,
-        "LOG_SLOW_QUERY_MS",
-        "500",
-        "a slower statement is logged",
-        .min = 0,
-        .max = 3600000
-    ),
-};
-/* clang-format on */
-
-static ConfigRow port_row(const App *app, Arena *arena, const char *kind, int port, size_t offset)
-{
-    Str upper = str_upper(arena, str_from(app->name));
-    return (ConfigRow) {
-        .name = arena_printf(arena, "%" STR_FMT "_%s_PORT", STR_ARG(upper), kind),
-        .type = CONFIG_TYPE_INT,
-        .offset = offset,
-        .fallback = arena_printf(arena, "%d", port),
-        .help = arena_printf(arena, "port to serve %s on", kind),
-        .max = 65535, /* 0: any free one, for tests */
-    };
-}
-
-const ConfigRow *settings_rows(const App *app, Arena *arena)
-{
-    VEC(ConfigRow) rows = { 0 };
-    vec_push(
-        &rows, arena, port_row(app, arena, "HTTP", app->http_port, offsetof(Settings, http_port))
-    );
-    if (app->grpc_port) {
-        ConfigRow host = CONFIG_STRING(
-            Settings,
-            grpc_host,
-            "GRPC_HOST",
-            NULL,
-            "address to serve gRPC on; 0.0.0.0, with AUTH_MODE=dev 127.0.0.1"
-        );
-        vec_push(
-            &rows,
-            arena,
-            port_row(app, arena, "GRPC", app->grpc_port, offsetof(Settings, grpc_port))
-        );
-        vec_push(&rows, arena, host);
-    }
-    for (size_t i = 0; i < ARRAY_LEN(shared_rows); i++) {
-        vec_push(&rows, arena, shared_rows[i]);
-    }
-    for (size_t i = 0; app->database && i < ARRAY_LEN(database_rows); i++) {
-        vec_push(&rows, arena, database_rows[i]);
-    }
-    if (app->database) {
-        Str upper = str_upper(arena, str_from(app->name));
-        ConfigRow name = CONFIG_STRING(
-            Settings,
-            db_name,
-            arena_printf(arena, "%" STR_FMT "_DB_NAME", STR_ARG(upper)),
-            app->database,
-            "Postgres: database"
-        );
-        vec_push(&rows, arena, name);
-    }
-    ConfigRow end = CONFIG_END;
-    vec_push(&rows, arena, end);
-    return rows.ptr;
-}
+enum { JWT_SECRET_MIN_BYTES = 32, REDIS_DEFAULT_PORT = 6379 };
 
 bool settings_is_local(const Settings *settings)
 {
@@ -329,7 +13,7 @@ bool settings_is_local(const Settings *settings)
 
 Str settings_environment_name(const Settings *settings)
 {
-    return str_from(environments[settings->environment]);
+    return str_from(settings_environments[settings->environment]);
 }
 
 bool settings_has_kafka(const Settings *settings)
@@ -337,13 +21,18 @@ bool settings_has_kafka(const Settings *settings)
     return !str_eq(settings->kafka_brokers, STR("none"));
 }
 
+static bool is_given(const ConfigSource *source, const char *name)
+{
+    const char *value = source->lookup(name, source->ctx);
+    return value && *value;
+}
+
 static void derive(const App *app, const ConfigSource *source, Settings *settings)
 {
     Str host = settings->auth_mode == AUTH_MODE_DEV ? STR("127.0.0.1") : STR("0.0.0.0");
     settings->http_host = settings->http_host.len ? settings->http_host : host;
     settings->grpc_host = settings->grpc_host.len ? settings->grpc_host : host;
-    const char *auto_create = source->lookup("DB_AUTO_CREATE", source->ctx);
-    if (app->database && !(auto_create && *auto_create)) {
+    if (app->database && !is_given(source, "DB_AUTO_CREATE")) {
         settings->db_auto_create = settings->environment == ENV_DEVELOPMENT;
     }
     if (settings->service_jwt_secret.len == 0 && settings->environment == ENV_DEVELOPMENT) {
@@ -365,13 +54,14 @@ static bool check_secrets(const App *app, const ConfigSource *source, const Sett
 {
     bool is_local = settings_is_local(settings);
     bool weak = settings->jwt_secret.len < JWT_SECRET_MIN_BYTES ||
-                str_eq_cstr(settings->jwt_secret, default_jwt_secret);
+                str_eq_cstr(settings->jwt_secret, SETTINGS_DEFAULT_JWT_SECRET);
     bool fine = refuse(
         source,
         !is_local && weak,
         "JWT_SECRET: must be set, to 32 bytes or more, in staging and production"
     );
-    bool default_db = app->database && str_eq_cstr(settings->pg_password, default_password);
+    bool default_db =
+        app->database && str_eq_cstr(settings->pg_password, SETTINGS_DEFAULT_PASSWORD);
     fine &= refuse(
         source,
         !is_local && default_db,
@@ -411,6 +101,27 @@ static bool read_cidrs(const ConfigSource *source, const char *name, Str text, C
     return false;
 }
 
+/* REDIS_ADDR, or REDIS_HOST and REDIS_PORT where only these are set. */
+static bool read_redis(const App *app, const ConfigSource *source, Settings *settings)
+{
+    bool by_parts = is_given(source, "REDIS_HOST") || is_given(source, "REDIS_PORT");
+    if (app->redis == REDIS_UNUSED) {
+        return true;
+    }
+    if (by_parts && !is_given(source, "REDIS_ADDR")) {
+        settings->redis_host = settings->redis_host.len ? settings->redis_host : STR("localhost");
+        return true;
+    }
+    int port = REDIS_DEFAULT_PORT;
+    Str host;
+    bool fine = url_parse_authority(settings->redis_addr, &host, &port) && port > 0;
+    if (fine) {
+        settings->redis_host = str_dup(source->arena, host);
+        settings->redis_port = port;
+    }
+    return refuse(source, !fine, "REDIS_ADDR: is not host:port");
+}
+
 bool settings_read(const App *app, const ConfigSource *source, Settings *ret_settings)
 {
     Settings settings = { 0 };
@@ -420,6 +131,7 @@ bool settings_read(const App *app, const ConfigSource *source, Settings *ret_set
     derive(app, source, &settings);
     bool fine = check_secrets(app, source, &settings);
     fine &= check_local_only(source, &settings);
+    fine &= read_redis(app, source, &settings);
     fine &=
         read_cidrs(source, "DEBUG_ALLOWED_CIDRS", settings.debug_cidrs_text, &settings.debug_cidrs);
     fine &= read_cidrs(

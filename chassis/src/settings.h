@@ -13,6 +13,12 @@ typedef enum Environment {
     ENV_PRODUCTION,
 } Environment;
 
+extern const char *const settings_environments[]; /* in the enum's order, then NULL */
+
+/* What a laptop starts with, and production refuses. */
+#define SETTINGS_DEFAULT_PASSWORD   "ecommerce_secret"
+#define SETTINGS_DEFAULT_JWT_SECRET "change-this-to-a-secure-secret"
+
 typedef enum AuthMode {
     AUTH_MODE_JWT,
     AUTH_MODE_DEV,
@@ -31,6 +37,10 @@ typedef struct Settings {
     int64_t db_max_conns, db_min_conns;
     int64_t db_max_lifetime_ns, db_max_idle_ns;
     int64_t db_statement_timeout_ms, db_slow_query_ms;
+
+    Str redis_addr; /* as it was given; where it leads are host and port */
+    Str redis_host, redis_password;
+    int64_t redis_port, redis_database, redis_timeout_ms;
 
     Str kafka_brokers;
     int64_t kafka_partitions, kafka_replication;

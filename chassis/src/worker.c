@@ -6,6 +6,7 @@
 #include "database.h"
 #include "db.h"
 #include "exchange.h"
+#include "kv.h"
 #include "peers.h"
 #include "rpc.h"
 
@@ -94,7 +95,10 @@ int worker_open(Worker *worker, Error *err)
 {
     worker->statements = statement_cache_new(worker->arena);
     worker->peers = peers_new(worker);
-    int rc = listen_http(worker, err);
+    int rc = kv_open(worker, err);
+    if (rc == 0) {
+        rc = listen_http(worker, err);
+    }
     if (rc == 0 && worker->runtime->app->grpc_port) {
         rc = listen_grpc(worker, err);
     }
@@ -133,6 +137,7 @@ void worker_close(Worker *worker)
         grpc_server_free(worker->grpc);
     }
     peers_free(worker->peers);
+    kv_close(worker);
     pg_pool_close(worker->pool, POOL_END_MS);
     worker->pool = NULL;
 }

@@ -219,8 +219,11 @@ static int take_exec(const RedisValue *exec, size_t count, RedisValue *ret_value
     if (exec->kind == REDIS_ERROR) {
         return redis_fail_from(err, STR("EXEC"), exec->text);
     }
-    if (exec->kind != REDIS_ARRAY || exec->count != count) {
+    if (exec->kind == REDIS_NIL) {
         return error_set(err, -ECANCELED, "redis EXEC: the transaction was discarded");
+    }
+    if (exec->kind != REDIS_ARRAY || exec->count != count) {
+        return error_set(err, -EPROTO, "redis EXEC: the answer is not the list of %zu", count);
     }
     for (size_t i = 0; i < count; i++) {
         ret_values[i] = exec->items[i];

@@ -79,7 +79,7 @@ int redis_batch(
     Error *err
 );
 /* MULTI … EXEC in one write. -ECANCELED when the server discarded it (a command was refused when
- * queued). */
+ * queued), -EPROTO when its answer is none to EXEC. */
 int redis_multi(
     Redis *redis,
     Arena *arena,

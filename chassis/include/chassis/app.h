@@ -19,6 +19,7 @@
 #include <chassis/health.h>
 #include <chassis/http.h>
 #include <chassis/jobs.h>
+#include <chassis/kv.h>
 
 /* One file of migrations/, embedded at build time by tools/embed_files.py. */
 typedef struct Migration {
@@ -34,6 +35,7 @@ typedef struct App {
     int http_port;
     int grpc_port;                                /* 0: no gRPC */
     const char *database;                         /* "product_db"; NULL: no Postgres */
+    RedisUse redis;                               /* REDIS_UNUSED, or how much depends on it */
     const ConfigRow *config;                      /* the service's own rows; NULL: none */
     size_t config_bytes;                          /* of the struct they fill */
     const Migration *migrations;                  /* ends with MIGRATION_END */

@@ -1,8 +1,10 @@
 /* A small service with what product has no route for: an idempotency key, rows of one user, a
- * caller's list, every failure, a slow answer, a consumer that can fail. */
+ * caller's list, every failure, a slow answer, a consumer that can fail. FIXTURE_REDIS=optional or required
+ * makes it one that uses Redis. */
 #include <chassis/app.h>
 #include <chassis/ids.h>
 #include <chassis/peers.h>
+#include <stdlib.h>
 
 #include "product.pb-c.h"
 
@@ -214,6 +216,35 @@ static int sleep_as_asked(Request *req)
     return respond_end(req);
 }
 
+/* Writes the word to Redis and answers with what Redis has. */
+static int echo_by_redis(Request *req)
+{
+    Context *ctx = req->ctx;
+    Str word = request_param(req, "word");
+    Str key = str_concat(ctx->arena, STR("echo:"), word);
+    const RedisCommand commands[] = {
+        REDIS_COMMAND(STR("SET"), key, word),
+        REDIS_COMMAND(STR("GET"), key),
+    };
+    RedisValue values[2] = { 0 };
+    TRY(kv_multi(ctx, commands, 2, values));
+    JsonWriter *w = respond_begin(req, 200);
+    json_field_string(w, "word", values[1].text);
+    return respond_end(req);
+}
+
+/* Goes on without: Redis only knows how often it was asked for. */
+static int count_by_redis(Request *req)
+{
+    RedisValue count = { 0 };
+    bool is_counted = kv_is_up(req->ctx) &&
+                      kv_command(req->ctx, REDIS_COMMAND(STR("INCR"), STR("count")), &count) == 0;
+    fail_clear(req->ctx);
+    JsonWriter *w = respond_begin(req, 200);
+    json_field_bool(w, "counted", is_counted);
+    return respond_end(req);
+}
+
 static int call_peer(Request *req)
 {
     const Node *data = NULL;
@@ -292,6 +323,8 @@ static const Route routes[] = {
     { ON_GET("/fail/{code}", fail_as_asked), .summary = "Any failure" },
     { ON_GET("/sleep/{ms}", sleep_as_asked), .deadline_ms = 2000, .summary = "A slow statement" },
     { ON_GET("/catalogue/{id}", call_product), .summary = "A product by gRPC" },
+    { ON_GET("/echo/{word}", echo_by_redis), .summary = "A word by way of Redis" },
+    { ON_GET("/count", count_by_redis), .summary = "Counts where it can" },
     { ON_GET("/peer", call_peer), .summary = "A call to cart" },
     { ON_GET("/who", who), .access = ACCESS_USER, .summary = "Who asks" },
     { ON_GET("/internal", who),
@@ -352,7 +385,7 @@ static const char *const publishes[] = { "ecommerce.note.created", "ecommerce.no
 
 extern const Migration fixture_migrations[];
 
-static const App app = {
+static const App fixture = {
     .name = FIXTURE_NAME,
     .summary = "What the chassis can do",
     .http_port = 18001,
@@ -366,5 +399,10 @@ static const App app = {
 
 int main(int argc, char **argv)
 {
+    App app = fixture;
+    const char *redis = getenv("FIXTURE_REDIS");
+    if (redis) {
+        app.redis = strcmp(redis, "required") == 0 ? REDIS_REQUIRED : REDIS_OPTIONAL;
+    }
     return app_main(&app, argc, argv);
 }

@@ -55,6 +55,7 @@ class Service:
             "POSTGRES_HOST": "127.0.0.1",
             "POSTGRES_PORT": str(servers.ports.get("postgres", 1)),
             "KAFKA_BROKERS": f"127.0.0.1:{servers.ports['kafka']}" if "kafka" in servers.ports else "none",
+            "REDIS_ADDR": f"127.0.0.1:{servers.ports.get('redis', 1)}",
             "JWT_SECRET": tokens.SECRET,
             "EVENT_LOOPS": "2",
             "SHUTDOWN_DRAIN_SECONDS": "0",

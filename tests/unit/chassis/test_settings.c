@@ -22,14 +22,18 @@ typedef struct Reading {
     Settings settings;
 } Reading;
 
-static bool read_pairs(Reading *reading, const char **pairs)
+static bool read_pairs_of(const App *of, Reading *reading, const char **pairs)
 {
     *reading = (Reading) { .arena = arena_new(0) };
     reading->problems.arena = reading->arena;
     const ConfigSource source = {
         .lookup = lookup, .ctx = pairs, .arena = reading->arena, .problems = &reading->problems
     };
-    return settings_read(&app, &source, &reading->settings);
+    return settings_read(of, &source, &reading->settings);
+}
+static bool read_pairs(Reading *reading, const char **pairs)
+{
+    return read_pairs_of(&app, reading, pairs);
 }
 #define PAIRS(...) ((const char *[]) { __VA_ARGS__, NULL })
 
@@ -115,6 +119,56 @@ static void production_starts_with_real_secrets(void **state)
     arena_free(reading.arena);
 }
 
+static const App keeper = { .name = "keeper", .http_port = 8001, .redis = REDIS_OPTIONAL };
+
+static void redis_is_found_by_address_or_by_parts(void **state)
+{
+    (void) state;
+    static const struct {
+        const char *pairs[4];
+        const char *host;
+        int port;
+    } cases[] = {
+        { { "UNUSED=1" }, "localhost", 6379 },
+        { { "REDIS_ADDR=cache:7000" }, "cache", 7000 },
+        { { "REDIS_ADDR=cache" }, "cache", 6379 },
+        { { "REDIS_ADDR=[::1]:7000" }, "::1", 7000 },
+        { { "REDIS_HOST=other", "REDIS_PORT=7001" }, "other", 7001 },
+        { { "REDIS_HOST=other" }, "other", 6379 },
+        { { "REDIS_PORT=7001" }, "localhost", 7001 },
+        { { "REDIS_ADDR=cache:7000", "REDIS_HOST=other", "REDIS_PORT=7001" }, "cache", 7000 },
+        { { "REDIS_ADDR=", "REDIS_HOST=other" }, "other", 6379 },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        Reading reading;
+        const char *pairs[5] = { 0 };
+        memcpy(pairs, cases[i].pairs, sizeof cases[i].pairs);
+        assert_true(read_pairs_of(&keeper, &reading, pairs));
+        assert_str(reading.settings.redis_host, cases[i].host);
+        assert_int_equal(reading.settings.redis_port, cases[i].port);
+        assert_int_equal(reading.settings.redis_database, 0);
+        arena_free(reading.arena);
+    }
+}
+
+static void an_address_that_is_none_is_refused_by_name(void **state)
+{
+    (void) state;
+    static const char *const wrong[] = { "REDIS_ADDR=cache:0", "REDIS_ADDR=cache:x",
+                                         "REDIS_ADDR=:6379",   "REDIS_ADDR=cache:70000",
+                                         "REDIS_ADDR=[::1",    "REDIS_PORT=0" };
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        Reading reading;
+        const char *pairs[] = { wrong[i], NULL };
+        assert_false(read_pairs_of(&keeper, &reading, pairs));
+        assert_true(str_has_prefix(strbuf_str(&reading.problems), STR("REDIS_")));
+        arena_free(reading.arena);
+    }
+    Reading reading;
+    assert_true(read_pairs(&reading, PAIRS("REDIS_ADDR=x:y:z")));
+    arena_free(reading.arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -122,6 +176,8 @@ int main(void)
         cmocka_unit_test(variables_carry_the_name_of_the_service),
         cmocka_unit_test(production_refuses_what_is_for_development),
         cmocka_unit_test(production_starts_with_real_secrets),
+        cmocka_unit_test(redis_is_found_by_address_or_by_parts),
+        cmocka_unit_test(an_address_that_is_none_is_refused_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
