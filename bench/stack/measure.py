@@ -71,14 +71,15 @@ class Slipway:
         self.run("down", "--volumes", "-y")
 
     def pids(self):
-        """Supervisor, warden, guardian."""
+        """Supervisor, warden, guardian, keeper."""
         state = self.directory / ".slipway/state.json"
         while not state.exists():
             time.sleep(0.01)
         pids = [json.loads(state.read_text())["pid"]]
         pids.append(parent_of(pids[-1]))
         pids.append(parent_of(pids[-1]))
-        return pids
+        below = pathlib.Path(f"/proc/{pids[-1]}/task/{pids[-1]}/children").read_text().split()
+        return pids + [int(pid) for pid in below if int(pid) not in pids]
 
     def memory_mb(self):
         return sum(pss_mb(pid) for pid in self.pids())

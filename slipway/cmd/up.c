@@ -291,7 +291,7 @@ static int supervise(void *arg)
 
 static ExitCode run_foreground(Up *up)
 {
-    int code = guardian_run(supervise, up);
+    int code = guardian_run(&up->place, supervise, up);
     if (code < 0) {
         cli_errorf(up->cli, "fork: %s", error_name(code));
         return EXIT_ENVIRONMENT;
@@ -368,7 +368,7 @@ static ExitCode run_detached(Up *up)
         close(fds[0]);
         up->report_fd = fds[1];
         leave_terminal(up);
-        int code = guardian_run(supervise, up);
+        int code = guardian_run(&up->place, supervise, up);
         _exit(code < 0 ? EXIT_ENVIRONMENT : code);
     }
     close(fds[1]);

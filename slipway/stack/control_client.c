@@ -188,7 +188,7 @@ bool control_has_supervisor(const Place *place)
 {
     auto_arena Arena *arena = arena_new(0);
     auto_fd int fd = open(str_to_cstr(arena, place->lock_path), O_RDWR | O_CLOEXEC);
-    struct flock lock = { .l_type = F_WRLCK };
+    struct flock lock = { .l_type = F_WRLCK, .l_len = 1 }; /* the supervisor's byte */
     return fd >= 0 && fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 

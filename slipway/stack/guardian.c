@@ -7,9 +7,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/arena.h"
 #include "base/mem.h"
 
+#include "stack/keeper.h"
 #include "stack/proc.h"
 
 enum { GRACE_MS = 1000, FAILED = 70 };
@@ -60,8 +60,9 @@ static _Noreturn void be_guarded(Body body, void *arg, pid_t guardian)
     exit(body(arg));
 }
 
-/* Adopted children are waited for on the way, so that no zombies gather. */
-static int wait_for(pid_t pid)
+/* Adopted children are waited for on the way, so that no zombies gather. `keeper` (may be NULL) that
+ * someone killed is there again. */
+static int wait_for(pid_t pid, Keeper *keeper)
 {
     for (;;) {
         int status = 0;
@@ -72,23 +73,22 @@ static int wait_for(pid_t pid)
         if (ended == pid) {
             return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
         }
+        if (keeper && ended == keeper->pid) {
+            keeper_start(keeper);
+        }
     }
 }
 
-/* Who kills every process called slipway doesn't mean to leave the services behind: this one is
- * called otherwise, in the kernel's list and where its command line begins. */
-static void take_name(const char *name)
-{
-    prctl(PR_SET_NAME, name);
-    size_t room = strlen(program_invocation_name);
-    size_t len = strlen(name) < room ? strlen(name) : room;
-    memset(program_invocation_name, 0, room);
-    memcpy(program_invocation_name, name, len);
-}
+typedef struct Guarded {
+    Body body;
+    void *arg;
+    const char *name; /* the guardian's; NULL: it keeps its own */
+    Keeper *keeper;   /* NULL: none */
+} Guarded;
 
-/* Forks: the child runs `body`; the caller takes the name (NULL: keeps its own), ends what the child
- * leaves behind and gets its exit code. */
-static int guard(const char *name, Body body, void *arg)
+/* Forks: the child runs `body`; the caller takes the name, ends what the child leaves behind and gets
+ * its exit code. */
+static int guard(const Guarded *guarded)
 {
     pid_t self = getpid();
     sigset_t blocked, former;
@@ -101,7 +101,7 @@ static int guard(const char *name, Body body, void *arg)
     pid_t pid = fork();
     if (pid == 0) {
         sigprocmask(SIG_SETMASK, &former, NULL);
-        be_guarded(body, arg, self);
+        be_guarded(guarded->body, guarded->arg, self);
     }
     if (pid < 0) {
         int rc = -errno;
@@ -109,32 +109,35 @@ static int guard(const char *name, Body body, void *arg)
         return rc;
     }
     guarded_pid = pid;
-    if (name) {
-        take_name(name);
+    if (guarded->name) {
+        proc_take_name(guarded->name);
     }
     take_signals();
     sigprocmask(SIG_SETMASK, &former, NULL);
-    int code = wait_for(pid);
+    int code = wait_for(pid, guarded->keeper);
     guarded_pid = 0;
-    ProcQuery below = { .ancestor = self };
+    ProcQuery below = { .ancestor = self, .except = guarded->keeper ? guarded->keeper->pid : 0 };
     proc_end_all(&below, SIGTERM, GRACE_MS);
     return code;
 }
 
-typedef struct Guarded {
-    Body body;
-    void *arg;
-} Guarded;
-
-static int be_warden(void *opaque)
+static int be_warden(void *supervisor)
 {
-    const Guarded *guarded = opaque;
-    int code = guard("warden", guarded->body, guarded->arg);
+    int code = guard(supervisor);
     _exit(code < 0 ? FAILED : code);
 }
 
-int guardian_run(int (*supervise)(void *arg), void *arg)
+int guardian_run(const Place *place, int (*supervise)(void *arg), void *arg)
 {
-    Guarded guarded = { .body = supervise, .arg = arg };
-    return guard(NULL, be_warden, &guarded);
+    Keeper keeper;
+    int rc = keeper_init(&keeper, place);
+    rc = rc < 0 ? rc : keeper_start(&keeper);
+    if (rc < 0) {
+        return rc;
+    }
+    Guarded supervisor = { .body = supervise, .arg = arg, .name = "warden" };
+    Guarded warden = { .body = be_warden, .arg = &supervisor, .keeper = &keeper };
+    int code = guard(&warden);
+    keeper_end(&keeper);
+    return code;
 }

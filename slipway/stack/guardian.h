@@ -6,16 +6,18 @@
  * it (GUARDIAN_SIGNAL) and the supervisor ends its children by itself. So any two of the three may be
  * killed at once; the warden's name isn't slipway, so a kill by name leaves it to clean up. Should
  * all three go at once, direct children are ended by the kernel (their parent-death signal) and the
- * rest by the next `up` (their mark). */
+ * rest by the keeper (keeper.h); should that one go with them, by the next `up` (their mark). */
 #pragma once
 
 #include <signal.h>
 #include <sys/types.h>
 
+#include "stack/place.h"
+
 /* What the supervisor gets when a process above it has died. */
 #define GUARDIAN_SIGNAL SIGUSR2
 
-/* Forks twice: the grandchild runs `supervise` and exits with what it returns; the caller becomes the
+/* Forks keeper and warden, that one the supervisor: the grandchild runs `supervise` and exits with what it returns; the caller becomes the
  * guardian and gets that exit code (128 + signal when a signal ended it) once nothing is left.
  * Before any thread or loop. A negative errno when it can't fork. */
-int guardian_run(int (*supervise)(void *arg), void *arg);
+int guardian_run(const Place *place, int (*supervise)(void *arg), void *arg);

@@ -1,9 +1,12 @@
 #include "stack/proc.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -280,7 +283,7 @@ void proc_find(Arena *arena, const ProcQuery *query, ProcList *ret_list)
     }
     mark_descendants(&all, marks, query->ancestor > 0 ? query->ancestor : -1);
     for (size_t i = 0; i < all.len; i++) {
-        if (marks[i] == 1 && all.ptr[i].state != 'Z') {
+        if (marks[i] == 1 && all.ptr[i].state != 'Z' && all.ptr[i].pid != query->except) {
             vec_push(ret_list, arena, all.ptr[i]);
         }
     }
@@ -296,6 +299,15 @@ int proc_signal(const ProcStat *process, int signal_number)
         return -ESRCH;
     }
     return syscall(SYS_pidfd_send_signal, fd, signal_number, NULL, 0) < 0 ? -errno : 0;
+}
+
+void proc_take_name(const char *name)
+{
+    prctl(PR_SET_NAME, name);
+    size_t room = strlen(program_invocation_name);
+    size_t len = strlen(name) < room ? strlen(name) : room;
+    memset(program_invocation_name, 0, room);
+    memcpy(program_invocation_name, name, len);
 }
 
 static void sleep_ms(int64_t ms)

@@ -40,6 +40,7 @@ typedef struct ProcQuery {
     pid_t within;   /* only its descendants are looked at; 0: all */
     pid_t session;  /* members of this session; 0: no matter */
     pid_t ancestor; /* its descendants, not itself; 0: no matter */
+    pid_t except;   /* never this one; what descends from it is judged for itself */
     Str marker;     /* NAME=value in its environment; one that ends in '/' matches what begins so;
                        empty: no matter */
     uint64_t mark;  /* with this mark (loop/process.h) in the bits of mark_bits; 0: no matter */
@@ -47,6 +48,11 @@ typedef struct ProcQuery {
 } ProcQuery;
 /* All that match, with their descendants; never this process, its ancestors or a zombie. */
 void proc_find(Arena *arena, const ProcQuery *query, ProcList *ret_list);
+
+/* What this process is called from now on, in the kernel's list and where its command line begins
+ * (cut at the length of what stood there). Who kills every process called slipway doesn't mean to
+ * leave the services behind. */
+void proc_take_name(const char *name);
 
 /* Through a pidfd, after checking that it is still the same process. -ESRCH. */
 int proc_signal(const ProcStat *process, int signal_number);

@@ -12,6 +12,7 @@
 #include "stack/control.h"
 #include "stack/guardian.h"
 #include "stack/isolation.h"
+#include "stack/keeper.h"
 #include "stack/proc.h"
 #include "stack/state_file.h"
 
@@ -28,14 +29,14 @@ struct Session {
     bool was_ready;
 };
 
-/* Held as long as this process lives, however it ends. -EBUSY without a message. */
+/* Its first byte is held as long as this process lives, however it ends. -EBUSY without a message. */
 static int lock_file(const char *path, int *ret_fd, Error *err)
 {
     auto_fd int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0) {
         return error_errno(err, -errno, "open %s", path);
     }
-    struct flock lock = { .l_type = F_WRLCK };
+    struct flock lock = { .l_type = F_WRLCK, .l_len = 1 };
     if (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
         return -EBUSY;
     }
@@ -46,9 +47,14 @@ static int lock_file(const char *path, int *ret_fd, Error *err)
 static int take_lock(const Place *place, int *ret_fd, Error *err)
 {
     auto_arena Arena *arena = arena_new(0);
-    int rc = lock_file(str_to_cstr(arena, place->lock_path), ret_fd, err);
-    return rc == -EBUSY ? error_set(err, rc, "another slipway runs the stack of this directory")
-                        : rc;
+    const char *path = str_to_cstr(arena, place->lock_path);
+    int rc = lock_file(path, ret_fd, err);
+    if (rc < 0) {
+        return rc == -EBUSY ? error_set(err, rc, "another slipway runs the stack of this directory")
+                            : rc;
+    }
+    rc = keeper_shut_out(*ret_fd);
+    return rc < 0 ? error_errno(err, rc, "lock %s", path) : 0;
 }
 
 /* Two checkouts of one platform have the same data when root runs them, one after the other: two

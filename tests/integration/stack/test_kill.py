@@ -23,15 +23,28 @@ def parent_of(pid):
 
 
 def name_of(pid):
-    with open(f"/proc/{pid}/comm") as comm:
-        return comm.read().strip()
+    try:
+        with open(f"/proc/{pid}/comm") as comm:
+            return comm.read().strip()
+    except OSError:
+        return None
 
 
 def line_of(stack):
-    """guardian, warden, supervisor: each the next one's parent"""
+    """guardian, warden, supervisor: each the next one's parent; and the keeper, the warden's brother"""
     supervisor = stack.supervisor()
     warden = parent_of(supervisor)
-    return {"guardian": parent_of(warden), "warden": warden, "supervisor": supervisor}
+    guardian = parent_of(warden)
+    keeper = next((pid for pid in children_of(guardian) if pid != warden and name_of(pid) == "keeper"), None)
+    return {"guardian": guardian, "warden": warden, "supervisor": supervisor, "keeper": keeper}
+
+
+def has_ended(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
 
 
 def kill_at_once(pids):
@@ -79,13 +92,58 @@ def a_kill_by_name_takes_the_services_along():
         line = line_of(stack)
         called = [pid for pid in line.values() if name_of(pid) == "slipway"]
         expect(set(called) == {line["guardian"], line["supervisor"]}, f"{called} of {line}")
-        with open(f"/proc/{line['warden']}/cmdline") as command:
-            expect("slipway" not in command.read().split("\0")[0], "the warden goes by pkill -f")
+        for name in ("warden", "keeper"):
+            with open(f"/proc/{line[name]}/cmdline") as command:
+                expect("slipway" not in command.read().split("\0")[0], f"the {name} goes by pkill -f")
         kill_at_once(called)
         stack.gone(PATIENCE_S)
 
 
-def direct_children_die_with_all_three_and_the_next_up_ends_the_rest():
+LINE = ("guardian", "warden", "supervisor")
+
+
+def nothing_outlives_all_three_killed_at_once():
+    kill_and_look(*LINE)
+
+
+def a_kill_of_the_process_group_takes_the_services_along():
+    """What `timeout -s KILL` and many a test harness do."""
+    with Stack(unruly()) as stack:
+        up = stack.start("up")
+        eventually("all its kin are there", lambda: len(stack.processes()) >= 6)
+        os.killpg(up.pid, signal.SIGKILL)
+        up.communicate(timeout=PATIENCE_S)  # its output ends: what is left doesn't hold it
+        stack.gone(PATIENCE_S)
+
+
+def an_up_in_the_next_moment_waits_for_the_keeper():
+    with Stack(unruly()) as stack:
+        for _ in range(5):
+            stack.run("up", "-d", "--wait", check=0)
+            eventually("all its kin are there", lambda: len(stack.processes()) >= 6)
+            line = line_of(stack)
+            former = set(stack.processes())
+            kill_at_once([line[name] for name in LINE])
+            stack.run("up", "-d", "--wait", check=0)
+            eventually("the former keeper is gone", lambda: has_ended(line["keeper"]))
+            expect(not former & set(stack.processes()), "some of the former stack are still there")
+            node = stack.ps()["unruly"]
+            expect((node["state"], node["restarts"]) == ("ready", 0), f"the keeper ended the new stack: {node}")
+            stack.run("down", "--timeout", "100ms", check=0)
+
+
+def a_keeper_that_is_killed_comes_back_and_ends_with_the_stack():
+    with Stack({"quiet": shell("exec sleep 1000")}) as stack:
+        stack.run("up", "-d", "--wait", check=0)
+        first = line_of(stack)["keeper"]
+        os.kill(first, signal.SIGKILL)
+        others = lambda: [pid for pid in [line_of(stack)["keeper"]] if pid not in (None, first)]
+        second = eventually("there is another", others)[0]
+        stack.run("down", check=0)
+        eventually("it went with the stack", lambda: has_ended(second))
+
+
+def direct_children_die_with_all_four_and_the_next_up_ends_the_rest():
     with Stack(unruly()) as stack:
         stack.run("up", "-d", "--wait", check=0)
         eventually("all its kin are there", lambda: len(stack.processes()) >= 6)
@@ -152,14 +210,19 @@ def a_kill_at_any_moment_leaves_no_orphan_and_no_broken_state():
                 up.send_signal(signal.SIGTERM)
             for _ in range(chance.randrange(2000)):
                 pass  # a little later or not
-            victim = up.pid
-            for _ in range(chance.randrange(3)):  # guardian, warden or supervisor
-                below = children_of(victim)
-                victim = below[0] if below else victim
-            try:
-                os.kill(victim, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+            count = chance.randrange(3) + 1  # guardian, warden or supervisor, or all of them
+            line = [up.pid]
+            if count > 1:
+                eventually("keeper and warden are there", lambda: len(children_of(up.pid)) > 1 or up.poll() is not None)
+                line += children_of(up.pid)[-1:]
+            if count > 2:
+                line += children_of(line[-1])[:1]
+            victims = line if chance.randrange(2) else line[-1:]
+            for victim in victims:
+                try:
+                    os.kill(victim, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
             up.communicate(timeout=60)
             stack.gone(PATIENCE_S)
             expect(stack.run("ps").returncode == 0, f"moment {moment} ({point}): broken state")
@@ -181,7 +244,11 @@ main([
     nothing_outlives_a_killed_warden,
     nothing_outlives_any_two_of_them_killed_at_once,
     a_kill_by_name_takes_the_services_along,
-    direct_children_die_with_all_three_and_the_next_up_ends_the_rest,
+    nothing_outlives_all_three_killed_at_once,
+    a_kill_of_the_process_group_takes_the_services_along,
+    an_up_in_the_next_moment_waits_for_the_keeper,
+    a_keeper_that_is_killed_comes_back_and_ends_with_the_stack,
+    direct_children_die_with_all_four_and_the_next_up_ends_the_rest,
     a_stop_ends_grandchildren_that_ignore_it,
     down_ends_everything_after_its_timeout,
     a_crash_takes_its_grandchildren_along,

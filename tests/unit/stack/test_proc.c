@@ -91,6 +91,13 @@ static void finds_and_ends_grandchildren_that_left_the_session_and_ignore_sigter
     assert_true(count_found(&(ProcQuery) { .marker = STR("SLIPWAY_STACK=feed/") }) >= 5);
     ProcQuery within = { .within = getpid(), .session = pid };
     assert_true(count_found(&within) >= 4);
+    ProcList found = { 0 };
+    auto_arena Arena *arena = arena_new(0);
+    proc_find(arena, &(ProcQuery) { .session = pid, .except = pid }, &found);
+    assert_true(found.len >= 3);
+    vec_foreach(process, &found) {
+        assert_int_not_equal(process->pid, pid);
+    }
     signal(SIGCHLD, SIG_IGN);
     assert_true(proc_end_all(&marker, SIGTERM, 50) >= 5);
     assert_int_equal(count_found(&marker), 0);

@@ -1,0 +1,120 @@
+#include "stack/keeper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+
+#include "stack/proc.h"
+#include "stack/state_file.h"
+
+enum { LOCK_BYTE = 1 }; /* of the lock file; the supervisor's own is the first */
+
+int keeper_init(Keeper *keeper, const Place *place)
+{
+    int fds[2];
+    if (pipe2(fds, O_CLOEXEC) < 0) {
+        return -errno;
+    }
+    *keeper = (Keeper) { .place = place, .read_fd = fds[0], .write_fd = fds[1] };
+    return 0;
+}
+
+static void take_signals(void)
+{
+    static const int ignored[] = { SIGINT, SIGQUIT, SIGHUP, SIGPIPE };
+    for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++) {
+        signal(ignored[i], SIG_IGN);
+    }
+    signal(SIGTERM, SIG_DFL);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* Nothing of the caller's is held for as long as it lives: no terminal, no pipe that someone reads to
+ * its end. */
+static void let_go(int read_fd)
+{
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    for (int fd = 0; fd < 3 && null >= 0; fd++) {
+        dup2(null, fd);
+    }
+    if (read_fd > 3) {
+        syscall(SYS_close_range, 3U, (unsigned) read_fd - 1, 0U);
+    }
+    syscall(SYS_close_range, (unsigned) read_fd + 1, ~0U, 0U);
+}
+
+static void await_end(int fd)
+{
+    char byte;
+    ssize_t got;
+    do {
+        got = read(fd, &byte, 1);
+    } while (got > 0 || (got < 0 && errno == EINTR));
+}
+
+static struct flock own_byte(void)
+{
+    return (struct flock) { .l_type = F_WRLCK, .l_start = LOCK_BYTE, .l_len = 1 };
+}
+
+/* Where a new stack runs already, that one has ended what this one left. */
+static void clean_up(const Place *place)
+{
+    auto_arena Arena *arena = arena_new(0);
+    auto_fd int fd = open(str_to_cstr(arena, place->lock_path), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    struct flock lock = own_byte();
+    if (fd < 0 || fcntl(fd, F_OFD_SETLK, &lock) == 0) {
+        state_end_leftovers(place, NULL);
+    }
+}
+
+static _Noreturn void keep(const Keeper *keeper)
+{
+    setsid();
+    proc_take_name("keeper");
+    take_signals();
+    let_go(keeper->read_fd);
+    await_end(keeper->read_fd);
+    clean_up(keeper->place);
+    _exit(0);
+}
+
+int keeper_start(Keeper *keeper)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        keep(keeper);
+    }
+    keeper->pid = pid > 0 ? pid : 0;
+    return pid < 0 ? -errno : 0;
+}
+
+void keeper_end(Keeper *keeper)
+{
+    if (keeper->pid > 0) {
+        kill(keeper->pid, SIGKILL);
+        while (waitpid(keeper->pid, NULL, 0) < 0 && errno == EINTR) {
+        }
+    }
+    keeper->pid = 0;
+    fs_close_fdp(&keeper->read_fd);
+    fs_close_fdp(&keeper->write_fd);
+}
+
+int keeper_shut_out(int lock_fd)
+{
+    struct flock lock = own_byte();
+    int rc;
+    do {
+        rc = fcntl(lock_fd, F_OFD_SETLKW, &lock);
+    } while (rc < 0 && errno == EINTR);
+    return rc < 0 ? -errno : 0;
+}
