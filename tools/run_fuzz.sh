@@ -5,6 +5,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 export build="${FUZZ_BUILD:-build-fuzz}" seconds="${1:?usage: tools/run_fuzz.sh SECONDS [NAME]...}"
+export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 shift
 
 if [ ! -f "$build/build.ninja" ]; then

@@ -51,8 +51,9 @@
         (vec)->ptr[(at)] = (value);                                                             \
         (vec)->len++;                                                                           \
     } while (0)
-#define vec_foreach(item, vec) \
-    for (__typeof__((vec)->ptr + 0) item = (vec)->ptr; item < (vec)->ptr + (vec)->len; item++)
+#define vec_foreach(item, vec)                                                                     \
+    for (__typeof__((vec)->ptr + 0) item = (vec)->ptr; (item) && (item) < (vec)->ptr + (vec)->len; \
+         item++)
 /* Heap vectors only. */
 #define vec_done(vec) vec_done_((void **) &(vec)->ptr, &(vec)->len, &(vec)->cap)
 

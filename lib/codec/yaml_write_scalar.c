@@ -387,7 +387,7 @@ static size_t last_char(Str text, size_t end)
 
 static void write_hints(YamlWriter *w, Str text)
 {
-    if (text.ptr[0] == ' ' || break_len(text, 0)) {
+    if (blank_at(text, 0) || break_len(text, 0)) {
         char hint[2] = { (char) ('0' + w->best_indent), '\0' };
         yaml_out_indicator(w, hint, false, false, false);
     }
