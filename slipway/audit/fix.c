@@ -7,6 +7,7 @@
  * one that broke it is known. */
 #include "base/fs.h"
 #include "base/fs_batch.h"
+#include "base/mem.h"
 #include "base/path.h"
 #include "codec/diff.h"
 
@@ -141,10 +142,18 @@ static bool touches(const FileEdits *file, const DiagEdit *edit)
     return before || after;
 }
 
+static bool starts_with_edit(const FileEdits *file, size_t at, const DiagEdit *edit)
+{
+    return at < file->edits.len && file->edits.ptr[at].span.start == edit->span.start;
+}
+
 static bool is_made(const FileEdits *file, const DiagEdit *edit)
 {
-    size_t at = place_of(file, edit);
-    return at < file->edits.len && is_same_edit(&file->edits.ptr[at], edit);
+    bool made = false;
+    for (size_t at = place_of(file, edit); starts_with_edit(file, at, edit) && !made; at++) {
+        made = is_same_edit(&file->edits.ptr[at], edit);
+    }
+    return made;
 }
 
 static bool fits(Fixing *fixing, Map *round, const Diag *diag)
@@ -164,7 +173,11 @@ static void plan(Fixing *fixing, Map *round, const Diag *diag)
     vec_foreach(edit, &diag->edits) {
         FileEdits *file = edits_of(fixing, round, edit->span.source);
         if (!is_made(file, edit)) {
-            vec_insert(&file->edits, fixing->arena, place_of(file, edit), *edit);
+            size_t at = place_of(file, edit);
+            while (starts_with_edit(file, at, edit)) {
+                at++; /* one finding's insertions at one place keep their order */
+            }
+            vec_insert(&file->edits, fixing->arena, at, *edit);
         }
     }
 }
@@ -224,11 +237,15 @@ static Map count_findings(Fixing *fixing, const AuditResult *result)
     return counts;
 }
 
+/* Files that their readers refuse. */
 static size_t count_broken(const AuditResult *result)
 {
+    static const char *const rules[] = { "AU002", "KU001", "CO001", "DF001", "GH001" };
     size_t broken = 0;
     vec_foreach(diag, &result->diags.diags) {
-        broken += str_eq(diag->rule, STR("AU002")) || str_eq(diag->rule, STR("KU001"));
+        for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
+            broken += str_eq(diag->rule, str_from(rules[i]));
+        }
     }
     return broken;
 }

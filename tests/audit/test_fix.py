@@ -2,7 +2,7 @@
 
 What was found with a safe fix is gone afterwards and nothing new is there; a second run changes nothing; --dry-run
 writes nothing and shows just what --fix then does. fixes/ holds files as they are to come out: NAME.yaml becomes
-NAME.fixed.yaml, byte for byte.
+NAME.fixed.yaml, byte for byte. fixes/fixable.txt says which rules have a fix, and each must be seen with one.
 """
 
 import collections
@@ -29,6 +29,11 @@ def findings(folder, case):
     return json.loads(run(folder, case, "--format", "json"))
 
 
+def kinds(found):
+    """Of each rule how its findings can be mended."""
+    return {(f["rule"], "safe" if f["fix"]["safe"] else "suggested") for f in found if "fix" in f}
+
+
 def keys(found):
     return collections.Counter((f["rule"], f["file"], f["object"], f["message"]) for f in found)
 
@@ -45,7 +50,7 @@ def applied(folder, diff):
     return contents(folder)
 
 
-def check(case):
+def check(case, seen):
     """The complaints about one fixture."""
     with tempfile.TemporaryDirectory() as scratch:
         folder, other = pathlib.Path(scratch, "a"), pathlib.Path(scratch, "b")
@@ -54,6 +59,7 @@ def check(case):
             place.mkdir()
             copy(case, place / case.name)
         before, texts = findings(folder, case.name), contents(folder)
+        seen |= kinds(before)
         diff = run(folder, case.name, "--fix", "--dry-run")
         if contents(folder) != texts:
             yield "--dry-run changed a file"
@@ -77,7 +83,8 @@ def check(case):
             yield "a second --fix changed a file"
 
 
-def check_golden(case):
+def check_golden(case, _seen):
+    """The complaints about how one comes out."""
     with tempfile.TemporaryDirectory() as scratch:
         shutil.copy(case, scratch)
         run(scratch, case.name, "--fix")
@@ -85,13 +92,26 @@ def check_golden(case):
             yield "isn't " + case.with_suffix(".fixed" + case.suffix).name
 
 
+def check_fixable(listing, seen):
+    """The complaints about what fixable.txt claims."""
+    for line in listing.read_text().splitlines():
+        rule, kind = line.split()[:2]
+        if kind == "none" and {k for r, k in seen if r == rule}:
+            yield f"{rule} has a fix by now"
+        if rule != "#" and kind != "none" and (rule, kind) not in seen:
+            yield f"no fixture shows that the fix of {rule} is {kind}"
+
+
 def main():
     cases = [(case, check) for case in sorted((HERE / "rules").iterdir())]
-    golden = [path for path in sorted((HERE / "fixes").iterdir()) if ".fixed" not in path.name]
+    listing = HERE / "fixes" / "fixable.txt"
+    golden = [path for path in sorted((HERE / "fixes").iterdir()) if ".fixed" not in path.name and path != listing]
     cases += [(case, do) for case in golden for do in (check, check_golden)]
+    cases += [(listing, check_fixable)]
+    seen = set()
     failed = 0
     for number, (case, do) in enumerate(cases, 1):
-        complaints = list(do(case))
+        complaints = list(do(case, seen))
         print("not ok" if complaints else "ok", number, "-", case.name, "as expected" if do is check_golden else "")
         for complaint in complaints:
             print("#", complaint)

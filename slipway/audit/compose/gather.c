@@ -38,8 +38,23 @@ static bool is_plain_file(Arena *arena, Str path)
     return lstat(str_to_cstr(arena, path), &info) == 0 && S_ISREG(info.st_mode);
 }
 
+/* The text that the run is given in place of what the file holds, or NULL. */
+static const Source *given_text(Audit *audit, Str path)
+{
+    const Map *texts = audit->options->texts;
+    Str real;
+    bool has =
+        texts && fs_real_path(audit->arena, str_to_cstr(audit->arena, path), &real, NULL) == 0;
+    return has ? map_get(texts, real) : NULL;
+}
+
 static bool read_text(Audit *audit, Str path, Str *ret_text)
 {
+    const Source *given = may_read(audit, path) ? given_text(audit, path) : NULL;
+    if (given) {
+        *ret_text = given->text;
+        return true;
+    }
     return may_read(audit, path) && is_plain_file(audit->arena, path) &&
            fs_read(
                audit->arena, str_to_cstr(audit->arena, path), ARTIFACT_BYTES_MOST, ret_text, NULL

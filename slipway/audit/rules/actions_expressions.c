@@ -231,6 +231,37 @@ static bool is_falsy(const Expr *expr)
            (expr->kind == EXPR_STRING && expr->name.len == 0);
 }
 
+/* Where text of the file may be put: no quotes of YAML around it that would have to be doubled. */
+static bool is_unquoted(const WorkflowExpr *expr)
+{
+    return expr->node->style == STYLE_PLAIN || expr->node->style == STYLE_LITERAL ||
+           expr->node->style == STYLE_FOLDED;
+}
+
+/* 'a b' -> fromJSON('["a", "b"]') */
+static void fix_contains(RuleContext *ctx, Diag *diag, const WorkflowExpr *expr, const Expr *words)
+{
+    Str rest = words->name, word;
+    StrBuf list = STRBUF_ON_ARENA(ctx->diags->arena);
+    bool can = is_unquoted(expr);
+    while (str_next(&rest, ' ', &word)) {
+        can = can && !str_has_char(word, '"') && !str_has_char(word, '\'') &&
+              !str_has_char(word, '\\');
+        if (word.len > 0) {
+            strbuf_addf(&list, "%s\"%" STR_FMT "\"", list.len ? ", " : "", STR_ARG(word));
+        }
+    }
+    if (can && list.len > 0) {
+        rule_fix(
+            ctx,
+            diag,
+            workflow_expr_span(expr, words),
+            "fromJSON('[%" STR_FMT "]')",
+            STR_ARG(strbuf_str(&list))
+        );
+    }
+}
+
 /* contains('refs/heads/main refs/heads/develop', github.ref): a part of a word matches too. */
 static void check_contains(RuleContext *ctx, const WorkflowExpr *expr, const Expr *call)
 {
@@ -256,7 +287,36 @@ static void check_contains(RuleContext *ctx, const WorkflowExpr *expr, const Exp
             "contains(fromJSON('[\"a\", \"b\"]'), %" STR_FMT ") compares whole words",
             STR_ARG(path)
         );
+        fix_contains(ctx, diag, expr, call->items.ptr[0]);
     }
+}
+
+static bool is_truthy_literal(const Expr *expr)
+{
+    return expr_is_constant(expr) && expr->kind <= EXPR_STRING && !is_falsy(expr);
+}
+
+/* ${{ a && '' || b }} -> ${{ !a && b || '' }}; another value than a literal may be false itself. */
+static void fix_ternary(RuleContext *ctx, Diag *diag, const WorkflowExpr *expr, const Expr *row)
+{
+    const Expr *pair = row->items.ptr[0], *other = row->items.ptr[1];
+    if (row->items.len != 2 || pair->kind != EXPR_AND || pair->items.len != 2 ||
+        !is_unquoted(expr) || expr->is_condition) {
+        return;
+    }
+    const Expr *test = pair->items.ptr[0];
+    bool is_single = test->kind >= EXPR_VARIABLE && test->kind <= EXPR_CALL;
+    rule_fix(
+        ctx,
+        diag,
+        workflow_expr_span(expr, row),
+        is_single ? "!%" STR_FMT " && %" STR_FMT " || %" STR_FMT
+                  : "!(%" STR_FMT ") && %" STR_FMT " || %" STR_FMT,
+        STR_ARG(span_text(workflow_expr_span(expr, test))),
+        STR_ARG(span_text(workflow_expr_span(expr, other))),
+        STR_ARG(span_text(workflow_expr_span(expr, pair->items.ptr[1])))
+    );
+    diag->is_suggestion = !is_truthy_literal(other);
 }
 
 /* a && '' || b is always b. */
@@ -275,6 +335,7 @@ static void check_ternary(RuleContext *ctx, const WorkflowExpr *expr, const Expr
                 "never the result: it counts as false, so what stands behind \"||\" is"
             );
             rule_hint(ctx, diag, "turn the condition around: !a && b || ''");
+            fix_ternary(ctx, diag, expr, row);
         }
     }
 }

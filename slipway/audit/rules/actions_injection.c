@@ -39,6 +39,40 @@ static bool is_code(Arena *arena, const WorkflowExpr *expr)
     return false;
 }
 
+/* "ISSUE_TITLE" of "github.event.issue.title": its last two parts; GITHUB_… is the runner's. */
+static const char *variable_name(Arena *arena, Str path)
+{
+    size_t last = str_rfind_char(path, '.');
+    size_t start = last == STR_NONE ? STR_NONE : str_rfind_char(str_slice(path, 0, last), '.');
+    StrBuf name = STRBUF_ON_ARENA(arena);
+    Str part = start == STR_NONE ? path : str_skip(path, start + 1);
+    (void) str_strip_prefix(&part, STR("github."));
+    for (size_t i = 0; i < part.len; i++) {
+        char c = part.ptr[i];
+        bool is_small = c >= 'a' && c <= 'z';
+        bool fits = is_small || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        strbuf_add_char(&name, is_small ? (char) (c - 32) : fits ? c : '_');
+    }
+    return name.ptr;
+}
+
+/* Through a variable of the step. Whether it stands in quotes is the shell's matter: only
+ * suggested. */
+static void suggest_variable(RuleContext *ctx, Diag *diag, const WorkflowExpr *expr, Str path)
+{
+    const char *name = variable_name(ctx->diags->arena, path);
+    Span span = workflow_expr_span(expr, NULL);
+    if (expr->node != expr->step->run || !span_is_known(span) ||
+        node_get_cstr(expr->step->env, name)) {
+        return;
+    }
+    const char *key = arena_printf(ctx->diags->arena, "env.%s", name);
+    rule_fix_set(ctx, diag, expr->step->node, key, str_to_cstr(ctx->diags->arena, span_text(span)));
+    if (diag->edits.len > 0) {
+        rule_suggest(ctx, diag, span, "${%s}", name);
+    }
+}
+
 static void gh017(RuleContext *ctx, const Workflow *workflow)
 {
     vec_foreach(expr, &workflow->expressions) {
@@ -63,6 +97,7 @@ static void gh017(RuleContext *ctx, const Workflow *workflow)
             diag,
             "give it through `env`, and use it as \"$NAME\": then it is never read as code"
         );
+        suggest_variable(ctx, diag, expr, found.path);
     }
 }
 

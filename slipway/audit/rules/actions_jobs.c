@@ -120,6 +120,51 @@ static void gh011(RuleContext *ctx, const Workflow *workflow)
 
 /* --- GH028, GH029 ----------------------------------------------------------------------------- */
 
+/* Where the line of the key begins, with the comments right above it; STR_NONE in flow style. */
+static size_t start_with_comments(const Node *key)
+{
+    Str text = key->span.source->text;
+    size_t start = key->span.start;
+    if (start > 0 && text.ptr[start - 1] != '\n') {
+        return STR_NONE;
+    }
+    while (start > 0) {
+        size_t before = str_rfind_char(str_slice(text, 0, start - 1), '\n');
+        before = before == STR_NONE ? 0 : before + 1;
+        if (text.ptr[before] != '#') {
+            break;
+        }
+        start = before;
+    }
+    return start;
+}
+
+/* A new run ends the one before it of the same pull request; a push that isn't of one ends nothing.
+ * Where there are pushes alone, what may be passed over is for its author to say; and where the
+ * workflow can be called, `github.workflow` is the caller. */
+static void add_group(RuleContext *ctx, Diag *diag, const Workflow *workflow)
+{
+    const NodePair *jobs = node_find(workflow->root, STR("jobs"));
+    size_t at = jobs && span_is_known(jobs->key->span) ? start_with_comments(jobs->key) : STR_NONE;
+    if (at == STR_NONE) {
+        return;
+    }
+    Str before = str_slice(workflow->source->text, 0, at);
+    bool has_reviews = workflow_event(workflow, "pull_request") != NULL;
+    rule_fix(
+        ctx,
+        diag,
+        span_make(workflow->source, at, at),
+        "concurrency:\n"
+        "  group: ${{ github.workflow }}-${{ %s }}\n"
+        "  cancel-in-progress: %s\n%s",
+        has_reviews ? "github.head_ref || github.run_id" : "github.ref",
+        has_reviews ? "true" : "false",
+        str_has_suffix(before, STR("\n\n")) ? "\n" : ""
+    );
+    diag->is_suggestion = !has_reviews || workflow_event(workflow, "workflow_call");
+}
+
 static void gh028(RuleContext *ctx, const Workflow *workflow)
 {
     const Event *event = workflow_event(workflow, "pull_request");
@@ -129,7 +174,9 @@ static void gh028(RuleContext *ctx, const Workflow *workflow)
         is_said = is_said || node_path(job->node, "concurrency");
     }
     if (!is_said) {
-        rule_find(ctx, event->key, "a push while it runs starts it again beside itself");
+        Diag *diag =
+            rule_find(ctx, event->key, "a push while it runs starts it again beside itself");
+        add_group(ctx, diag, workflow);
     }
 }
 
@@ -142,7 +189,11 @@ static void gh029(RuleContext *ctx, const Workflow *workflow)
         }
         bool is_bound = node_path(job->node, "timeout-minutes") || job->uses.node || !job->key;
         if (!is_bound && !has_steps_bound) {
-            rule_find(ctx, job->key, "\"%" STR_FMT "\" may hang for six hours", STR_ARG(job->id));
+            Diag *diag = rule_find(
+                ctx, job->key, "\"%" STR_FMT "\" may hang for six hours", STR_ARG(job->id)
+            );
+            rule_fix_set(ctx, diag, job->node, "timeout-minutes", "30");
+            diag->is_suggestion = true; /* how long it takes is to be seen */
         }
     }
 }

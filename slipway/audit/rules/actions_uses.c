@@ -3,11 +3,13 @@
 #include "base/mem.h"
 #include "base/path.h"
 
+#include "actions_pins.h"
 #include "audit/actions/contexts.h"
 #include "audit/actions/known_actions.h"
 #include "audit/actions/syntax.h"
 #include "audit/actions/trust.h"
 #include "audit/rule.h"
+#include "words.h"
 
 /* --- GH005 ------------------------------------------------------------------------------------ */
 
@@ -241,23 +243,23 @@ static void gh005(RuleContext *ctx, const Workflow *workflow)
 
 /* --- GH012, GH013: versions ------------------------------------------------------------------- */
 
-typedef void (*UsesFn)(RuleContext *ctx, const Uses *uses);
+typedef void (*UsesFn)(RuleContext *ctx, const Workflow *workflow, const Uses *uses);
 
 static void each_uses(RuleContext *ctx, const Workflow *workflow, UsesFn check)
 {
     vec_foreach(job, &workflow->jobs) {
         if (job->uses.kind == USES_REPOSITORY) {
-            check(ctx, &job->uses);
+            check(ctx, workflow, &job->uses);
         }
         vec_foreach(step, &job->steps) {
             if (step->uses.kind == USES_REPOSITORY) {
-                check(ctx, &step->uses);
+                check(ctx, workflow, &step->uses);
             }
         }
     }
 }
 
-static void check_pin(RuleContext *ctx, const Uses *uses)
+static void check_pin(RuleContext *ctx, const Workflow *workflow, const Uses *uses)
 {
     if (!uses_is_pinned(uses)) {
         Diag *diag = rule_find_span(
@@ -273,6 +275,7 @@ static void check_pin(RuleContext *ctx, const Uses *uses)
             STR_ARG(uses->slug),
             STR_ARG(uses->ref)
         );
+        actions_suggest_pin(ctx, diag, workflow, uses);
     }
 }
 
@@ -281,24 +284,11 @@ static void gh012(RuleContext *ctx, const Workflow *workflow)
     each_uses(ctx, workflow, check_pin);
 }
 
-/* "v4", "4.2.2", "tag=v4", "ratchet:actions/checkout@v4" */
-static bool has_version(Str comment)
+static void check_comment(RuleContext *ctx, const Workflow *workflow, const Uses *uses)
 {
-    bool starts = true;
-    for (size_t i = 0; i < comment.len; i++) {
-        char c = comment.ptr[i];
-        if (starts && c >= '0' && c <= '9') {
-            return true;
-        }
-        starts = str_has_char(STR(" =@:-/"), c) || (starts && c == 'v');
-    }
-    return false;
-}
-
-static void check_comment(RuleContext *ctx, const Uses *uses)
-{
-    if (uses_is_pinned(uses) && !has_version(uses->comment)) {
-        rule_find_span(ctx, uses->ref_span, "nobody sees which version this is");
+    if (uses_is_pinned(uses) && !actions_has_version(uses->comment)) {
+        Diag *diag = rule_find_span(ctx, uses->ref_span, "nobody sees which version this is");
+        actions_suggest_version(ctx, diag, workflow, uses);
     }
 }
 
@@ -309,54 +299,32 @@ static void gh013(RuleContext *ctx, const Workflow *workflow)
 
 /* --- GH014: images ---------------------------------------------------------------------------- */
 
-/* A tag stands behind the last '/': the host may have a port. */
-static void check_image(RuleContext *ctx, const Node *node, Str image)
+static void check_image(void *data, const Workflow *workflow, const Node *node, Str image)
 {
+    RuleContext *ctx = data;
     if (image.len == 0 || str_find(image, STR("${{")) != STR_NONE ||
         str_find(image, STR("@sha256:")) != STR_NONE) {
         return;
     }
-    size_t slash = str_rfind_char(image, '/');
-    Str name = slash == STR_NONE ? image : str_skip(image, slash + 1);
-    Str before, tag;
-    bool has_tag = str_cut(name, ':', &before, &tag);
-    if (!has_tag || str_eq(tag, STR("latest"))) {
+    Str tag = image_tag(image);
+    if (tag.len == 0 || str_eq(tag, STR("latest"))) {
         Diag *diag =
             rule_find(ctx, node, "\"%" STR_FMT "\" is another image at each run", STR_ARG(image));
         rule_hint(
             ctx, diag, "name a tag, or better a digest: %" STR_FMT "@sha256:…", STR_ARG(image)
         );
-    }
-}
-
-static void check_container(RuleContext *ctx, const Node *container)
-{
-    const Node *image = node_is_map(container) ? node_path(container, "image") : container;
-    if (image && node_is_scalar(image)) {
-        Str text = image->text;
-        (void) str_strip_prefix(&text, STR("docker://"));
-        check_image(ctx, image, text);
+        actions_suggest_image(ctx, diag, workflow, node, image);
     }
 }
 
 static void gh014(RuleContext *ctx, const Workflow *workflow)
 {
-    vec_foreach(job, &workflow->jobs) {
-        check_container(ctx, job->container);
-        for (size_t i = 0; node_is_map(job->services) && i < job->services->map.len; i++) {
-            check_container(ctx, job->services->map.pairs[i].value);
-        }
-        vec_foreach(step, &job->steps) {
-            if (step->uses.kind == USES_DOCKER) {
-                check_image(ctx, step->uses.node, step->uses.path);
-            }
-        }
-    }
+    actions_each_image(workflow, check_image, ctx);
 }
 
 /* --- GH027 ------------------------------------------------------------------------------------ */
 
-static void check_trust(RuleContext *ctx, const Uses *uses)
+static void check_trust(RuleContext *ctx, const Workflow *workflow, const Uses *uses)
 {
     const TrustNote *note = trust_find(uses);
     if (note) {
@@ -385,6 +353,8 @@ static void check_trust(RuleContext *ctx, const Uses *uses)
         rule_hint(
             ctx, diag, "names one letter apart are registered by those who wait for the mistake"
         );
+        Span slug = workflow_span(workflow, uses->node, 0, uses->slug.len);
+        rule_suggest(ctx, diag, slug, "%" STR_FMT, STR_ARG(meant));
     }
 }
 

@@ -30,3 +30,9 @@ typedef struct ComposeMissing {
 void compose_report_missing(
     RuleContext *ctx, const ComposeProject *project, const ComposeMissing *missing
 );
+
+/* --- compose_edits.c: nothing is added where the layout is an unusual one --- */
+/* The port is published on 127.0.0.1 alone. */
+void compose_fix_bind(RuleContext *ctx, Diag *diag, const ComposePort *port);
+/* The list of depends_on becomes a map that waits for the health checks there are. */
+void compose_fix_depends_on(RuleContext *ctx, Diag *diag, const ComposeService *service);

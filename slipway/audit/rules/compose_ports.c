@@ -46,22 +46,28 @@ static bool is_others(const ComposeService *service, const ComposePort *port)
     return !is_stores(service, port) && !is_public(port);
 }
 
+/* Who is to reach a service its author knows alone; a data store is for the project's own. */
 static void
 report_open(RuleContext *ctx, const ComposeProject *project, PortTest test, const char *what)
 {
     vec_foreach(service, &project->services) {
         for (size_t i = 0; i < service->ports.len; i++) {
             const ComposePort *port = &service->ports.ptr[i];
-            if (is_open(port) && test(service, port)) {
-                (void) compose_find(
-                    ctx,
-                    project,
-                    port->node,
-                    "\"%" STR_FMT "\" publishes %s%s on every address of the machine",
-                    STR_ARG(service->name),
-                    what,
-                    shown(port)
-                );
+            Diag *diag =
+                is_open(port) && test(service, port)
+                    ? compose_find(
+                          ctx,
+                          project,
+                          port->node,
+                          "\"%" STR_FMT "\" publishes %s%s on every address of the machine",
+                          STR_ARG(service->name),
+                          what,
+                          shown(port)
+                      )
+                    : NULL;
+            if (diag) {
+                compose_fix_bind(ctx, diag, port);
+                diag->is_suggestion = test == is_others;
             }
         }
     }
@@ -163,18 +169,23 @@ static void co007(RuleContext *ctx, const ComposeProject *project)
     }
 }
 
+/* Scripts may call the container by its name. */
 static void co008(RuleContext *ctx, const ComposeProject *project)
 {
     vec_foreach(service, &project->services) {
         const NodePair *pair = node_find(service->node, STR("container_name"));
-        if (pair) {
-            (void) compose_find(
-                ctx,
-                project,
-                pair->key,
-                "\"%" STR_FMT "\" has a fixed container name: no second copy of it can run",
-                STR_ARG(service->name)
-            );
+        Diag *diag =
+            pair ? compose_find(
+                       ctx,
+                       project,
+                       pair->key,
+                       "\"%" STR_FMT "\" has a fixed container name: no second copy of it can run",
+                       STR_ARG(service->name)
+                   )
+                 : NULL;
+        if (diag && compose_can_edit(service)) {
+            rule_fix_remove(ctx, diag, service->node, "container_name");
+            diag->is_suggestion = true;
         }
     }
 }

@@ -40,13 +40,37 @@ static bool drops_all(const ComposeService *service)
     return is_true(service->project, compose_said(service, "privileged")); /* CO013 says it */
 }
 
+/* "1000", "1000:1000", "app" */
+static bool is_ordinary_user(const ComposeService *service)
+{
+    Str text;
+    if (!compose_text(service->project, compose_said(service, "user"), &text)) {
+        return false;
+    }
+    Str user = str_slice(text, 0, str_find_char(text, ':'));
+    return user.len > 0 && !str_eq(user, STR("root")) && !str_eq(user, STR("0"));
+}
+
+/* A user who isn't root has no capabilities to lose; what root does with them at the start, nobody
+ * said. */
+static void drop_all(RuleContext *ctx, Diag *diag, const ComposeService *service)
+{
+    const Node *drop = node_get_cstr(service->node, "cap_drop");
+    if (drop) {
+        rule_fix_prepend(ctx, diag, drop, "ALL");
+    } else {
+        rule_fix_set(ctx, diag, service->node, "cap_drop", "[ALL]");
+    }
+    diag->is_suggestion = diag->is_suggestion || !is_ordinary_user(service);
+}
+
 static void co014(RuleContext *ctx, const ComposeProject *project)
 {
     compose_report_missing(
         ctx,
         project,
         &(ComposeMissing
-        ) { compose_is_ours, drops_all, "keeps Docker's default capabilities", NULL }
+        ) { compose_is_ours, drops_all, "keeps Docker's default capabilities", drop_all }
     );
 }
 
@@ -89,13 +113,20 @@ static bool says_read_only(const ComposeService *service)
     return compose_said(service, "read_only") != NULL;
 }
 
+/* Where it writes, only its author knows. */
+static void make_read_only(RuleContext *ctx, Diag *diag, const ComposeService *service)
+{
+    rule_fix_set(ctx, diag, service->node, "read_only", "true");
+    diag->is_suggestion = true;
+}
+
 static void co016(RuleContext *ctx, const ComposeProject *project)
 {
     compose_report_missing(
         ctx,
         project,
         &(ComposeMissing
-        ) { compose_is_ours, says_read_only, "can write to its own file system", NULL }
+        ) { compose_is_ours, says_read_only, "can write to its own file system", make_read_only }
     );
 }
 

@@ -16,10 +16,17 @@ static bool has_limit(const ComposeService *service)
            compose_said(service, "deploy.resources.limits.memory");
 }
 
+/* How much it needs is to be measured. */
+static void limit_memory(RuleContext *ctx, Diag *diag, const ComposeService *service)
+{
+    rule_fix_set(ctx, diag, service->node, "mem_limit", "512m");
+    diag->is_suggestion = true;
+}
+
 static void co021(RuleContext *ctx, const ComposeProject *project)
 {
     compose_report_missing(
-        ctx, project, &(ComposeMissing) { goes_on, has_limit, "has no memory limit", NULL }
+        ctx, project, &(ComposeMissing) { goes_on, has_limit, "has no memory limit", limit_memory }
     );
 }
 
@@ -175,16 +182,20 @@ static void co026(RuleContext *ctx, const ComposeProject *project)
         for (size_t i = 0; i < service->depends_on.len; i++) {
             const ComposeDependency *dependency = &service->depends_on.ptr[i];
             const ComposeService *target = compose_service(project, dependency->name);
-            if (dependency->is_short && target && target->has_healthcheck) {
-                (void) compose_find(
-                    ctx,
-                    project,
-                    dependency->node,
-                    "\"%" STR_FMT "\" starts when \"%" STR_FMT
-                    "\" has started, not when its health check passes",
-                    STR_ARG(service->name),
-                    STR_ARG(dependency->name)
-                );
+            if (!dependency->is_short || !target || !target->has_healthcheck) {
+                continue;
+            }
+            Diag *diag = compose_find(
+                ctx,
+                project,
+                dependency->node,
+                "\"%" STR_FMT "\" starts when \"%" STR_FMT
+                "\" has started, not when its health check passes",
+                STR_ARG(service->name),
+                STR_ARG(dependency->name)
+            );
+            if (diag) {
+                compose_fix_depends_on(ctx, diag, service);
             }
         }
     }

@@ -42,18 +42,34 @@ static void co030(RuleContext *ctx, const ComposeProject *project)
     }
 }
 
+/* ${NAME:?…} in place of the use: without a value the stack doesn't start. */
+static void demand(RuleContext *ctx, Diag *diag, const ComposeUse *use)
+{
+    Str text = span_is_known(use->span)
+                   ? str_slice(use->span.source->text, use->span.start, use->span.end)
+                   : STR("");
+    if (str_has_prefix(text, STR("$")) && !use->node->is_alias_use) {
+        rule_fix(
+            ctx, diag, use->span, "${%" STR_FMT ":?set it in .env}", STR_ARG(use->variable.name)
+        );
+    }
+}
+
+/* With .env, or an example of it, that names the variable the stack goes on to start. */
 static void co031(RuleContext *ctx, const ComposeProject *project)
 {
     vec_foreach(use, &project->uses) {
         const ComposeVariable *variable = &use->variable;
         if (variable->op == COMPOSE_DEFAULT && names_secret(project->arena, variable->name) &&
             is_secret_text(variable->word) && compose_is_own(project, use->node)) {
-            rule_find_span(
+            Diag *diag = rule_find_span(
                 ctx,
                 use->span,
                 "%" STR_FMT " has a default that everybody can read: the stack starts with it",
                 STR_ARG(variable->name)
             );
+            demand(ctx, diag, use);
+            diag->is_suggestion = !map_has(&project->variables, variable->name);
         }
     }
 }
@@ -89,7 +105,7 @@ static void co032(RuleContext *ctx, const ComposeProject *project)
             continue;
         }
         map_set(&said, name, use);
-        rule_find_span(
+        Diag *diag = rule_find_span(
             ctx,
             use->span,
             project->has_example
@@ -99,6 +115,8 @@ static void co032(RuleContext *ctx, const ComposeProject *project)
                   " has no default, and there is no .env.example: without it the text is empty",
             STR_ARG(name)
         );
+        demand(ctx, diag, use); /* the empty text may be what is meant */
+        diag->is_suggestion = true;
     }
 }
 

@@ -166,11 +166,14 @@ static void df011(RuleContext *ctx, const Dockerfile *file)
     Diag *diag = rule_find_span(
         ctx, root->image.span, "\"%" STR_FMT "\" runs as root", STR_ARG(root->image.value)
     );
-    if (root->parts.tag.len > 0 && root->parts.digest.len == 0 && !root->image.has_variable) {
+    if (root->parts.digest.len == 0 && !root->image.has_variable) {
         bool is_latest = str_eq(root->parts.tag, STR("latest"));
         size_t end = root->image.span.end;
         Span tag = span_make(file->source, is_latest ? end - root->parts.tag.len : end, end);
-        rule_suggest(ctx, diag, tag, is_latest ? "nonroot" : "-nonroot");
+        const char *text = is_latest                  ? "nonroot"
+                           : root->parts.tag.len == 0 ? ":nonroot"
+                                                      : "-nonroot";
+        rule_suggest(ctx, diag, tag, "%s", text);
     }
 }
 

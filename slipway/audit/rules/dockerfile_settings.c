@@ -225,19 +225,36 @@ static void df063(RuleContext *ctx, const Dockerfile *file)
 
 static const Str image_prefix = STR_INIT("org.opencontainers.image.");
 
+static const Str image_labels[] = {
+    STR_INIT("created"),     STR_INIT("authors"),     STR_INIT("url"),
+    STR_INIT("source"),      STR_INIT("version"),     STR_INIT("revision"),
+    STR_INIT("vendor"),      STR_INIT("licenses"),    STR_INIT("ref.name"),
+    STR_INIT("title"),       STR_INIT("description"), STR_INIT("documentation"),
+    STR_INIT("base.digest"), STR_INIT("base.name"),
+};
+
 static bool is_image_label(Str name)
 {
-    static const char *const names[] = {
-        "created", "authors",     "url",         "documentation", "source",
-        "version", "revision",    "vendor",      "licenses",      "ref.name",
-        "title",   "description", "base.digest", "base.name",
-    };
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        if (str_eq_cstr(name, names[i])) {
+    for (size_t i = 0; i < ARRAY_LEN(image_labels); i++) {
+        if (str_eq(name, image_labels[i])) {
             return true;
         }
     }
     return false;
+}
+
+/* The label that is nearly written. */
+static void suggest_label(RuleContext *ctx, Diag *diag, const DockerWord *key)
+{
+    Str name = key->value;
+    bool is_ours = str_strip_prefix(&name, image_prefix) && !is_image_label(name) &&
+                   str_eq(span_text(key->span), key->value);
+    Str nearest = is_ours ? str_nearest(name, image_labels, ARRAY_LEN(image_labels)) : (Str) { 0 };
+    if (nearest.len > 0) {
+        Span end = key->span;
+        end.start = end.end - (uint32_t) name.len;
+        rule_suggest(ctx, diag, end, "%" STR_FMT, STR_ARG(nearest));
+    }
 }
 
 static bool is_digits(Str text)
@@ -289,9 +306,10 @@ static void df064(RuleContext *ctx, const Dockerfile *file)
             const char *mistake = label_mistake(pair->key.value, pair->value.value);
             /* an argument's default stands for what the real build says */
             if (mistake && !pair->value.has_variable && pair->key.is_known) {
-                rule_find_span(
+                Diag *diag = rule_find_span(
                     ctx, pair->span, "label %" STR_FMT ": %s", STR_ARG(pair->key.value), mistake
                 );
+                suggest_label(ctx, diag, &pair->key);
             }
         }
     }

@@ -1,5 +1,6 @@
 /* What RUN does in its shell. */
 #include "base/mem.h"
+#include "base/path.h"
 
 #include "dockerfile_common.h"
 
@@ -207,13 +208,18 @@ static bool sets_errexit(const ShellScript *script)
     return script_sets(script, script->commands.ptr + script->commands.len, "errexit");
 }
 
+static bool is_heredoc(const DockerInstruction *run)
+{
+    return run->heredocs.len == 1 &&
+           run->script->text.text.ptr == run->heredocs.ptr[0].body.text.ptr;
+}
+
 /* A heredoc as the whole script: a line that fails in its middle is passed over. */
 static const ShellCommand *first_unguarded_line(const DockerInstruction *run)
 {
     const ShellScript *script = run->script;
-    bool is_whole =
-        run->heredocs.len == 1 && script->text.text.ptr == run->heredocs.ptr[0].body.text.ptr;
-    if (!is_whole || sets_errexit(script) || script->has_problem || shell_has(run, "errexit") ||
+    if (!is_heredoc(run) || sets_errexit(script) || script->has_problem ||
+        shell_has(run, "errexit") ||
         (run->shell && run->shell->words.len > 1 &&
          str_has_char(run->shell->words.ptr[1].value, 'e'))) {
         return NULL;
@@ -229,6 +235,40 @@ static const ShellCommand *first_unguarded_line(const DockerInstruction *run)
     return NULL;
 }
 
+/* The command first of all: in a heredoc on a line of its own, below its "#!". */
+static void fix_begin(RuleContext *ctx, Diag *diag, const DockerInstruction *run, const char *text)
+{
+    const MappedText *script = &run->script->text;
+    size_t at = str_find(script->text, str_trim(script->text));
+    Str shebang = shebang_of(run->script);
+    if (shebang.len > 0) {
+        at = shebang.len + 1;
+    }
+    if (at < script->text.len) {
+        Span first = mapped_text_span(script, at, at + 1);
+        rule_fix(
+            ctx,
+            diag,
+            span_make(first.source, first.start, first.start),
+            "%s%s",
+            text,
+            is_heredoc(run) ? "\n" : " && "
+        );
+    }
+}
+
+/* Whether the shell of the RUN is known to have the option: Debian's sh has not. */
+static bool knows_pipefail(const DockerInstruction *run)
+{
+    static const char *const shells[] = { "bash", "ash", "zsh", "ksh", NULL };
+    if (run->shell && run->shell->words.len > 0) {
+        return is_any(path_base(run->shell->words.ptr[0].value), shells);
+    }
+    const DockerStage *root = run->stage ? docker_stage_root(run->stage) : NULL;
+    return root && root->image.is_known && shebang_of(run->script).len == 0 &&
+           str_find(root->image.value, STR("alpine")) != STR_NONE;
+}
+
 static void df051(RuleContext *ctx, const Dockerfile *file)
 {
     for (const DockerInstruction *run = NULL; (run = docker_next(file, DOCKER_RUN, run));) {
@@ -241,14 +281,18 @@ static void df051(RuleContext *ctx, const Dockerfile *file)
                 ctx, line->span, "where this fails, the lines behind it run all the same"
             );
             rule_hint(ctx, diag, "begin the heredoc with set -e");
+            fix_begin(ctx, diag, run, "set -e");
         }
         bool is_guarded = shell_has(run, "pipefail") ||
                           str_find(shebang_of(run->script), STR("pipefail")) != STR_NONE;
         const ShellCommand *pipe = is_guarded ? NULL : first_unguarded_pipe(run);
         if (pipe) {
-            rule_find_span(
+            Diag *diag = rule_find_span(
                 ctx, pipe->span, "where this fails, the pipe hides it and the build goes on"
             );
+            if (knows_pipefail(run)) {
+                fix_begin(ctx, diag, run, "set -o pipefail");
+            }
         }
     }
 }
