@@ -1,7 +1,7 @@
 /* The servers of servers.h for a test in another language: `test_servers postgres kafka` writes a
  * line for each, "postgres 40123" or "kafka - why not", then "ready". It then takes "kill NAME",
- * "restart NAME", "pause NAME" and "resume NAME" on standard input, answers "ok" or "failed", and
- * ends everything at its end. */
+ * "restart NAME", "pause NAME", "resume NAME" and "configure kafka TOPIC NAME[=VALUE]" on standard
+ * input, answers "ok" or "failed", and ends everything at its end. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,14 +46,37 @@ static bool start(const char *name)
     return true;
 }
 
-static bool obey(const char *verb, TestServer *server)
+enum { WORD_BYTES = 128 };
+
+typedef struct Order {
+    char verb[WORD_BYTES], name[WORD_BYTES], topic[WORD_BYTES], config[WORD_BYTES];
+} Order;
+
+static bool read_order(Order *ret_order)
 {
+    char line[512];
+    *ret_order = (Order) { 0 };
+    return fgets(line, sizeof line, stdin) && sscanf(
+                                                  line,
+                                                  "%127s %127s %127s %127s",
+                                                  ret_order->verb,
+                                                  ret_order->name,
+                                                  ret_order->topic,
+                                                  ret_order->config
+                                              ) >= 2;
+}
+
+static bool obey(const Order *order, TestServer *server)
+{
+    const char *verb = order->verb;
     if (strcmp(verb, "kill") == 0) {
         server_kill(server);
     } else if (strcmp(verb, "restart") == 0) {
         return server_restart(server);
     } else if (strcmp(verb, "pause") == 0 || strcmp(verb, "resume") == 0) {
         server_pause(server, verb[0] == 'p');
+    } else if (strcmp(verb, "configure") == 0) {
+        return server_configure_topic(server, order->topic, order->config);
     } else {
         return false;
     }
@@ -67,11 +90,10 @@ int main(int argc, char **argv)
         start(argv[i]);
     }
     puts("ready");
-    char verb[16];
-    char name[16];
-    while (scanf("%15s %15s", verb, name) == 2) {
-        int kind = find(name);
-        puts(kind >= 0 && running[kind] && obey(verb, running[kind]) ? "ok" : "failed");
+    Order order;
+    while (read_order(&order)) {
+        int kind = find(order.name);
+        puts(kind >= 0 && running[kind] && obey(&order, running[kind]) ? "ok" : "failed");
     }
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
         server_stop(running[i]);

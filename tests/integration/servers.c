@@ -435,6 +435,22 @@ TestServer *server_start_kafka(const char **ret_why_not)
     return started(server, ret_why_not);
 }
 
+bool server_configure_topic(TestServer *server, const char *topic, const char *config)
+{
+    clear_args(server);
+    kafka_java(server, "kafka.admin.ConfigCommand");
+    add(server, mem_strdup("--bootstrap-server"));
+    add(server, mem_printf("127.0.0.1:%d", server->port));
+    add(server, mem_strdup("--entity-type"));
+    add(server, mem_strdup("topics"));
+    add(server, mem_strdup("--entity-name"));
+    add(server, mem_strdup(topic));
+    add(server, mem_strdup("--alter"));
+    add(server, mem_strdup(strchr(config, '=') ? "--add-config" : "--delete-config"));
+    add(server, mem_strdup(config));
+    return run(server);
+}
+
 /* All */
 
 int server_port(const TestServer *server)

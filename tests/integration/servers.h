@@ -21,6 +21,8 @@ TestServer *server_start_kafka(const char **ret_why_not);
 #define SERVER_PASSWORD "ecommerce_secret"
 
 int server_port(const TestServer *server);
+/* Kafka: sets "name=value" of a topic, or with "name" alone gives it its default again. */
+bool server_configure_topic(TestServer *server, const char *topic, const char *config);
 /* SIGKILL to the server and every process it made; returns when they are gone. Data stay. */
 void server_kill(TestServer *server);
 /* Starts it again on the same port with the same data, and waits for readiness. */

@@ -1,7 +1,9 @@
 """Events against a real broker, on the fixture service: events_test.py FIXTURE [CASE] with TEST_SERVERS set."""
 
+import concurrent.futures
 import http.client
 import http.server
+import itertools
 import os
 import pathlib
 import subprocess
@@ -48,6 +50,18 @@ def has_fail_points():
     return "fail points" in version
 
 
+def check_all_in_order(bench, seconds=180):
+    """Every change that the database knows has had its effect, each once, those of a note one after the other."""
+    eventually(lambda: bench.unpublished() == 0, seconds, "the outbox drains")
+    last = {row[0]: int(row[1]) for row in bench.sql("SELECT id, version FROM notes")}
+    eventually(lambda: len(bench.copies()) >= sum(last.values()), seconds, "every event has its effect")
+    for note_id, version in last.items():
+        updates = [copy for copy in bench.copies(note_id) if copy > 1]  # created comes on a topic of its own
+        equal(updates, list(range(2, version + 1)), note_id)
+    equal(len(bench.copies()), sum(last.values()), "none twice")
+    return last
+
+
 def create(service, title=None):
     answer = service.post(NOTES, {"title": title or str(uuid.uuid4())}, token=TOKEN)
     equal(answer.status, 201, repr(answer))
@@ -68,29 +82,53 @@ def a_fresh_cluster_delivers_everything_without_a_restart(servers):
 
 
 @case
-def an_event_that_comes_again_has_no_second_effect(servers):
+def events_that_come_again_have_no_second_effect(servers):
+    """Every record three times more, by as many consumers one after the other."""
     bench = Bench(servers)
+    notes = 5
     with bench.start() as service:
-        create(service)
-        eventually(lambda: bench.copies() == [1], 90)
-        for times in range(1, 4):
+        ids = [create(service) for _ in range(notes)]
+        eventually(lambda: bench.copies() == [1] * notes, 90)
+    for _ in range(3):
+        with bench.start() as again:
             bench.sql("UPDATE outbox SET published_at = NULL")
-            eventually(lambda: service.metric("kafka_consumer_messages_duplicate_total") == times, 30, "a duplicate")
-        equal(bench.copies(), [1])
+            eventually(lambda: again.metric("kafka_consumer_messages_duplicate_total") == notes, 90, "duplicates are counted")
+        equal([bench.copies(note_id) for note_id in ids], [[1]] * notes)
+
+
+def change(services, note_id, number):
+    """By whichever replica answers: one may be killed, before or behind the commit."""
+    for service in itertools.cycle(services):
+        try:
+            if service.put(f"{NOTES}/{note_id}", {"amount": number}, token=TOKEN).status == 200:
+                return
+        except (OSError, http.client.HTTPException):
+            continue
 
 
 @case
-def changes_of_one_aggregate_arrive_in_order(servers):
+def a_thousand_changes_arrive_in_order_though_the_relay_is_killed_twice(servers):
     bench = Bench(servers)
-    with bench.start() as service:
-        ids = [create(service) for _ in range(5)]
-        for number in range(30):
-            for note_id in ids:
-                equal(service.put(f"{NOTES}/{note_id}", {"amount": number}, token=TOKEN).status, 200)
-        eventually(lambda: sum(len(bench.copies(note_id)) for note_id in ids) == 155, 90, "all changes are there")
-        for note_id in ids:
-            updates = [version for version in bench.copies(note_id) if version > 1]
-            equal(updates, list(range(2, 32)))
+    services = [bench.start(), bench.start()]
+    notes = [create(services[0]) for _ in range(20)]
+
+    def relaying():
+        return [at for at, one in enumerate(services) if one.metric("outbox_relay_leader") == 1]
+
+    def change_all(pool, numbers):
+        return [pool.submit(lambda note=note: [change(services, note, number) for number in numbers]) for note in notes]
+    with concurrent.futures.ThreadPoolExecutor(len(notes)) as pool:
+        for numbers in (range(17), range(17, 34), range(34, 50)):
+            work = change_all(pool, numbers)
+            if numbers[0]:
+                at = eventually(relaying, 60, "one of them relays")[0]
+                services[at].kill()
+                services[at] = bench.start()
+            for one in work:
+                one.result()
+    with services[0], services[1]:
+        last = check_all_in_order(bench)
+        assert min(last.values()) >= 51, last
 
 
 @case
@@ -118,7 +156,7 @@ def a_service_killed_between_commit_and_publish_loses_no_event(servers):
 def run_writers(services, notes, stopped):
     """A thread a note changes it again and again, by whichever replica answers."""
     def write(note_id, number):
-        while not stopped.is_set():
+        while not stopped.wait(0.1):  # some hundred changes a second are enough
             for service in services:
                 try:
                     service.put(f"{NOTES}/{note_id}", {"amount": number % 1000}, token=TOKEN)
@@ -133,7 +171,8 @@ def run_writers(services, notes, stopped):
 
 @case
 def a_dead_broker_and_a_killed_replica_lose_and_reorder_nothing(servers):
-    """Two replicas under writes; the broker is killed, then a replica between commit and publish, then all come back."""
+    """Two replicas under writes; the broker is killed, then a replica between commit and publish; the other one gives up
+    publishing twice, which takes a minute; then all come back."""
     bench = Bench(servers)
     point = {"FAILPOINT": "after-publish"} if has_fail_points() else {}
     stopped = threading.Event()
@@ -148,6 +187,7 @@ def a_dead_broker_and_a_killed_replica_lose_and_reorder_nothing(servers):
             services[0].kill()
             more = bench.unpublished() + 100
             eventually(lambda: bench.unpublished() > more, 60, "the other replica goes on")
+            eventually(lambda: bench.sql("SELECT 1 FROM outbox WHERE attempts >= 2"), 150, "the relay gives up and tries again")
             services[1].kill()
             if point:
                 services[0] = bench.start(**point)  # dies once more, behind its first publication
@@ -163,14 +203,8 @@ def a_dead_broker_and_a_killed_replica_lose_and_reorder_nothing(servers):
         for thread in writers:
             thread.join()
     with services[0], services[1]:
-        eventually(lambda: bench.unpublished() == 0, 180, "the outbox drains")
-        last = {row[0]: int(row[1]) for row in bench.sql("SELECT id, version FROM notes")}
+        last = check_all_in_order(bench)
         assert min(last.values()) > 10, last
-        eventually(lambda: len(bench.copies()) >= sum(last.values()), 120, "every event has its effect")
-        for note_id, version in last.items():
-            updates = [copy for copy in bench.copies(note_id) if copy > 1]
-            equal(updates, list(range(2, version + 1)), note_id)
-        equal(len(bench.copies()), sum(last.values()), "none twice")
 
 
 @case
@@ -213,6 +247,34 @@ def poison_becomes_a_dead_letter_once_and_comes_back_by_replay(servers):
 
 
 @case
+def a_dead_letter_that_is_refused_keeps_the_offset(servers):
+    """While the topic of the dead letters takes none, the record stays where it is, whoever dies; others go on."""
+    bench = Bench(servers)
+    dlq, topic = "ecommerce.dlq.note.updated", "ecommerce.note.updated"
+    with bench.start() as service:
+        poison, *healthy = [create(service) for _ in range(13)]
+        eventually(lambda: len(bench.copies()) == 13, 90, "the first events arrive")
+        servers.tell("configure", "kafka", dlq, "max.message.bytes=1")
+        equal(service.put(f"{NOTES}/{poison}", {"title": "poison"}, token=TOKEN).status, 200)
+        eventually(lambda: len(service.log("event will be tried again")) >= 2, 90, "it is tried again")
+        for note_id in healthy:
+            equal(service.put(f"{NOTES}/{note_id}", {"amount": 1}, token=TOKEN).status, 200)
+        eventually(lambda: len(bench.copies()) > 13, 90, "other partitions go on")
+        equal(service.metric("kafka_consumer_dlq_published_total"), 0)
+        service.kill()
+    with bench.start() as again:
+        eventually(lambda: again.log("event will be tried again"), 120, "it comes again: its offset was not committed")
+        servers.tell("configure", "kafka", dlq, "max.message.bytes")
+        eventually(lambda: again.metric("kafka_consumer_dlq_published_total") == 1, 90, "the dead letter is written")
+        eventually(lambda: all(bench.copies(note_id) == [1, 2] for note_id in healthy), 90, "its partition goes on")
+        bench.sql("CREATE TABLE cured (x int)")
+        done = subprocess.run([PROGRAM, "--dlq-replay", topic], env=again.env, capture_output=True, text=True, timeout=120,
+                              check=False)
+        equal((done.returncode, done.stdout.splitlines()[-1]), (0, "1 replayed"), done.stdout)
+        eventually(lambda: bench.copies(poison) == [1, 2], 60, "the cured event has its effect")
+
+
+@case
 def a_malformed_record_is_a_dead_letter_at_once(servers):
     bench = Bench(servers)
     with bench.start() as service:
@@ -241,12 +303,11 @@ def one_of_two_replicas_relays_and_the_other_takes_over(servers):
 def sigterm_commits_the_offsets(servers):
     bench = Bench(servers)
     with bench.start() as service:
-        ids = [create(service) for _ in range(10)]
-        eventually(lambda: all(bench.copies(note_id) for note_id in ids), 90)
-        equal(service.terminate(), 0)
+        eventually(lambda: bench.copies(create(service)), 90)
+        ids = [create(service) for _ in range(200)]
+        equal(service.terminate(30), 0)
     with bench.start() as again:
-        note = create(again)
-        eventually(lambda: bench.copies(note) == [1], 90)
+        eventually(lambda: all(bench.copies(note_id) == [1] for note_id in ids), 120, "the heir has the rest")
         equal(again.metric("kafka_consumer_messages_duplicate_total"), 0)
 
 

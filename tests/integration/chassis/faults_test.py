@@ -9,13 +9,14 @@ import json
 import os
 import pathlib
 import socket
+import subprocess
 import sys
 import threading
 import uuid
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
-from support import tap, tokens  # noqa: E402
+from support import h2, tap, tokens  # noqa: E402
 from support.service import Service  # noqa: E402
 from support.servers import Servers, sql  # noqa: E402
 from support.tap import case, equal, eventually  # noqa: E402
@@ -330,6 +331,52 @@ def requests_past_the_database_s_connections_wait_or_are_refused(servers):
             assert answer.status == 200 or answer.code in ("TIMEOUT", "CONFLICT", "SERVICE_UNAVAILABLE"), answer
         eventually(lambda: service.put(f"{NOTES}/{note['id']}", {"amount": 1}, token=token).status == 200,
                    what="the pool has room again")
+
+
+@contextlib.contextmanager
+def locked(servers, database, note_id):
+    """The note's row is locked for as long as the `with` lasts."""
+    command = ["psql", "-X", "-q", "-h", "127.0.0.1", "-p", str(servers.ports["postgres"]), "-U", "ecommerce", "-d", database]
+    environment = {"PATH": os.environ["PATH"], "PGPASSWORD": "ecommerce_secret"}
+    psql = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    try:
+        psql.stdin.write(f"BEGIN; SELECT 1 FROM notes WHERE id = '{note_id}' FOR UPDATE;\n")
+        psql.stdin.flush()
+        eventually(lambda: sql(servers, database, "SELECT 1 FROM pg_locks JOIN pg_class ON relation = pg_class.oid "
+                                                  "WHERE relname = 'notes' AND mode = 'RowShareLock'"), what="the row is locked")
+        yield
+    finally:
+        psql.stdin.close()
+        psql.wait(20)
+
+
+@case
+def fibers_used_up_shed_and_come_back(servers):
+    """Eleven thousand requests that all wait for one row: more than a server takes at once."""
+    streams, connections = 100, 110
+    database = next(DATABASES)
+    with fixture(servers, database, EVENT_LOOPS="1", DB_MAX_CONNS="3", DB_STATEMENT_TIMEOUT_MS="60000") as service:
+        token = tokens.access()
+        note = service.post(NOTES, {"title": "held"}, token=token).data
+        path, body = f"{NOTES}/{note['id']}", b'{"amount":1}'
+        request = h2.head("PUT", path, authorization=f"Bearer {token}", content_type="application/json")
+        flood = b"".join(
+            h2.frame(h2.HEADERS, h2.END_HEADERS, stream, request) + h2.frame(h2.DATA, h2.END_STREAM, stream, body)
+            for stream in range(1, 2 * streams, 2))
+        held = []
+        with locked(servers, database, note["id"]):
+            try:
+                for _ in range(connections):
+                    held.append(h2.Connection(service.port))
+                    held[-1].send(flood)
+                eventually(lambda: is_shed(service.get(NOTES)), what="a newcomer is shed")
+                equal(service.process.poll(), None)
+            finally:
+                for one in held:
+                    one.close()
+        eventually(lambda: service.get(NOTES).status == 200, what="there is room again")
+        eventually(lambda: service.put(path, {"amount": 7}, token=token).status == 200, 60, "the row is free again")
+        equal(service.get(path, token=token).data["amount"], 7)
 
 
 def main():

@@ -29,9 +29,9 @@ class Servers:
             if name not in self.ports:
                 raise Skip(f"{name}: {self.reasons.get(name, 'not started')}")
 
-    def tell(self, verb, name):
-        """kill, restart, pause or resume one of them."""
-        self.process.stdin.write(f"{verb} {name}\n")
+    def tell(self, verb, name, *words):
+        """kill, restart, pause or resume one of them; configure kafka TOPIC NAME[=VALUE]."""
+        self.process.stdin.write(" ".join((verb, name, *words)) + "\n")
         if self.process.stdout.readline() != "ok\n":
             raise AssertionError(f"{verb} {name} failed")
 
