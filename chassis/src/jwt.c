@@ -85,22 +85,27 @@ static bool numeric_date(const Node *claim, double *ret_seconds)
     return false;
 }
 
-static int check_times(const Node *claims, int64_t now_s, Error *err)
+int jwt_life(const Node *claims, JwtLife *ret_life, Error *err)
 {
-    double now = (double) now_s;
-    double expires;
-    if (!numeric_date(node_get_cstr(claims, "exp"), &expires)) {
+    JwtLife life = { 0 };
+    if (!numeric_date(node_get_cstr(claims, "exp"), &life.ends_s)) {
         return error_set(err, -EACCES, "the token has no expiry");
     }
-    if (now >= expires + JWT_LEEWAY_S) {
-        return error_set(err, -EACCES, "the token has expired");
-    }
     const Node *not_before = node_get_cstr(claims, "nbf");
-    double begins = now;
-    if (not_before && !numeric_date(not_before, &begins)) {
+    if (not_before && !numeric_date(not_before, &life.begins_s)) {
         return error_set(err, -EACCES, "the token is malformed");
     }
-    if (now + JWT_LEEWAY_S < begins) {
+    *ret_life = life;
+    return 0;
+}
+
+int jwt_check_life(const JwtLife *life, int64_t now_s, Error *err)
+{
+    double now = (double) now_s;
+    if (now >= life->ends_s + JWT_LEEWAY_S) {
+        return error_set(err, -EACCES, "the token has expired");
+    }
+    if (now + JWT_LEEWAY_S < life->begins_s) {
         return error_set(err, -EACCES, "the token is not valid yet");
     }
     return 0;
@@ -119,7 +124,9 @@ static int check_claims(const Node *claims, const JwtRules *rules, Error *err)
     if (!str_eq_cstr(type, rules->type)) {
         return error_set(err, -EACCES, "the token is of another type");
     }
-    return check_times(claims, rules->now_s, err);
+    JwtLife life;
+    int rc = jwt_life(claims, &life, err);
+    return rc == 0 ? jwt_check_life(&life, rules->now_s, err) : rc;
 }
 
 int jwt_read(Arena *arena, Str text, JwtToken *ret_token, Error *err)

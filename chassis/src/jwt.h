@@ -15,6 +15,11 @@ typedef struct JwtRules {
     int64_t now_s;    /* UTC seconds */
 } JwtRules;
 
+/* When a token is valid, in UTC seconds. */
+typedef struct JwtLife {
+    double begins_s, ends_s;
+} JwtLife;
+
 typedef struct JwtToken {
     Str header, signature, signed_text; /* views of the token's text */
     Node *claims;                       /* on the arena */
@@ -24,6 +29,10 @@ typedef struct JwtToken {
 int jwt_read(Arena *arena, Str text, JwtToken *ret_token, Error *err);
 /* Algorithm and signature, then iss, aud, typ, exp, nbf. -EACCES with what was wrong, for the log. */
 int jwt_check(Arena *arena, const JwtToken *token, const JwtRules *rules, Error *err);
-/* Both. */
+/* The claims nbf, which may be absent, and exp, which may not. */
+int jwt_life(const Node *claims, JwtLife *ret_life, Error *err);
+/* With the leeway; -EACCES before and after. `err` may be NULL. */
+int jwt_check_life(const JwtLife *life, int64_t now_s, Error *err);
+/* jwt_read and jwt_check. */
 int jwt_verify(Arena *arena, Str text, const JwtRules *rules, Node **ret_claims, Error *err);
 Str jwt_sign(Arena *arena, Str secret, Str claims);

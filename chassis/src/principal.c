@@ -3,6 +3,7 @@
 #include <chassis/ids.h>
 
 #include "jwt.h"
+#include "token_cache.h"
 
 static const char user_issuer[] = "user-service";
 static const char user_audience[] = "ecommerce-api";
@@ -18,9 +19,8 @@ static Str claim(const Node *claims, const char *name)
     return node_string_or(node_get_cstr(claims, name), STR(""));
 }
 
-static int read_user(Work *work, const Node *claims)
+static int read_user(Context *ctx, const Node *claims, Principal *ret_principal)
 {
-    Context *ctx = &work->ctx;
     Principal principal = { .kind = PRINCIPAL_USER, .email = claim(claims, "email") };
     bool complete = id_parse(ctx->arena, claim(claims, "user_id"), &principal.user_id) &&
                     str_eq_nocase(claim(claims, "sub"), principal.user_id) &&
@@ -30,24 +30,23 @@ static int read_user(Work *work, const Node *claims)
     if (!complete) {
         return refuse_token(ctx, "the token lacks a claim");
     }
-    work_set_principal(work, &principal);
+    *ret_principal = principal;
     return 0;
 }
 
-static int read_service(Work *work, const Node *claims)
+static int read_service(Context *ctx, const Node *claims, Principal *ret_principal)
 {
     Principal principal = { .kind = PRINCIPAL_SERVICE, .service = claim(claims, "iss") };
     str_strip_suffix(&principal.service, STR("-service"));
     if (principal.service.len == 0) {
-        return refuse_token(&work->ctx, "the token lacks a claim");
+        return refuse_token(ctx, "the token lacks a claim");
     }
-    work_set_principal(work, &principal);
+    *ret_principal = principal;
     return 0;
 }
 
-static int from_token(Work *work, Str text)
+static int verify(Context *ctx, Str text, int64_t now_s, Principal *ret_principal)
 {
-    Context *ctx = &work->ctx;
     const Runtime *runtime = ctx->worker->runtime;
     Error err = ERROR_INIT;
     JwtToken token;
@@ -61,7 +60,7 @@ static int from_token(Work *work, Str text)
         .issuer = is_service ? NULL : user_issuer,
         .audience = is_service ? runtime->service.ptr : user_audience,
         .type = is_service ? "service" : "access",
-        .now_s = clock_utc_us() / US_PER_S,
+        .now_s = now_s,
     };
     if (!is_service) {
         rules.previous_secret = runtime->settings.jwt_secret_previous;
@@ -69,7 +68,25 @@ static int from_token(Work *work, Str text)
     if (jwt_check(ctx->arena, &token, &rules, &err) < 0) {
         return refuse_token(ctx, err.message);
     }
-    return is_service ? read_service(work, claims) : read_user(work, claims);
+    TRY(is_service ? read_service(ctx, claims, ret_principal)
+                   : read_user(ctx, claims, ret_principal));
+    JwtLife life;
+    if (jwt_life(claims, &life, &err) == 0) {
+        token_cache_put(ctx->worker->tokens, text, &life, ret_principal);
+    }
+    return 0;
+}
+
+static int from_token(Work *work, Str text)
+{
+    Context *ctx = &work->ctx;
+    Principal principal;
+    int64_t now_s = clock_utc_us() / US_PER_S;
+    if (!token_cache_get(ctx->worker->tokens, text, now_s, ctx->arena, &principal)) {
+        TRY(verify(ctx, text, now_s, &principal));
+    }
+    work_set_principal(work, &principal);
+    return 0;
 }
 
 static int from_dev_headers(Work *work, const Credentials *credentials)

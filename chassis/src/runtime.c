@@ -14,6 +14,7 @@
 #include "rpc.h"
 #include "serve.h"
 #include "telemetry.h"
+#include "token_cache.h"
 
 enum { LOOPS_MAX = 64 };
 
@@ -79,6 +80,7 @@ int runtime_init(Runtime *runtime, Error *err)
         worker->index = (unsigned) i;
         worker->arena = arena_new(0);
         worker->service_tokens.arena = worker->arena;
+        worker->tokens = token_cache_new();
     }
     runtime->health = health_new(runtime);
     return loop_new(&runtime->workers[0].loop, err);
@@ -99,6 +101,7 @@ void runtime_done(Runtime *runtime)
         loop_free(runtime->workers[0].loop);
     }
     for (size_t i = 0; i < runtime->worker_count; i++) {
+        token_cache_free(runtime->workers[i].tokens);
         arena_free(runtime->workers[i].arena);
     }
     free_breakers(runtime);

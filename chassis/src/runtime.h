@@ -29,6 +29,7 @@ typedef struct Health Health;
 typedef struct HttpMetrics HttpMetrics;
 typedef struct GrpcMetrics GrpcMetrics;
 typedef struct Peers Peers;
+typedef struct TokenCache TokenCache;
 typedef struct Breaker Breaker;
 typedef struct Relay Relay;
 typedef struct Consumers Consumers;
@@ -49,6 +50,7 @@ struct Worker {
     Breaker *redis_breaker; /* the process' */
     StatementCache *statements;
     Peers *peers;
+    TokenCache *tokens;
     Map service_tokens; /* peer -> its token */
     OtlpExporter *otlp; /* worker 0 */
     Error error;        /* of its last step */
