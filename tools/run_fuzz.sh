@@ -5,7 +5,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 export build="${FUZZ_BUILD:-build-fuzz}" seconds="${1:?usage: tools/run_fuzz.sh SECONDS [NAME]...}"
-export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+export UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1:suppressions=$PWD/tests/fuzz/ubsan.supp"
 shift
 
 if [ ! -f "$build/build.ninja" ]; then
