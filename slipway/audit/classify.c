@@ -84,7 +84,8 @@ bool classify_is_source(Str name)
 bool classify_is_note(Str name)
 {
     static const Str extensions[] = { STR_INIT(".md"),  STR_INIT(".sh"),   STR_INIT(".mk"),
-                                      STR_INIT(".rst"), STR_INIT(".bash"), STR_INIT(".ps1") };
+                                      STR_INIT(".rst"), STR_INIT(".bash"), STR_INIT(".ps1"),
+                                      STR_INIT(".tf") };
     static const Str names[] = { STR_INIT("README"),         STR_INIT("Makefile"),
                                  STR_INIT("justfile"),       STR_INIT("Justfile"),
                                  STR_INIT("Taskfile.yml"),   STR_INIT("Taskfile.yaml"),

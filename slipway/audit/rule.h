@@ -59,11 +59,17 @@ typedef struct RuleFamily {
 extern const RuleFamily rules_across_builds;
 extern const RuleFamily rules_across_compose;
 extern const RuleFamily rules_across_env;
+extern const RuleFamily rules_across_grafana;
 extern const RuleFamily rules_across_hosts;
+extern const RuleFamily rules_across_labels;
 extern const RuleFamily rules_across_metrics;
 extern const RuleFamily rules_across_names;
 extern const RuleFamily rules_across_pods;
+extern const RuleFamily rules_across_policies;
 extern const RuleFamily rules_across_ports;
+extern const RuleFamily rules_across_reads;
+extern const RuleFamily rules_across_scrapes;
+extern const RuleFamily rules_across_versions;
 extern const RuleFamily rules_actions_expressions;
 extern const RuleFamily rules_actions_files;
 extern const RuleFamily rules_actions_injection;

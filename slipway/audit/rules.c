@@ -51,11 +51,17 @@ const RuleFamily *const rule_families[] = {
     &rules_across_builds,
     &rules_across_compose,
     &rules_across_env,
+    &rules_across_grafana,
     &rules_across_hosts,
+    &rules_across_labels,
     &rules_across_metrics,
     &rules_across_names,
     &rules_across_pods,
+    &rules_across_policies,
     &rules_across_ports,
+    &rules_across_reads,
+    &rules_across_scrapes,
+    &rules_across_versions,
     NULL,
 };
 /* clang-format on */

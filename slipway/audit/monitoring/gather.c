@@ -6,7 +6,8 @@
 #include "dashboard.h"
 #include "prometheus.h"
 
-static void add_datasources(Map *names, const Node *root)
+/* `place`: what stands for them where they are embedded in another document; else NULL. */
+static void add_datasources(Map *names, const Node *root, const Node *place)
 {
     const Node *list = node_get_cstr(root, "datasources");
     for (size_t i = 0; node_is_seq(list) && i < list->seq.len; i++) {
@@ -14,7 +15,7 @@ static void add_datasources(Map *names, const Node *root)
         for (size_t j = 0; j < 2; j++) {
             const Node *node = node_get_cstr(list->seq.items[i], keys[j]);
             if (node_is_string(node)) {
-                map_set(names, node->text, (void *) (uintptr_t) node);
+                map_set(names, node->text, (void *) (uintptr_t) (place ? place : node));
             }
         }
     }
@@ -45,7 +46,7 @@ static PrometheusFile *read_file(Audit *audit, Artifact *artifact, Map *datasour
         );
     }
     if (provisioning) {
-        add_datasources(datasources, root);
+        add_datasources(datasources, root, NULL);
     }
     return prometheus_read(audit->arena, artifact->source, kind, is_template ? NULL : root);
 }
@@ -63,6 +64,58 @@ static void check_rule_files(Audit *audit, PrometheusFile *file)
         Str path = path_join(audit->arena, path_dir(file->source->path), name);
         if (!map_has(&audit->files.by_path, path) && !fs_is_file(str_to_cstr(audit->arena, path))) {
             prometheus_problem(file, (*node)->span, "no file of rules: %" STR_FMT, STR_ARG(name));
+        }
+    }
+}
+
+/* --- in manifests --- */
+
+/* Grafana's datasources out of a ConfigMap or a Secret, which a sidecar or a volume gives it. */
+static void read_config_map(Audit *audit, const Object *object, Map *datasources)
+{
+    static const char *const maps[] = { "data", "stringData" };
+    for (size_t m = 0; m < 2; m++) {
+        const Node *data = node_path(object->node, maps[m]);
+        for (size_t i = 0; node_is_map(data) && i < data->map.len; i++) {
+            const Node *value = data->map.pairs[i].value;
+            Node *root = NULL;
+            DiagList ignored = DIAG_LIST(audit->arena);
+            if (node_is_string(value) && str_find(value->text, STR("datasources:")) != STR_NONE &&
+                yaml_read_one(
+                    audit->arena,
+                    source_new(audit->arena, object->name, value->text),
+                    NULL,
+                    &root,
+                    &ignored
+                ) == 0) {
+                add_datasources(datasources, root, value);
+            }
+        }
+    }
+}
+
+/* Prometheus' rules as objects of its operator. Overlays share them: each is read once. */
+static void read_objects(Audit *audit, Map *datasources)
+{
+    Map known = MAP_ON_ARENA(audit->arena);
+    vec_foreach(bundle, &audit->bundles) {
+        vec_foreach(object, &(*bundle)->objects) {
+            const Node *spec = node_path(object->node, "spec");
+            Str place = spec && span_is_known(spec->span) ? str_printf(
+                                                                audit->arena,
+                                                                "%" STR_FMT ":%u",
+                                                                STR_ARG(spec->span.source->path),
+                                                                (unsigned) spec->span.start
+                                                            )
+                                                          : STR("");
+            if (object_is(object, "ConfigMap") || object_is(object, "Secret")) {
+                read_config_map(audit, object, datasources);
+            } else if (object_is(object, "PrometheusRule") && node_is_map(spec) && place.len > 0 &&
+                       !map_set(&known, place, audit)) {
+                PrometheusFile *file =
+                    prometheus_read(audit->arena, spec->span.source, PROMETHEUS_RULES, spec);
+                vec_push(&audit->prometheus_files, audit->arena, file);
+            }
         }
     }
 }
@@ -157,6 +210,7 @@ void monitoring_gather(Audit *audit)
             vec_push(&audit->prometheus_files, audit->arena, file);
         }
     }
+    read_objects(audit, datasources);
     look_at_all(audit, dashboards.ptr, dashboards.len);
     int64_t interval = common_interval(files.ptr, files.len);
     vec_foreach(file, &files) {

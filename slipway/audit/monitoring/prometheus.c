@@ -81,6 +81,8 @@ PrometheusFile *prometheus_read(Arena *arena, Source *source, PrometheusKind kin
         prometheus_read_rules(file);
     } else if (kind == PROMETHEUS_CONFIG) {
         prometheus_read_config(file);
+    } else if (kind == PROMETHEUS_ALERTMANAGER) {
+        prometheus_read_alertmanager(file);
     }
     return file;
 }

@@ -5,3 +5,4 @@
 
 void prometheus_read_rules(PrometheusFile *file);
 void prometheus_read_config(PrometheusFile *file);
+void prometheus_read_alertmanager(PrometheusFile *file);

@@ -214,6 +214,12 @@ static void want_words(Repository *repository)
 
 static void want_selector(void *ctx, const PromNode *node)
 {
+    vec_foreach(matcher, &node->matchers) {
+        repository_want_label(ctx, matcher->label);
+    }
+    vec_foreach(label, &node->labels) {
+        repository_want_label(ctx, label->name);
+    }
     if (node->kind == PROM_SELECTOR && node->name.len > 0) {
         repository_want_metric(ctx, node->name);
     }

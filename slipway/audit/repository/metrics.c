@@ -87,3 +87,43 @@ bool repository_has_metric(const Repository *repository, Str metric)
     Forms parts = part_forms(metric);
     return repository_has_whole_metric(repository, metric) || mentions_any(repository, &parts);
 }
+
+/* --- labels ----------------------------------------------------------------------------------- */
+
+/* "order_type" -> "orderType" */
+static Str camel_case(Arena *arena, Str label)
+{
+    StrBuf out = STRBUF_ON_ARENA(arena);
+    for (size_t i = 0; i < label.len; i++) {
+        bool is_first = i > 0 && label.ptr[i - 1] == '_';
+        char c = label.ptr[i];
+        if (c != '_') {
+            strbuf_add_char(&out, is_first && c >= 'a' && c <= 'z' ? (char) (c - 'a' + 'A') : c);
+        }
+    }
+    return strbuf_str(&out);
+}
+
+void repository_want_label(Repository *repository, Str label)
+{
+    Str part;
+    repository_want(repository, label);
+    repository_want(repository, camel_case(repository->arena, label));
+    while (str_next(&label, '_', &part)) {
+        repository_want(repository, part);
+    }
+}
+
+bool repository_makes_label(const Repository *repository, Str label)
+{
+    if (repository_mentions(repository, label) ||
+        repository_mentions(repository, camel_case(repository->arena, label))) {
+        return true;
+    }
+    bool has_all = str_has_char(label, '_');
+    Str part;
+    while (has_all && str_next(&label, '_', &part)) {
+        has_all = part.len == 0 || repository_mentions(repository, part);
+    }
+    return has_all;
+}

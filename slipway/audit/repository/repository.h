@@ -32,6 +32,12 @@ typedef struct RepoService {
     VEC(RepoContainer) containers;       /* that run it */
 } RepoService;
 
+/* A variable that a source can't do without (reads.h), where it is read. */
+typedef struct RepoRead {
+    Str name;
+    Span span;
+} RepoRead;
+
 typedef enum RepoLanguage {
     REPO_GO = 1 << 0,
     REPO_NODE = 1 << 1,
@@ -48,9 +54,10 @@ typedef struct Repository {
     VEC(RepoService) services;
     Map by_dockerfile; /* path -> RepoService */
     const struct CiBuilds *ci;
-    Map wanted;         /* word -> a bool that says whether a source mentions it */
-    VEC(Str) prefixes;  /* words in capitals that end with '_', of sources */
-    unsigned languages; /* RepoLanguage, of all sources */
+    Map wanted;          /* word -> a bool that says whether a source mentions it */
+    VEC(Str) prefixes;   /* words in capitals that end with '_', of sources */
+    VEC(RepoRead) reads; /* of sources that aren't tests */
+    unsigned languages;  /* RepoLanguage, of all sources */
     size_t source_count;
     bool is_cut; /* there were more sources than are read: nothing is said about them */
 } Repository;
@@ -70,6 +77,9 @@ bool repository_mentions(const Repository *repository, Str word);
 void repository_want_metric(Repository *repository, Str metric);
 bool repository_has_whole_metric(const Repository *repository, Str metric);
 bool repository_has_metric(const Repository *repository, Str metric);
+/* A label of metrics: the word itself, in camel case, or all its parts, as "http.route" has them. */
+void repository_want_label(Repository *repository, Str label);
+bool repository_makes_label(const Repository *repository, Str label);
 /* Whether something can be said about what sources lack: there are some, all were read. */
 bool repository_knows_sources(const Repository *repository);
 /* Whether `text` stands in a README, script, Makefile or workflow of the repository. */

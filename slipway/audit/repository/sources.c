@@ -5,6 +5,7 @@
 #include "base/path.h"
 
 #include "audit/gitignore.h"
+#include "reads.h"
 #include "repository.h"
 
 enum {
@@ -119,6 +120,35 @@ static void scan(Repository *repository, const Filter *filter, Str text)
     }
 }
 
+/* Tests, examples and tools of the repository set for themselves what they read. */
+static bool is_aside(Str path)
+{
+    static const Str words[] = { STR_INIT("test"),   STR_INIT("spec"),    STR_INIT("example"),
+                                 STR_INIT("mock"),   STR_INIT("fixture"), STR_INIT("script"),
+                                 STR_INIT("tools/"), STR_INIT("vendor/") };
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (str_find(path, words[i]) != STR_NONE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* `text` is of `scratch`: a source that something is kept of is copied. */
+static void keep_reads(Repository *repository, Arena *scratch, Str path, Str text)
+{
+    EnvReads reads = env_reads_of(scratch, text);
+    Source *source = NULL;
+    vec_foreach(read, &reads) {
+        if (!source) {
+            source = source_new(repository->arena, path, str_dup(repository->arena, text));
+        }
+        RepoRead *kept = vec_add(&repository->reads, repository->arena);
+        kept->span = span_make(source, read->start, read->end);
+        kept->name = span_text(kept->span);
+    }
+}
+
 void repository_read_sources(Repository *repository)
 {
     Filter filter = make_filter(repository);
@@ -137,6 +167,9 @@ void repository_read_sources(Repository *repository)
             repository->source_count += language != 0;
             bytes += text.len;
             scan(repository, &filter, text);
+            if (language != 0 && !is_aside(repository_relative(repository, *path))) {
+                keep_reads(repository, arena, *path, text);
+            }
         }
     }
 }

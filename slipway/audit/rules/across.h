@@ -32,3 +32,38 @@ static inline unsigned across_port(Str text)
 
 /* "a", "a and b", "a, b and c" */
 Str across_join(Arena *arena, const Str *names, size_t count);
+
+/* A name without a domain: of a service beside this one. */
+bool across_is_name(Str host);
+/* Whether the service is reached by that name in its project. */
+bool across_answers(const ComposeService *service, Str host);
+/* The name of a Service, and its namespace where the host says one; false where it means none. */
+bool across_split_host(Str host, Str ns, Str *ret_name, Str *ret_ns);
+/* The Service that the host means for a pod of that namespace, or NULL. */
+const Object *across_service(const Bundle *bundle, Str host, Str ns);
+
+typedef struct AcrossExposed {
+    VEC(unsigned) ports;
+    Span place;
+    bool is_known; /* all of them, and there are some */
+} AcrossExposed;
+
+/* The ports that the image exposes, of what its last stage is made of. */
+AcrossExposed across_exposed(Arena *arena, const Dockerfile *file);
+bool across_has_port(const AcrossExposed *exposed, unsigned port);
+
+/* A variable of a runtime, platform or tool, which no source of a service needs to mention. */
+bool across_is_of_runtime(Str key);
+
+/* The port that the service publishes as `port` of the host while nothing in the container listens
+ * there; NULL: none. */
+const ComposePort *across_published_instead(const ComposeService *target, unsigned port);
+/* Whether the Service has the port, as far as it can be told. */
+bool across_listens(const Object *service, unsigned port);
+/* Whether the service's own variables speak of the port: a second listener, as brokers have. */
+bool across_tells_of_port(const ComposeService *service, unsigned port);
+
+/* The first word of a metric's name; empty: it has one only. */
+Str across_family(Str metric);
+/* Whether runtimes and libraries of everyone make metrics under that first word. */
+bool across_is_common(Str family);

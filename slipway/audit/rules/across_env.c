@@ -5,93 +5,6 @@
 
 enum { NAMES_MOST = 8 };
 
-/* Variables of runtimes, platforms and tools, which no source of a service needs to mention. */
-static const Str runtime_prefixes[] = {
-    STR_INIT("OTEL_"),
-    STR_INIT("GOMEM"),
-    STR_INIT("GOMAX"),
-    STR_INIT("GOGC"),
-    STR_INIT("GODEBUG"),
-    STR_INIT("NODE_"),
-    STR_INIT("JAVA_"),
-    STR_INIT("JDK_"),
-    STR_INIT("JVM_"),
-    STR_INIT("MALLOC"),
-    STR_INIT("PYTHON"),
-    STR_INIT("LD_"),
-    STR_INIT("AWS_"),
-    STR_INIT("GOOGLE"),
-    STR_INIT("AZURE_"),
-    STR_INIT("DD_"),
-    STR_INIT("SENTRY_"),
-    STR_INIT("NEW_RELIC"),
-    STR_INIT("KUBERNETES"),
-    STR_INIT("POD_"),
-    STR_INIT("K8S_"),
-    STR_INIT("NPM_"),
-    STR_INIT("UV_"),
-    STR_INIT("GRPC_"),
-    STR_INIT("RUST_"),
-    STR_INIT("ASPNETCORE_"),
-    STR_INIT("DOTNET_"),
-    STR_INIT("SPRING_"),
-    STR_INIT("QUARKUS_"),
-    STR_INIT("NEXT_"),
-    STR_INIT("VITE_"),
-    STR_INIT("REACT_APP_"),
-    STR_INIT("GUNICORN_"),
-    STR_INIT("UVICORN_"),
-    STR_INIT("WEB_CONCURRENCY"),
-    STR_INIT("RAILS_"),
-    STR_INIT("RACK_"),
-    STR_INIT("PHP_"),
-    STR_INIT("APACHE_"),
-    STR_INIT("NGINX_"),
-    STR_INIT("SSL_CERT"),
-    STR_INIT("XDG_"),
-    STR_INIT("DJANGO_"),
-    STR_INIT("FLASK_"),
-    STR_INIT("CATALINA_"),
-};
-static const Str runtime_names[] = {
-    STR_INIT("TZ"),
-    STR_INIT("LANG"),
-    STR_INIT("LC_ALL"),
-    STR_INIT("PATH"),
-    STR_INIT("HOME"),
-    STR_INIT("HOSTNAME"),
-    STR_INIT("USER"),
-    STR_INIT("TERM"),
-    STR_INIT("TMPDIR"),
-    STR_INIT("PORT"),
-    STR_INIT("HOST"),
-    STR_INIT("HTTP_PROXY"),
-    STR_INIT("HTTPS_PROXY"),
-    STR_INIT("NO_PROXY"),
-    STR_INIT("http_proxy"),
-    STR_INIT("https_proxy"),
-    STR_INIT("no_proxy"),
-    STR_INIT("DEBUG"),
-    STR_INIT("CI"),
-    STR_INIT("CHOKIDAR_USEPOLLING"),
-    STR_INIT("WATCHPACK_POLLING"),
-};
-
-static bool is_of_runtime(Str key)
-{
-    for (size_t i = 0; i < ARRAY_LEN(runtime_prefixes); i++) {
-        if (str_has_prefix(key, runtime_prefixes[i])) {
-            return true;
-        }
-    }
-    for (size_t i = 0; i < ARRAY_LEN(runtime_names); i++) {
-        if (str_eq(key, runtime_names[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* --- XA004, XA005 ----------------------------------------------------------------------------- */
 
 /* Whether the variable names what a service can't do without; flags and levels have defaults. */
@@ -125,7 +38,7 @@ static size_t missing_in(
 {
     size_t count = 0;
     vec_foreach(value, &wanted->values) {
-        bool is_asked = !value->is_field && !is_of_runtime(value->key) &&
+        bool is_asked = !value->is_field && !across_is_of_runtime(value->key) &&
                         has_no_default(value->key) && !env_get(other, value->key) &&
                         repository_mentions(repository, value->key);
         if (is_asked && count < NAMES_MOST) {
@@ -216,90 +129,6 @@ static void xa004(RuleContext *ctx, const Repository *repository)
 static void xa005(RuleContext *ctx, const Repository *repository)
 {
     compare_all(ctx, repository, false);
-}
-
-/* --- XA006 ------------------------------------------------------------------------------------ */
-
-/* Libraries that make names of variables out of others. */
-static bool makes_names(const Repository *repository)
-{
-    static const char *const words[] = {
-        "AutomaticEnv",
-        "envconfig",
-        "BaseSettings",
-        "pydantic_settings",
-        "SpringBootApplication",
-        "springframework",
-        "quarkus",
-        "micronaut",
-        "ConfigurationProperties",
-        "koanf",
-        "AddEnvironmentVariables",
-        "figment",
-    };
-    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-        if (repository_mentions(repository, str_from(words[i]))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool is_read(const Repository *repository, Str key)
-{
-    if (is_of_runtime(key) || repository_mentions(repository, key)) {
-        return true;
-    }
-    vec_foreach(prefix, &repository->prefixes) {
-        if (str_has_prefix(key, *prefix)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void check_unread(RuleContext *ctx, const Repository *repository, const RepoContainer *place)
-{
-    EnvList env = env_of_container(repository->arena, place);
-    Map said = MAP_ON_ARENA(repository->arena);
-    across_enter(ctx, place);
-    vec_foreach(value, &env.values) {
-        if (!is_read(repository, value->key) && !map_has(&said, value->key)) {
-            map_set(&said, value->key, value);
-            rule_find(ctx, value->node, "no source reads %" STR_FMT, STR_ARG(value->key));
-        }
-    }
-    across_leave(ctx);
-}
-
-/* An image may read what its base or an entry script does: only plain runtimes are known not to. */
-static bool runs_own_sources(const RepoService *service)
-{
-    const DockerStage *stage = service->dockerfile ? docker_final_stage(service->dockerfile) : NULL;
-    if (!stage) {
-        return false;
-    }
-    Str base = docker_stage_root(stage)->image.value;
-    static const char *const known[] = { "scratch", "distroless/", "alpine",  "debian", "ubuntu",
-                                         "golang",  "node:",       "python:", "rust:" };
-    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
-        if (str_find(base, str_from(known[i])) != STR_NONE) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void xa006(RuleContext *ctx, const Repository *repository)
-{
-    if (!repository_knows_sources(repository) || makes_names(repository)) {
-        return;
-    }
-    vec_foreach(service, &repository->services) {
-        for (size_t i = 0; runs_own_sources(service) && i < service->containers.len; i++) {
-            check_unread(ctx, repository, &service->containers.ptr[i]);
-        }
-    }
 }
 
 /* --- XA030 ------------------------------------------------------------------------------------ */
@@ -440,15 +269,6 @@ static const AuditRule rules[] = {
       .why = "In the cluster the service runs with another configuration, or doesn't start.",
       .fix = "set it in the manifests too",
       .check_repository = xa005 },
-    { .id = "XA006",
-      .artifact = "Repository",
-      .severity = SEVERITY_WARN,
-      .meaning = "A variable of a manifest that no source reads",
-      .why = "It was renamed in the code, or mistyped here: the value has no effect.",
-      .fix = "correct the name or take it away",
-      .bad = "env: [{name: DATABSE_URL, value: …}]\n",
-      .good = "env: [{name: DATABASE_URL, value: …}]\n",
-      .check_repository = xa006 },
     { .id = "XA030",
       .artifact = "Repository",
       .severity = SEVERITY_ERROR,

@@ -3,83 +3,12 @@
 
 #include "across.h"
 
-Str across_join(Arena *arena, const Str *names, size_t count)
-{
-    StrBuf out = STRBUF_ON_ARENA(arena);
-    for (size_t i = 0; i < count; i++) {
-        strbuf_add_cstr(&out, i == 0 ? "" : i + 1 == count ? " and " : ", ");
-        strbuf_add(&out, names[i]);
-    }
-    return strbuf_str(&out);
-}
-
 /* --- XA001 ------------------------------------------------------------------------------------ */
 
-typedef struct Exposed {
-    VEC(unsigned) ports;
-    Span place;
-    bool is_known; /* all of them, and there are some */
-} Exposed;
-
-static void add_exposed(Arena *arena, Exposed *exposed, const DockerInstruction *instruction)
+static void
+check_port(RuleContext *ctx, const AcrossExposed *exposed, const Node *node, unsigned port)
 {
-    exposed->place = instruction->span;
-    vec_foreach(word, &instruction->words) {
-        Str number = word->value;
-        Str rest;
-        (void) str_cut(number, '/', &number, &rest);
-        unsigned port = across_port(number);
-        exposed->is_known = exposed->is_known && word->is_known && port > 0;
-        vec_push(&exposed->ports, arena, port);
-    }
-}
-
-/* Images that expose something themselves, so that EXPOSE needn't. */
-static bool exposes_by_itself(const DockerStage *root)
-{
-    static const Str names[] = { STR_INIT("nginx"),    STR_INIT("httpd"),  STR_INIT("caddy"),
-                                 STR_INIT("postgres"), STR_INIT("redis"),  STR_INIT("mysql"),
-                                 STR_INIT("mongo"),    STR_INIT("tomcat"), STR_INIT("jetty"),
-                                 STR_INIT("rabbitmq"), STR_INIT("php"),    STR_INIT("wordpress") };
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        if (str_find(root->parts.name, names[i]) != STR_NONE) {
-            return true;
-        }
-    }
-    return !root->image.is_known;
-}
-
-static Exposed exposed_by(Arena *arena, const Dockerfile *file)
-{
-    Exposed exposed = { .is_known = true };
-    const DockerStage *stage = docker_final_stage(file);
-    if (!stage || exposes_by_itself(docker_stage_root(stage))) {
-        return (Exposed) { 0 };
-    }
-    for (; stage; stage = stage->base) {
-        vec_foreach(instruction, &stage->instructions) {
-            if ((*instruction)->kind == DOCKER_EXPOSE && !(*instruction)->is_onbuild) {
-                add_exposed(arena, &exposed, *instruction);
-            }
-        }
-    }
-    exposed.is_known = exposed.is_known && exposed.ports.len > 0;
-    return exposed;
-}
-
-static bool has_port(const Exposed *exposed, unsigned port)
-{
-    vec_foreach(known, &exposed->ports) {
-        if (*known == port) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void check_port(RuleContext *ctx, const Exposed *exposed, const Node *node, unsigned port)
-{
-    if (port > 0 && !has_port(exposed, port)) {
+    if (port > 0 && !across_has_port(exposed, port)) {
         Diag *diag = rule_find(ctx, node, "the Dockerfile doesn't expose port %u", port);
         across_relate(ctx, diag, exposed->place, "it exposes others");
     }
@@ -93,7 +22,7 @@ static bool runs_image_as_it_is(const ComposeService *service)
 }
 
 static void
-check_compose_ports(RuleContext *ctx, const RepoService *service, const Exposed *exposed)
+check_compose_ports(RuleContext *ctx, const RepoService *service, const AcrossExposed *exposed)
 {
     vec_foreach(compose, &service->compose) {
         for (size_t i = 0; runs_image_as_it_is(*compose) && i < (*compose)->ports.len; i++) {
@@ -106,7 +35,7 @@ check_compose_ports(RuleContext *ctx, const RepoService *service, const Exposed 
 }
 
 static void
-check_container_ports(RuleContext *ctx, const RepoService *service, const Exposed *exposed)
+check_container_ports(RuleContext *ctx, const RepoService *service, const AcrossExposed *exposed)
 {
     vec_foreach(place, &service->containers) {
         const Node *ports = node_path(place->container->node, "ports");
@@ -127,8 +56,9 @@ check_container_ports(RuleContext *ctx, const RepoService *service, const Expose
 static void xa001(RuleContext *ctx, const Repository *repository)
 {
     vec_foreach(service, &repository->services) {
-        Exposed exposed = service->dockerfile ? exposed_by(repository->arena, service->dockerfile)
-                                              : (Exposed) { 0 };
+        AcrossExposed exposed = service->dockerfile
+                                    ? across_exposed(repository->arena, service->dockerfile)
+                                    : (AcrossExposed) { 0 };
         if (exposed.is_known) {
             check_compose_ports(ctx, service, &exposed);
             check_container_ports(ctx, service, &exposed);
@@ -161,36 +91,68 @@ static bool declares(const Container *container, unsigned port)
     return false;
 }
 
-static void
-compare_ports(RuleContext *ctx, const ComposeService *compose, const RepoContainer *place)
+/* What the Dockerfile exposes otherwise is XA001's. */
+static bool is_said(const AcrossExposed *exposed, unsigned port)
+{
+    return exposed->is_known && !across_has_port(exposed, port);
+}
+
+static void say_missing(
+    RuleContext *ctx, const Node *node, unsigned port, const RepoContainer *place, Span ports
+)
+{
+    Diag *diag = rule_find(
+        ctx,
+        node,
+        "%" STR_FMT " of the same service has no containerPort %u",
+        STR_ARG(object_title(ctx->diags->arena, place->object)),
+        port
+    );
+    across_relate(ctx, diag, ports, "its ports stand here");
+}
+
+static bool
+is_missing(const RepoContainer *place, const AcrossExposed *exposed, unsigned port, unsigned count)
+{
+    return port > 0 && count <= 1 && !is_for_development(port) &&
+           !declares(place->container, port) && !is_said(exposed, port);
+}
+
+/* What Compose publishes or exposes is one set, the workload's may be larger: a port of metrics needn't
+ * be published. */
+static void compare_ports(
+    RuleContext *ctx,
+    const ComposeService *compose,
+    const RepoContainer *place,
+    const AcrossExposed *exposed
+)
 {
     const Node *ports = node_path(place->container->node, "ports");
-    bool comparable = node_len(ports) > 0 && runs_image_as_it_is(compose) &&
-                      place->container->kind == CONTAINER_MAIN &&
-                      !node_path(place->container->node, "command");
-    for (size_t i = 0; comparable && i < compose->ports.len; i++) {
-        const ComposePort *port = &compose->ports.ptr[i];
-        if (port->target == 0 || port->count > 1 || is_for_development(port->target) ||
-            declares(place->container, port->target)) {
-            continue;
+    if (node_len(ports) == 0 || !runs_image_as_it_is(compose) ||
+        place->container->kind != CONTAINER_MAIN || node_path(place->container->node, "command")) {
+        return;
+    }
+    vec_foreach(port, &compose->ports) {
+        if (is_missing(place, exposed, port->target, port->count)) {
+            say_missing(ctx, port->node, port->target, place, ports->span);
         }
-        Diag *diag = rule_find(
-            ctx,
-            port->node,
-            "%" STR_FMT " of the same service has no containerPort %u",
-            STR_ARG(object_title(ctx->diags->arena, place->object)),
-            port->target
-        );
-        across_relate(ctx, diag, ports->span, "its ports stand here");
+    }
+    vec_foreach(port, &compose->expose) {
+        if (is_missing(place, exposed, across_port(port->name), 1)) {
+            say_missing(ctx, port->node, across_port(port->name), place, ports->span);
+        }
     }
 }
 
 static void xa002(RuleContext *ctx, const Repository *repository)
 {
     vec_foreach(service, &repository->services) {
+        AcrossExposed exposed = service->dockerfile
+                                    ? across_exposed(repository->arena, service->dockerfile)
+                                    : (AcrossExposed) { 0 };
         vec_foreach(compose, &service->compose) {
             vec_foreach(place, &service->containers) {
-                compare_ports(ctx, *compose, place);
+                compare_ports(ctx, *compose, place, &exposed);
             }
         }
     }
@@ -322,41 +284,149 @@ static Str docker_env_text(const Dockerfile *file, Str key, Span *ret_place)
     return pair && pair->value.is_known ? pair->value.value : STR("");
 }
 
-static void
-xa033_service(RuleContext *ctx, const Repository *repository, const RepoService *service)
+/* Whether the variable was held against the ports beside it, and reported. */
+static bool check_own_ports(
+    RuleContext *ctx, const RepoService *service, const EnvValue *value, bool is_among_ports
+)
 {
+    if (is_among_ports) {
+        return false;
+    }
     Span other;
+    Str text = docker_env_text(service->dockerfile, value->key, &other);
+    say_port(ctx, value, other, text, "the Dockerfile");
+    return true;
+}
+
+static unsigned own_port(const EnvValue *value)
+{
+    return value && is_own_port(value->key) && value->is_literal ? across_port(value->text) : 0;
+}
+
+static bool
+check_workload_ports(RuleContext *ctx, const RepoService *service, const RepoContainer *place)
+{
+    bool said = false;
+    EnvList env = env_of_container(ctx->diags->arena, place);
+    bool has_ports = node_len(node_path(place->container->node, "ports")) > 0;
+    across_enter(ctx, place);
+    vec_foreach(value, &env.values) {
+        unsigned port = has_ports ? own_port(value) : 0;
+        said =
+            (port > 0 && check_own_ports(ctx, service, value, declares(place->container, port))) ||
+            said;
+    }
+    across_leave(ctx);
+    return said;
+}
+
+static bool
+check_service_ports(RuleContext *ctx, const RepoService *service, const ComposeService *compose)
+{
+    bool said = false;
+    EnvList env = env_of_compose(ctx->diags->arena, compose);
+    vec_foreach(value, &env.values) {
+        unsigned port = own_port(value);
+        said =
+            (port > 0 && check_own_ports(ctx, service, value, compose_declares(compose, port))) ||
+            said;
+    }
+    return said;
+}
+
+/* --- the same variable elsewhere --- */
+
+static void say_difference(
+    RuleContext *ctx, const EnvValue *value, Span other, Str other_text, const char *where
+)
+{
+    Diag *diag = rule_find(
+        ctx,
+        value->node,
+        "%" STR_FMT " is %" STR_FMT " here and %" STR_FMT " in %s",
+        STR_ARG(value->key),
+        STR_ARG(value->text),
+        STR_ARG(other_text),
+        where
+    );
+    across_relate(ctx, diag, other, "in %s", where);
+    rule_suggest(ctx, diag, value->node->span, "\"%" STR_FMT "\"", STR_ARG(other_text));
+}
+
+/* What the image says otherwise; where its EXPOSE lacks the port, XA001 says so. */
+static void compare_with_image(
+    RuleContext *ctx,
+    const RepoService *service,
+    const AcrossExposed *exposed,
+    const EnvValue *value
+)
+{
+    Span image = SPAN_NONE;
+    Str text = docker_env_text(service->dockerfile, value->key, &image);
+    unsigned port = own_port(value);
+    if (port > 0 && across_port(text) > 0 && across_port(text) != port && !is_said(exposed, port)) {
+        say_difference(ctx, value, image, text, "the Dockerfile");
+    }
+}
+
+/* Where both have ports, XA002 compares those. */
+static bool compare_with_compose(
+    RuleContext *ctx, const EnvList *in_compose, const EnvValue *value, bool has_ports
+)
+{
+    const EnvValue *other = env_get(in_compose, value->key);
+    bool differs = !has_ports && own_port(value) > 0 && own_port(other) > 0 &&
+                   own_port(other) != own_port(value);
+    if (differs) {
+        say_difference(ctx, value, other->node->span, other->text, "Compose");
+    }
+    return differs;
+}
+
+/* The workload against Compose and the image, Compose against the image; any of them may be missing. */
+static void compare_defaults(RuleContext *ctx, const RepoService *service)
+{
+    Arena *arena = ctx->diags->arena;
+    const ComposeService *compose = service->compose.len == 1 ? service->compose.ptr[0] : NULL;
+    EnvList in_compose = compose ? env_of_compose(arena, compose) : (EnvList) { 0 };
+    AcrossExposed exposed =
+        service->dockerfile ? across_exposed(arena, service->dockerfile) : (AcrossExposed) { 0 };
     vec_foreach(place, &service->containers) {
-        EnvList env = env_of_container(repository->arena, place);
+        EnvList env = env_of_container(arena, place);
+        bool has_ports = compose && compose->ports.len + compose->expose.len > 0 &&
+                         node_len(node_path(place->container->node, "ports")) > 0;
         across_enter(ctx, place);
         vec_foreach(value, &env.values) {
-            unsigned port =
-                is_own_port(value->key) && value->is_literal ? across_port(value->text) : 0;
-            if (port > 0 && node_len(node_path(place->container->node, "ports")) > 0 &&
-                !declares(place->container, port)) {
-                Str text = docker_env_text(service->dockerfile, value->key, &other);
-                say_port(ctx, value, other, text, "the Dockerfile");
+            if (!compare_with_compose(ctx, &in_compose, value, has_ports)) {
+                compare_with_image(ctx, service, &exposed, value);
             }
         }
         across_leave(ctx);
     }
+    vec_foreach(value, &in_compose.values) {
+        compare_with_image(ctx, service, &exposed, value);
+    }
+}
+
+/* A variable that is none of the ports beside it says why others differ from it. */
+static void xa033_service(RuleContext *ctx, const RepoService *service)
+{
+    bool said = false;
+    vec_foreach(place, &service->containers) {
+        said = check_workload_ports(ctx, service, place) || said;
+    }
     vec_foreach(compose, &service->compose) {
-        EnvList env = env_of_compose(repository->arena, *compose);
-        vec_foreach(value, &env.values) {
-            unsigned port =
-                is_own_port(value->key) && value->is_literal ? across_port(value->text) : 0;
-            if (port > 0 && !compose_declares(*compose, port)) {
-                Str text = docker_env_text(service->dockerfile, value->key, &other);
-                say_port(ctx, value, other, text, "the Dockerfile");
-            }
-        }
+        said = check_service_ports(ctx, service, *compose) || said;
+    }
+    if (!said) {
+        compare_defaults(ctx, service);
     }
 }
 
 static void xa033(RuleContext *ctx, const Repository *repository)
 {
     vec_foreach(service, &repository->services) {
-        xa033_service(ctx, repository, service);
+        xa033_service(ctx, service);
     }
 }
 
@@ -392,7 +462,8 @@ static const AuditRule rules[] = {
     { .id = "XA033",
       .artifact = "Repository",
       .severity = SEVERITY_ERROR,
-      .meaning = "The port that a service is told to listen on is none that it is reached at",
+      .meaning = "The port that a service is told to listen on is none that it is reached at, or "
+                 "differs between Compose, workload and image",
       .why = "It listens where nobody asks: probes and requests go to the other port.",
       .fix = "use one number for the variable and the port",
       .bad = "env: [{name: PORT, value: '3000'}]\nports: [{containerPort: 8080}]\n",

@@ -5,6 +5,12 @@
 #include "audit/rule.h"
 #include "words.h"
 
+/* A tag that doesn't stand where the image does is of an images entry: KU007 says it there. */
+static bool is_written_there(const Node *image)
+{
+    return !span_is_known(image->span) || str_find(span_text(image->span), image->text) != STR_NONE;
+}
+
 static void k8034(RuleContext *ctx, const Container *container)
 {
     const Node *image = node_path(container->node, "image");
@@ -15,7 +21,7 @@ static void k8034(RuleContext *ctx, const Container *container)
     Str tag = image_tag(image->text);
     if (tag.len == 0) {
         rule_find(ctx, image, "image \"%" STR_FMT "\" has no tag", STR_ARG(image->text));
-    } else if (str_eq(tag, STR("latest"))) {
+    } else if (str_eq(tag, STR("latest")) && is_written_there(image)) {
         rule_find(ctx, image, "image \"%" STR_FMT "\" is whatever is latest", STR_ARG(image->text));
     }
 }

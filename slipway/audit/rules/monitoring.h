@@ -27,3 +27,12 @@ Span monitoring_span(const MonitoringQuery *query, size_t start, size_t end);
 /* The label of a sample that the expression gives, as far as it can be told: false where it drops
  * every such label. */
 bool monitoring_keeps_label(Arena *arena, const PromNode *tree, Str label);
+
+/* Whether the uid of a datasource is one of a certain Grafana that nothing here provisions. */
+bool monitoring_is_foreign(const Dashboard *dashboard, Str uid);
+/* The uid of a panel's or target's datasource, which in old dashboards is the whole of it. */
+const Node *monitoring_uid(const Node *datasource);
+/* Uses the dashboard's variable of type datasource instead, where it has one. */
+void monitoring_fix_datasource(
+    RuleContext *ctx, const Dashboard *dashboard, Diag *diag, const Node *datasource
+);

@@ -63,7 +63,7 @@ static const DashboardVariable *datasource_variable(const Dashboard *dashboard)
     return NULL;
 }
 
-static bool is_fixed(const Dashboard *dashboard, Str uid)
+bool monitoring_is_foreign(const Dashboard *dashboard, Str uid)
 {
     static const char *const own[] = { "-- Grafana --", "-- Mixed --", "-- Dashboard --",
                                        "grafana",       "default",     "" };
@@ -76,15 +76,17 @@ static bool is_fixed(const Dashboard *dashboard, Str uid)
            !map_has(dashboard->datasources, uid);
 }
 
-static const Node *uid_of(const Node *datasource)
+const Node *monitoring_uid(const Node *datasource)
 {
     return node_is_map(datasource) ? node_get_cstr(datasource, "uid") : datasource;
 }
 
+/* Where the repository provisions others, XA035 says that this one is none of them. */
 static Diag *check_datasource(RuleContext *ctx, const Dashboard *dashboard, const Node *datasource)
 {
-    const Node *uid = uid_of(datasource);
-    if (!node_is_string(uid) || !is_fixed(dashboard, uid->text)) {
+    const Node *uid = monitoring_uid(datasource);
+    if (!node_is_string(uid) || !monitoring_is_foreign(dashboard, uid->text) ||
+        dashboard->datasources->len > 0) {
         return NULL;
     }
     return rule_find_span(
@@ -95,13 +97,18 @@ static Diag *check_datasource(RuleContext *ctx, const Dashboard *dashboard, cons
     );
 }
 
-static void
-fix_datasource(RuleContext *ctx, const Dashboard *dashboard, Diag *diag, const Node *datasource)
+void monitoring_fix_datasource(
+    RuleContext *ctx, const Dashboard *dashboard, Diag *diag, const Node *datasource
+)
 {
     const DashboardVariable *variable = datasource_variable(dashboard);
     if (diag && variable) {
         rule_fix(
-            ctx, diag, uid_of(datasource)->span, "\"${%" STR_FMT "}\"", STR_ARG(variable->name)
+            ctx,
+            diag,
+            monitoring_uid(datasource)->span,
+            "\"${%" STR_FMT "}\"",
+            STR_ARG(variable->name)
         );
     }
 }
@@ -121,9 +128,9 @@ static bool check_targets(
         const Node *datasource = dashboard_datasource(targets->seq.items[i]);
         said = said || datasource;
         if (datasource && own && node_equal(own, datasource)) {
-            fix_datasource(ctx, dashboard, found, datasource);
+            monitoring_fix_datasource(ctx, dashboard, found, datasource);
         } else if (datasource) {
-            fix_datasource(
+            monitoring_fix_datasource(
                 ctx, dashboard, check_datasource(ctx, dashboard, datasource), datasource
             );
         }
@@ -139,7 +146,7 @@ static void gr003(RuleContext *ctx, const Dashboard *dashboard)
         const Node *own = dashboard_datasource(panel->node);
         Diag *found = own ? check_datasource(ctx, dashboard, own) : NULL;
         if (found) {
-            fix_datasource(ctx, dashboard, found, own);
+            monitoring_fix_datasource(ctx, dashboard, found, own);
         }
         bool said = check_targets(ctx, dashboard, panel, own, found);
         if (!said && !own && node_is_seq(targets) && targets->seq.len > 0) {

@@ -25,6 +25,7 @@ static void gr011(RuleContext *ctx, const PrometheusFile *file)
 static void gr014(RuleContext *ctx, const PrometheusFile *file)
 {
     report_problems(ctx, file, PROMETHEUS_CONFIG);
+    report_problems(ctx, file, PROMETHEUS_ALERTMANAGER);
 }
 
 /* --- alerts --- */
@@ -210,9 +211,9 @@ static const AuditRule rules[] = {
     { .id = "GR014",
       .artifact = "Prometheus",
       .severity = SEVERITY_ERROR,
-      .meaning = "A configuration that Prometheus refuses",
-      .why = "Prometheus doesn't start with it, or goes on with the old one after a reload.",
-      .fix = "write it as Prometheus' documentation has it",
+      .meaning = "A configuration that Prometheus or Alertmanager refuses",
+      .why = "The program doesn't start with it, or goes on with the old one after a reload.",
+      .fix = "write it as the documentation of the program has it",
       .bad = "scrape_configs:\n- job_name: api\n  static_configs: [{targets: "
              "[\"http://api:8080/metrics\"]}]\n",
       .good = "scrape_configs:\n- job_name: api\n  static_configs: [{targets: [\"api:8080\"]}]\n",

@@ -1,0 +1,366 @@
+/* Who is scraped: jobs of Prometheus and monitors, against the services. */
+#include "base/mem.h"
+
+#include "across.h"
+#include "audit/monitoring/prometheus.h"
+
+/* --- XA022 ------------------------------------------------------------------------------------ */
+
+/* What answers under a target's host. */
+typedef struct Answer {
+    const ComposeService *compose;
+    const Object *service;
+} Answer;
+
+static bool is_checkable(Str host)
+{
+    Str name;
+    Str ns;
+    return !str_has_char(host, '$') && !str_has_char(host, '{') &&
+           across_split_host(host, STR(""), &name, &ns);
+}
+
+/* Of Services of one name in several places one that has the port. */
+static Answer answer_of(const Repository *repository, Str host, unsigned port)
+{
+    Answer answer = { 0 };
+    Str name;
+    Str ns;
+    (void) across_split_host(host, STR(""), &name, &ns);
+    vec_foreach(project, &repository->audit->compose_projects) {
+        vec_foreach(service, &(*project)->services) {
+            answer.compose =
+                !answer.compose && across_answers(service, host) ? service : answer.compose;
+        }
+    }
+    vec_foreach(bundle, &repository->audit->bundles) {
+        vec_foreach(object, &(*bundle)->objects) {
+            if (object_is(object, "Service") && str_eq(object->name, name) &&
+                (!answer.service || across_listens(object, port))) {
+                answer.service = object;
+            }
+        }
+    }
+    return answer;
+}
+
+static bool is_answered(const Answer *answer)
+{
+    return answer->compose || answer->service;
+}
+
+/* A file of which no target is here scrapes another place. */
+static bool is_of_here(const Repository *repository, const PrometheusFile *file)
+{
+    vec_foreach(job, &file->jobs) {
+        vec_foreach(target, &job->targets) {
+            Answer answer = { 0 };
+            if (is_checkable(target->host)) {
+                answer = answer_of(repository, target->host, target->port);
+            }
+            if (is_answered(&answer)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* The image's EXPOSE where it says all, and neither Compose nor a variable knows the port. */
+static Span lacks_port(const Repository *repository, const ComposeService *service, unsigned port)
+{
+    const RepoService *own = map_get(&repository->by_dockerfile, service->dockerfile);
+    AcrossExposed exposed = { 0 };
+    if (own && service->build && service->target.len == 0) {
+        exposed = across_exposed(repository->arena, own->dockerfile);
+    }
+    bool is_known =
+        !exposed.is_known || across_has_port(&exposed, port) || across_tells_of_port(service, port);
+    vec_foreach(own_port, &service->ports) {
+        is_known = is_known || own_port->target == 0 ||
+                   (port >= own_port->target && port < own_port->target + own_port->count);
+    }
+    vec_foreach(own_port, &service->expose) {
+        is_known = is_known || across_port(own_port->name) == port;
+    }
+    return is_known ? SPAN_NONE : exposed.place;
+}
+
+static void check_compose_target(
+    RuleContext *ctx,
+    const Repository *repository,
+    const PrometheusTarget *target,
+    const ComposeService *service
+)
+{
+    const ComposePort *port = across_published_instead(service, target->port);
+    Span exposed = port ? SPAN_NONE : lacks_port(repository, service, target->port);
+    if (port) {
+        Diag *diag = rule_find(
+            ctx,
+            target->node,
+            "\"%" STR_FMT "\" listens on port %u; %u is its port on the host",
+            STR_ARG(service->name),
+            (unsigned) port->target,
+            target->port
+        );
+        across_relate(ctx, diag, port->node->span, "published here");
+        Span place = target->node->span;
+        if (str_eq(span_text(place), target->node->text)) { /* as it stands, not quoted */
+            rule_suggest(
+                ctx, diag, place, "%" STR_FMT ":%u", STR_ARG(target->host), (unsigned) port->target
+            );
+        }
+    } else if (span_is_known(exposed)) {
+        Diag *diag = rule_find(
+            ctx,
+            target->node,
+            "\"%" STR_FMT "\" has no port %u",
+            STR_ARG(service->name),
+            target->port
+        );
+        across_relate(ctx, diag, exposed, "its image exposes others");
+    }
+}
+
+static void
+check_target(RuleContext *ctx, const Repository *repository, const PrometheusTarget *target)
+{
+    Answer answer = answer_of(repository, target->host, target->port);
+    if (!is_answered(&answer)) {
+        rule_find(
+            ctx, target->node, "no service is called \"%" STR_FMT "\"", STR_ARG(target->host)
+        );
+    } else if (target->port > 0 && answer.compose && !answer.service) {
+        check_compose_target(ctx, repository, target, answer.compose);
+    } else if (target->port > 0 && answer.service && !answer.compose &&
+               !across_listens(answer.service, target->port)) {
+        const Node *ports = node_path(answer.service->node, "spec.ports");
+        Diag *diag = rule_find(
+            ctx,
+            target->node,
+            "Service \"%" STR_FMT "\" has no port %u",
+            STR_ARG(answer.service->name),
+            target->port
+        );
+        across_relate(ctx, diag, ports->span, "its ports");
+    }
+}
+
+static void
+check_targets(RuleContext *ctx, const Repository *repository, const PrometheusFile *file)
+{
+    vec_foreach(job, &file->jobs) {
+        vec_foreach(target, &job->targets) {
+            if (is_checkable(target->host)) {
+                check_target(ctx, repository, target);
+            }
+        }
+    }
+}
+
+static bool has_named_port(const Object *service, Str name)
+{
+    const Node *ports = node_path(service->node, "spec.ports");
+    for (size_t i = 0; i < node_len(ports); i++) {
+        if (str_eq(node_text(ports->seq.items[i], "name"), name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+check_monitor_port(RuleContext *ctx, const Bundle *bundle, const Object *monitor, const Node *port)
+{
+    const Node *selector = node_path(monitor->node, "spec.selector");
+    const Object *selected = NULL;
+    vec_foreach(object, &bundle->objects) {
+        if (object_is(object, "Service") &&
+            label_selector_matches(selector, node_path(object->node, "metadata.labels"))) {
+            if (has_named_port(object, port->text)) {
+                return;
+            }
+            selected = object;
+        }
+    }
+    if (selected) {
+        Diag *diag = rule_find(
+            ctx,
+            port,
+            "Service \"%" STR_FMT "\" has no port called \"%" STR_FMT "\"",
+            STR_ARG(selected->name),
+            STR_ARG(port->text)
+        );
+        across_relate(ctx, diag, selected->name_node->span, "the Service");
+    }
+}
+
+/* Services of other namespaces and of operators aren't all here. */
+static bool knows_services(const Bundle *bundle, const Object *monitor)
+{
+    bool found = false;
+    vec_foreach(object, &bundle->objects) {
+        found = found || (object_is(object, "Service") && str_eq(object->ns, monitor->ns));
+    }
+    return found && !node_path(monitor->node, "spec.namespaceSelector");
+}
+
+static bool selects_service(const Bundle *bundle, const Node *selector)
+{
+    vec_foreach(object, &bundle->objects) {
+        if (object_is(object, "Service") &&
+            label_selector_matches(selector, node_path(object->node, "metadata.labels"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void check_service_monitor(RuleContext *ctx, const Bundle *bundle, const Object *monitor)
+{
+    const Node *selector = node_path(monitor->node, "spec.selector");
+    const Node *endpoints = node_path(monitor->node, "spec.endpoints");
+    if (selector && knows_services(bundle, monitor) && !selects_service(bundle, selector)) {
+        rule_find(ctx, selector, "selects no Service");
+        return;
+    }
+    for (size_t i = 0; i < node_len(endpoints); i++) {
+        const Node *port = node_path(endpoints->seq.items[i], "port");
+        if (port) {
+            check_monitor_port(ctx, bundle, monitor, port);
+        }
+    }
+}
+
+/* The ports of a PodMonitor are the containers'. */
+static void check_pod_monitor(RuleContext *ctx, const Bundle *bundle, const Object *monitor)
+{
+    const Node *endpoints = node_path(monitor->node, "spec.podMetricsEndpoints");
+    const Node *selector = node_path(monitor->node, "spec.selector");
+    for (size_t i = 0; selector && i < node_len(endpoints); i++) {
+        const Node *port = node_path(endpoints->seq.items[i], "port");
+        const Object *selected = NULL;
+        bool found = !port;
+        vec_foreach(object, &bundle->objects) {
+            if (!found && object->pod && label_selector_matches(selector, object->pod->labels)) {
+                selected = object;
+                found = pod_find_port(object->pod, port) != NULL;
+            }
+        }
+        if (!found && selected) {
+            Diag *diag = rule_find(
+                ctx,
+                port,
+                "%" STR_FMT " has no port called \"%" STR_FMT "\"",
+                STR_ARG(object_title(ctx->diags->arena, selected)),
+                STR_ARG(port->text)
+            );
+            across_relate(ctx, diag, selected->name_node->span, "the pods");
+        }
+    }
+}
+
+static void check_monitors(RuleContext *ctx, const Bundle *bundle)
+{
+    ctx->bundle = bundle;
+    vec_foreach(object, &bundle->objects) {
+        ctx->object = object;
+        if (object_is(object, "ServiceMonitor")) {
+            check_service_monitor(ctx, bundle, object);
+        } else if (object_is(object, "PodMonitor")) {
+            check_pod_monitor(ctx, bundle, object);
+        }
+    }
+    across_leave(ctx);
+}
+
+static void xa022(RuleContext *ctx, const Repository *repository)
+{
+    vec_foreach(file, &repository->audit->prometheus_files) {
+        if (is_of_here(repository, *file)) {
+            check_targets(ctx, repository, *file);
+        }
+    }
+    vec_foreach(bundle, &repository->audit->bundles) {
+        check_monitors(ctx, *bundle);
+    }
+}
+
+/* --- XA023 ------------------------------------------------------------------------------------ */
+
+typedef struct Scraped {
+    Map hosts; /* that some job lists */
+    const Node *first;
+    bool is_static; /* every job lists its targets */
+} Scraped;
+
+static Scraped scraped_by(const Repository *repository)
+{
+    Scraped scraped = { .hosts = MAP_ON_ARENA(repository->arena), .is_static = true };
+    vec_foreach(file, &repository->audit->prometheus_files) {
+        vec_foreach(job, &(*file)->jobs) {
+            scraped.is_static = scraped.is_static && job->is_static;
+            vec_foreach(target, &job->targets) {
+                map_set(&scraped.hosts, target->host, target);
+                scraped.first = scraped.first ? scraped.first : target->node;
+            }
+        }
+    }
+    return scraped;
+}
+
+static bool is_scraped(const Scraped *scraped, const ComposeService *service)
+{
+    bool found = map_has(&scraped->hosts, service->name) ||
+                 map_has(&scraped->hosts, node_text(service->node, "container_name"));
+    for (size_t i = 0; i < service->aliases.len; i++) {
+        found = found || map_has(&scraped->hosts, service->aliases.ptr[i].name);
+    }
+    return found;
+}
+
+/* Where most of what is built is scraped, a service with ports that isn't was forgotten. */
+static void xa023(RuleContext *ctx, const Repository *repository)
+{
+    Scraped scraped = scraped_by(repository);
+    size_t with = 0;
+    VEC(const ComposeService *) without = { 0 };
+    vec_foreach(service, &repository->services) {
+        vec_foreach(compose, &service->compose) {
+            bool serves = (*compose)->build && (*compose)->profiles.len == 0 &&
+                          (*compose)->ports.len + (*compose)->expose.len > 0;
+            if (is_scraped(&scraped, *compose)) {
+                with++;
+            } else if (serves) {
+                vec_push(&without, repository->arena, *compose);
+            }
+        }
+    }
+    for (size_t i = 0; scraped.is_static && with > without.len && i < without.len; i++) {
+        const ComposeService *service = without.ptr[i];
+        Diag *diag =
+            rule_find(ctx, service->key, "no job scrapes \"%" STR_FMT "\"", STR_ARG(service->name));
+        across_relate(ctx, diag, scraped.first->span, "others are scraped here");
+    }
+}
+
+static const AuditRule rules[] = {
+    { .id = "XA022",
+      .artifact = "Repository",
+      .severity = SEVERITY_ERROR,
+      .meaning = "A scrape target, ServiceMonitor or PodMonitor names no service or port",
+      .why = "Nothing is scraped, and only Prometheus' own page of targets says so.",
+      .fix = "use the name of a service, and of one of its ports",
+      .peers = "KL:dangling-servicemonitor",
+      .check_repository = xa022 },
+    { .id = "XA023",
+      .artifact = "Repository",
+      .severity = SEVERITY_WARN,
+      .meaning = "A service that nobody scrapes, where the others are scraped",
+      .why = "It is missing in every dashboard and alert.",
+      .fix = "add it to a scrape job",
+      .check_repository = xa023 },
+};
+
+const RuleFamily rules_across_scrapes = { rules, ARRAY_LEN(rules) };

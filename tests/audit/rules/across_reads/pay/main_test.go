@@ -1,0 +1,3 @@
+package main
+
+var fixture = mustEnv("PAY_FIXTURE")

@@ -1,0 +1,3 @@
+resource "kubernetes_secret" "a" {
+  metadata { name = "by-terraform" }
+}
