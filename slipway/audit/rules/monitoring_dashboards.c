@@ -273,6 +273,8 @@ static void gr010(RuleContext *ctx, const Dashboard *dashboard)
 
 /* --- layout --- */
 
+enum { COLUMNS = 24, PANELS_MOST = 500, GRID_MOST = 1 << 20 };
+
 typedef struct Grid {
     int64_t x, y, w, h;
 } Grid;
@@ -287,7 +289,9 @@ static bool read_grid(const Node *panel, Grid *ret)
         if (!node || node->kind != NODE_INT) {
             return false;
         }
-        values[i] = node->integer;
+        values[i] = node->integer > GRID_MOST    ? GRID_MOST
+                    : node->integer < -GRID_MOST ? -GRID_MOST
+                                                 : node->integer;
     }
     *ret = (Grid) { values[0], values[1], values[2], values[3] };
     return true;
@@ -298,28 +302,87 @@ static bool overlap(const Grid *a, const Grid *b)
     return a->x < b->x + b->w && b->x < a->x + a->w && a->y < b->y + b->h && b->y < a->y + a->h;
 }
 
-static void check_layout(RuleContext *ctx, const Dashboard *dashboard, size_t at)
+static bool is_outside(const Grid *grid)
 {
-    enum { COLUMNS = 24, PANELS_MOST = 500 };
-    const DashboardPanel *panel = &dashboard->panels.ptr[at];
-    Grid grid, other;
-    if (!read_grid(panel->node, &grid) || at > PANELS_MOST) {
+    return grid->x < 0 || grid->y < 0 || grid->w <= 0 || grid->h <= 0 ||
+           grid->x + grid->w > COLUMNS;
+}
+
+/* The panel's place as the fixes of those before it leave it. */
+typedef struct Layout {
+    const Dashboard *dashboard;
+    Grid *grids; /* of all panels; w is 0 where there is none */
+} Layout;
+
+static void
+set_grid(RuleContext *ctx, Diag *diag, const Node *panel, const char *key, int64_t value)
+{
+    const Node *node = node_get_cstr(node_get_cstr(panel, "gridPos"), key);
+    if (node->integer != value) {
+        rule_fix(ctx, diag, node->span, "%lld", (long long) value);
+    }
+}
+
+/* As wide as the grid at most, and moved to the left as far as it must. */
+static void move_inside(RuleContext *ctx, Diag *diag, const Node *panel, Grid *grid)
+{
+    if (grid->y < 0 || grid->w <= 0 || grid->h <= 0) {
         return;
     }
-    Span span = node_get_cstr(panel->node, "gridPos")->span;
-    if (grid.x < 0 || grid.y < 0 || grid.w <= 0 || grid.h <= 0 || grid.x + grid.w > COLUMNS) {
-        rule_find_span(ctx, span, "the panel lies outside of the %d columns", COLUMNS);
-        return;
-    }
-    for (size_t i = 0; i < at; i++) {
-        const DashboardPanel *before = &dashboard->panels.ptr[i];
-        if (before->row == panel->row && read_grid(before->node, &other) &&
-            overlap(&grid, &other)) {
-            rule_find_span(
-                ctx, span, "the panel lies over \"%" STR_FMT "\"", STR_ARG(before->title)
-            );
-            return;
+    grid->w = grid->w > COLUMNS ? COLUMNS : grid->w;
+    grid->x = grid->x + grid->w > COLUMNS ? COLUMNS - grid->w : grid->x;
+    grid->x = grid->x < 0 ? 0 : grid->x;
+    set_grid(ctx, diag, panel, "w", grid->w);
+    set_grid(ctx, diag, panel, "x", grid->x);
+}
+
+/* Number of the panel of the same row that lies where `grid` is; `at` itself: none. */
+static size_t find_other(const Layout *layout, size_t at, size_t end, const Grid *grid)
+{
+    const Dashboard *dashboard = layout->dashboard;
+    for (size_t i = 0; i < end; i++) {
+        if (i != at && layout->grids[i].w > 0 &&
+            dashboard->panels.ptr[i].row == dashboard->panels.ptr[at].row &&
+            overlap(grid, &layout->grids[i])) {
+            return i;
         }
+    }
+    return at;
+}
+
+/* Down, as Grafana does it: below what is in the way. */
+static void move_down(RuleContext *ctx, Diag *diag, const Layout *layout, size_t at)
+{
+    Grid *grid = &layout->grids[at];
+    size_t count = layout->dashboard->panels.len;
+    for (size_t other; (other = find_other(layout, at, count, grid)) != at;) {
+        grid->y = layout->grids[other].y + layout->grids[other].h;
+    }
+    set_grid(ctx, diag, layout->dashboard->panels.ptr[at].node, "y", grid->y);
+}
+
+static void check_layout(RuleContext *ctx, const Layout *layout, size_t at)
+{
+    const Node *panel = layout->dashboard->panels.ptr[at].node;
+    Grid grid;
+    if (!read_grid(panel, &grid)) {
+        return;
+    }
+    Span span = node_get_cstr(panel, "gridPos")->span;
+    if (is_outside(&grid)) {
+        Diag *diag = rule_find_span(ctx, span, "the panel lies outside of the %d columns", COLUMNS);
+        move_inside(ctx, diag, panel, &layout->grids[at]);
+        return;
+    }
+    size_t other = find_other(layout, at, at, &grid);
+    if (other != at) {
+        Diag *diag = rule_find_span(
+            ctx,
+            span,
+            "the panel lies over \"%" STR_FMT "\"",
+            STR_ARG(layout->dashboard->panels.ptr[other].title)
+        );
+        move_down(ctx, diag, layout, at);
     }
 }
 
@@ -337,8 +400,13 @@ static void gr016(RuleContext *ctx, const Dashboard *dashboard)
         );
         rule_suggest(ctx, diag, refresh->span, "\"30s\"");
     }
-    for (size_t i = 0; i < dashboard->panels.len; i++) {
-        check_layout(ctx, dashboard, i);
+    Layout layout = { dashboard, ARENA_ARRAY(dashboard->arena, Grid, dashboard->panels.len + 1) };
+    size_t count = dashboard->panels.len < PANELS_MOST ? dashboard->panels.len : 0;
+    for (size_t i = 0; i < count; i++) {
+        (void) read_grid(dashboard->panels.ptr[i].node, &layout.grids[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        check_layout(ctx, &layout, i);
     }
 }
 

@@ -25,12 +25,47 @@ static bool has_item(const Node *list, const char *text)
     return false;
 }
 
+/* Images that their makers give a user, with its number. */
+static bool is_made_for_users(Str image)
+{
+    static const Str words[] = { STR_INIT(":nonroot"),
+                                 STR_INIT("-unprivileged"),
+                                 STR_INIT("cgr.dev/chainguard/") };
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (str_find(image, words[i]) != STR_NONE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether the container is known to run as somebody else than root already. */
+static bool is_user(const Container *container)
+{
+    const Node *own = node_path(container->security, "runAsUser");
+    const Node *user = own ? own : node_path(container->pod->security, "runAsUser");
+    return user ? user->kind == NODE_INT && user->integer > 0
+                : is_made_for_users(node_text(container->node, "image"));
+}
+
+/* An image that runs as root, or as a user by name, wouldn't start any more: a person has to look. */
+static void demand_user(RuleContext *ctx, Diag *diag, const Pod *pod, const Container *container)
+{
+    const Node *place = container ? container->node : pod->spec;
+    bool are_users = true;
+    vec_foreach(other, &pod->containers) {
+        are_users = are_users && ((container && other != container) || is_user(other));
+    }
+    rule_fix_set(ctx, diag, place, "securityContext.runAsNonRoot", "true");
+    diag->is_suggestion = !are_users;
+}
+
 static void k8004_pod(RuleContext *ctx, const Pod *pod)
 {
     const Node *value = node_path(pod->security, "runAsNonRoot");
     if (node_is_false(value)) {
         Diag *diag = rule_find(ctx, value, "the pod may run as root");
-        rule_fix_set(ctx, diag, pod->spec, "securityContext.runAsNonRoot", "true");
+        demand_user(ctx, diag, pod, NULL);
     }
 }
 
@@ -42,8 +77,7 @@ static void k8004_container(RuleContext *ctx, const Container *container)
         Diag *diag = rule_find(
             ctx, own, "container \"%" STR_FMT "\" may run as root", STR_ARG(container->name)
         );
-        const Node *place = own ? container->node : container->pod->spec;
-        rule_fix_set(ctx, diag, place, "securityContext.runAsNonRoot", "true");
+        demand_user(ctx, diag, container->pod, own ? container : NULL);
     }
 }
 
@@ -86,6 +120,7 @@ static void k8008(RuleContext *ctx, const Container *container)
             rule_fix_set(
                 ctx, diag, container->node, "securityContext.readOnlyRootFilesystem", "true"
             );
+            diag->is_suggestion = !writers_knows(container);
         }
     }
 }

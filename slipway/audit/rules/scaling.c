@@ -178,13 +178,34 @@ static void k8059(RuleContext *ctx, const Object *object)
     }
 }
 
+/* Labels that the pod has with another value get the pod's; one that it doesn't have is for a person. */
+static void fix_spread(RuleContext *ctx, Diag *diag, const Node *selector, const Node *labels)
+{
+    const Node *wanted = node_path(selector, "matchLabels");
+    for (size_t i = 0; node_is_map(wanted) && i < wanted->map.len; i++) {
+        if (!node_get(labels, wanted->map.pairs[i].key->text)) {
+            return;
+        }
+    }
+    for (size_t i = 0; node_is_map(wanted) && i < wanted->map.len; i++) {
+        const Node *value = wanted->map.pairs[i].value;
+        const Node *own = node_get(labels, wanted->map.pairs[i].key->text);
+        if (!str_eq(value->text, own->text) && !value->is_alias_use &&
+            !str_has_char(own->text, '"')) {
+            rule_fix(ctx, diag, value->span, "\"%" STR_FMT "\"", STR_ARG(own->text));
+        }
+    }
+}
+
 static void k8061(RuleContext *ctx, const Pod *pod)
 {
     const Node *constraints = node_path(pod->spec, "topologySpreadConstraints");
     for (size_t i = 0; i < node_len(constraints); i++) {
         const Node *selector = node_path(constraints->seq.items[i], "labelSelector");
         if (selector && !label_selector_matches(selector, pod->labels)) {
-            rule_find(ctx, selector, "the selector doesn't match the pod's own labels");
+            Diag *diag =
+                rule_find(ctx, selector, "the selector doesn't match the pod's own labels");
+            fix_spread(ctx, diag, selector, pod->labels);
         }
     }
 }

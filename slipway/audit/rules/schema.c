@@ -150,11 +150,28 @@ static void k8001(RuleContext *ctx, const Object *object)
 
 /* --- K8002 ------------------------------------------------------------------------------------ */
 
-/* The fields may have other names there: a person has to look. */
+/* Whether the other version takes the object as it stands. */
+static bool is_taken_by(RuleContext *ctx, const Object *object, Str instead)
+{
+    const ApiType *type = api_type(ctx->api, instead, object->kind);
+    ApiProblems problems = { 0 };
+    if (!type) {
+        return false;
+    }
+    api_validate(ctx->api, type, object->node, &problems);
+    return problems.len == 0;
+}
+
+/* Where fields have other names there, or are missing, a person has to look. */
 static void suggest_version(RuleContext *ctx, Diag *diag, const Object *object, Str instead)
 {
-    if (instead.len > 0 && !str_has_char(instead, ' ')) {
-        const Node *version = node_path(object->node, "apiVersion");
+    const Node *version = node_path(object->node, "apiVersion");
+    if (instead.len == 0 || str_has_char(instead, ' ')) {
+        return;
+    }
+    if (is_taken_by(ctx, object, instead)) {
+        rule_fix(ctx, diag, version->span, "%" STR_FMT, STR_ARG(instead));
+    } else {
         rule_suggest(ctx, diag, version->span, "%" STR_FMT, STR_ARG(instead));
     }
 }

@@ -84,3 +84,13 @@ const char *writers_place(const Container *container, size_t at)
     }
     return NULL;
 }
+
+bool writers_knows(const Container *container)
+{
+    Str image = official_name(node_text(container->node, "image"));
+    bool is_known = false;
+    for (size_t i = 0; i < ARRAY_LEN(writers); i++) {
+        is_known = is_known || str_eq_cstr(image, writers[i].image);
+    }
+    return is_known && !node_path(container->node, "command");
+}

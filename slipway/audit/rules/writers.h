@@ -6,3 +6,5 @@
 /* The places that the container's image writes to and that nothing is mounted at: number `at` of
  * them, NULL behind the last. Only what the makers publish is known. */
 const char *writers_place(const Container *container, size_t at);
+/* Whether all places that the image writes to are known. */
+bool writers_knows(const Container *container);
