@@ -1,6 +1,6 @@
 /* The seed: a small shop with fixed ids, so that it may run again and again; what is new is
- * announced like any other product. SEED_PRODUCTS adds as many more for load, in one statement and
- * without events. */
+ * announced like any other product. SEED_PRODUCTS adds as many more for load, without events and a
+ * batch a transaction, so that no statement takes long and a start that was cut off goes on. */
 #include <chassis/ids.h>
 
 #include "detail.h"
@@ -89,7 +89,7 @@ static const Statement seed_load = {
            "'published',"
            " 500 + n % 1000 * 10, 'USD', timestamptz '2025-01-01 00:00:00+00' + n * interval '1 "
            "minute'"
-           " FROM generate_series(1, $1::bigint) AS n ON CONFLICT DO NOTHING",
+           " FROM generate_series($1::bigint, $2::bigint) AS n ON CONFLICT DO NOTHING",
 };
 
 static const Str names[] = {
@@ -135,9 +135,8 @@ static int emit_created(Db *tx, const DbRows *rows)
     return 0;
 }
 
-int product_seed(Context *ctx)
+static int seed_shop(Context *ctx)
 {
-    const ProductConfig *config = context_config(ctx);
     DbRows created;
     auto_tx Db *tx = NULL;
     TRY(tx_begin(ctx, &tx));
@@ -148,8 +147,21 @@ int product_seed(Context *ctx)
     TRY((int) db_exec(tx, &seed_images));
     TRY((int) db_exec(tx, &seed_banners));
     TRY(emit_created(tx, &created));
-    if (config->seed_products > 0) {
-        TRY((int) db_exec(tx, &seed_load, db_int(config->seed_products)));
-    }
     return tx_commit(tx);
+}
+
+int product_seed(Context *ctx)
+{
+    enum { BATCH = 500 };
+    const ProductConfig *config = context_config(ctx);
+    TRY(seed_shop(ctx));
+    for (int64_t first = 1; first <= config->seed_products; first += BATCH) {
+        int64_t left = config->seed_products - first + 1;
+        int64_t last = first + (left < BATCH ? left : BATCH) - 1;
+        int64_t added = db_exec(ctx->db, &seed_load, db_int(first), db_int(last));
+        if (added < 0) {
+            return (int) added;
+        }
+    }
+    return 0;
 }
