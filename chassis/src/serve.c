@@ -83,16 +83,17 @@ static int start_database(Runtime *runtime, Error *err)
     return rc < 0 ? rc : workers_open_databases(runtime, err);
 }
 
+/* Health first: its first question does not wait behind the others' work on the connection. */
 static int start_background(Runtime *runtime)
 {
-    int rc = consumers_start(runtime);
+    int rc = health_start(runtime);
+    if (rc == 0) {
+        rc = consumers_start(runtime);
+    }
     if (rc == 0 && runtime->app->database) {
         rc = relay_start(runtime);
     }
-    if (rc == 0) {
-        rc = jobs_start(runtime);
-    }
-    return rc == 0 ? health_start(runtime) : rc;
+    return rc == 0 ? jobs_start(runtime) : rc;
 }
 
 static int start_all(Runtime *runtime, Error *err)
