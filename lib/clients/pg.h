@@ -8,11 +8,19 @@
  * closed.
  *
  * Errors: the functions return 0 or a negative errno and fill a PgError:
- *   -EEXIST unique violation · -ENOENT foreign key violation · -EAGAIN serialization failure or
- * deadlock -ETIMEDOUT the fiber's deadline or statement_timeout · -ECANCELED the fiber was canceled
- *   -ECONNREFUSED no server (at once while the last attempt failed), -EBUSY it is far behind · -ECONNRESET lost while it
- * ran: it may have happened or not · -EACCES login refused · -EINVAL any other error of the
- * statement */
+ *
+ *   -EEXIST        unique violation
+ *   -ENOENT        foreign key violation
+ *   -EAGAIN        serialization failure or deadlock
+ *   -ETIMEDOUT     the fiber's deadline or statement_timeout
+ *   -ECANCELED     the fiber was canceled
+ *   -ECONNREFUSED  no server; at once while the last attempt failed
+ *   -EBUSY         the server is far behind
+ *   -ECONNRESET    lost while it ran: it may have happened or not
+ *   -EACCES        login refused
+ *   -EINVAL        any other error of the statement
+ *
+ * What goes with a statement and what comes back: pg_value.h. */
 #pragma once
 
 #include <stdbool.h>
@@ -21,8 +29,8 @@
 
 #include "base/arena.h"
 #include "base/error.h"
-#include "base/random.h"
 #include "base/str.h"
+#include "clients/pg_value.h"
 #include "loop/fiber.h"
 #include "loop/loop.h"
 #include "observe/metrics.h"
@@ -58,23 +66,6 @@ int pg_pool_wait_ready(PgPool *pool, Error *err);
 int pg_pool_wait_tried(PgPool *pool, Error *err);
 bool pg_pool_is_ready(const PgPool *pool);
 
-/* Types of parameters; the server's oid. A parameter given as another type is a bug. */
-typedef enum PgType {
-    PG_END = 0,
-    PG_BOOL = 16,
-    PG_BYTEA = 17,
-    PG_INT8 = 20,
-    PG_INT4 = 23,
-    PG_TEXT = 25,
-    PG_FLOAT8 = 701,
-    PG_TIMESTAMPTZ = 1184,
-    PG_UUID = 2950,
-    PG_JSONB = 3802,
-    PG_INT8_ARRAY = 1016,
-    PG_TEXT_ARRAY = 1009,
-    PG_UUID_ARRAY = 2951,
-} PgType;
-
 enum { PG_PARAMS_MAX = 32, PG_BATCH_MAX = 32 };
 
 /* One statement of the program: static const; at most 1,024 a pool. It is prepared on each
@@ -86,30 +77,6 @@ typedef struct PgStatement {
     bool heavy; /* takes long: pg_query gives it a connection of its own, so that nobody waits
                    behind it */
 } PgStatement;
-
-typedef struct PgParam {
-    PgType type;      /* PG_END: NULL of any type */
-    int32_t size;     /* -1: null */
-    const void *data; /* NULL: in `small` */
-    uint8_t small[16];
-} PgParam;
-
-/* Views stay views: they must live until the call returns. */
-PgParam pg_null(void);
-PgParam pg_bool(bool value);
-PgParam pg_int(int64_t value); /* PG_INT8 */
-PgParam pg_int4(int32_t value);
-PgParam pg_double(double value);
-PgParam pg_text(Str value);
-PgParam pg_bytea(Str value);
-PgParam pg_jsonb(Str json);
-PgParam pg_uuid(Uuid value);
-PgParam pg_time(int64_t utc_us); /* PG_TIMESTAMPTZ */
-PgParam pg_text_or_null(Str value, bool is_null);
-PgParam pg_int_array(Arena *arena, const int64_t *values, size_t count);
-PgParam pg_text_array(Arena *arena, const Str *values, size_t count);
-PgParam pg_uuid_array(Arena *arena, const Uuid *values, size_t count);
-#define PG_PARAMS(...) ((const PgParam[]) { __VA_ARGS__ })
 
 typedef enum PgErrorKind {
     PG_ERROR_NONE,
@@ -136,13 +103,6 @@ typedef struct PgError {
     char column[64];
 } PgError;
 #define PG_ERROR_INIT { 0 }
-
-/* The rows of one statement; lives as long as the arena it was asked with. */
-typedef struct PgResult {
-    const void *handle; /* libpq's */
-    int rows;
-    int64_t affected; /* rows that INSERT, UPDATE, DELETE, MERGE or SELECT counted */
-} PgResult;
 
 /* One statement on a shared connection, a transaction of its own. `params` has one element for each
  * type of the statement; NULL when it has none. ret_result may be NULL. */
@@ -217,27 +177,6 @@ int pg_commit_with(
 );
 void pg_rollback(PgSession *session);
 #define auto_pg_session __attribute__((cleanup(pg_session_close)))
-
-/* Reading. Row and column are checked by asserts; a null reads as 0, false, or the empty Str.
- * pg_get_int: int2, int4, int8, whole numeric. pg_get_str: text, bytea, json, jsonb as a view with
- * a NUL behind it. pg_get_time: timestamptz as UTC microseconds. */
-bool pg_is_null(const PgResult *result, int row, int column);
-int64_t pg_get_int(const PgResult *result, int row, int column);
-double pg_get_double(const PgResult *result, int row, int column);
-bool pg_get_bool(const PgResult *result, int row, int column);
-Str pg_get_str(const PgResult *result, int row, int column);
-Uuid pg_get_uuid(const PgResult *result, int row, int column);
-int64_t pg_get_time(const PgResult *result, int row, int column);
-/* Columns as the statement named them. */
-int pg_column_count(const PgResult *result);
-const char *pg_column_name(const PgResult *result, int column);
-/* Arrays of one dimension without nulls, on the arena. */
-size_t pg_get_text_array(
-    const PgResult *result, int row, int column, Arena *arena, const Str **ret_values
-);
-size_t pg_get_uuid_array(
-    const PgResult *result, int row, int column, Arena *arena, const Uuid **ret_values
-);
 
 /* LISTEN on a connection of its own that reconnects by itself. `fn` runs on the loop for each
  * notification, and with an empty payload after each connect: something may have been missed. */
