@@ -99,7 +99,8 @@ typedef struct Command {
     size_t options_size;
     const void *defaults; /* initial options, or NULL: zeroed */
     size_t max_args;      /* SIZE_MAX: any number */
-    const char *complete; /* what operands complete to: "service", "file", "command" or NULL */
+    const char *complete; /* what operands complete to: "service", "file", "dir", "command", choices
+                             such as "bash|zsh|fish", or NULL */
     const struct Command *const *subcommands; /* NULL-terminated; run is then not called */
     bool takes_rest; /* what stands behind "--" is in cli->rest; else these are operands too */
     bool is_hidden;
@@ -129,6 +130,9 @@ void cli_hint(const Cli *cli, const char *format, ...) __attribute__((format(pri
 void cli_diags(const Cli *cli, DiagList *diags);
 /* A tree as JSON or YAML on stdout. */
 void cli_print_node(const Cli *cli, const Node *node, CliFormat format);
+
+/* The same of a text that is JSON; `format` is a CliFormat. EXIT_BUG when it isn't. */
+ExitCode cli_print_json(Cli *cli, Str json, int format);
 
 /* SGR codes, empty where color is off: cli_sgr(cli->color_out, "1;31"). */
 const char *cli_sgr(bool on, const char *codes);

@@ -165,23 +165,35 @@ static void forget_environment_lists(FlagParse *parse, const CliFlag *flag, bool
     seen[index] = true;
 }
 
-static int unknown_flag(FlagParse *parse, Str name, Error *err)
+static Str nearest_flag(Arena *arena, const CliFlag *flags, Str name)
 {
-    if (parse->flags != cli_global_flags && flag_by_name(cli_global_flags, name)) {
-        return error_set(
-            err,
-            -EINVAL,
-            "--%" STR_FMT " is a global flag: it stands before the command",
-            STR_ARG(name)
-        );
-    }
-    size_t count = flag_count(parse->flags);
-    Str *names = ARENA_ARRAY(parse->arena, Str, count + 1);
+    size_t count = flag_count(flags);
+    Str *names = ARENA_ARRAY(arena, Str, count + 1);
     for (size_t i = 0; i < count; i++) {
-        names[i] = str_from(parse->flags[i].name);
+        names[i] = str_from(flags[i].name);
     }
     names[count] = STR("help");
-    Str near = str_nearest(name, names, count + 1);
+    return str_nearest(name, names, count + 1);
+}
+
+static int global_flag(Str name, const char *why, Error *err)
+{
+    return error_set(
+        err,
+        -EINVAL,
+        "%s--%" STR_FMT " is a global flag: it stands before the command",
+        why,
+        STR_ARG(name)
+    );
+}
+
+static int unknown_flag(FlagParse *parse, Str name, Error *err)
+{
+    Str near = nearest_flag(parse->arena, parse->flags, name);
+    Str global = nearest_flag(parse->arena, cli_global_flags, name);
+    if (parse->flags != cli_global_flags && flag_by_name(cli_global_flags, name)) {
+        return global_flag(name, "", err);
+    }
     if (near.len) {
         return error_set(
             err,
@@ -190,6 +202,11 @@ static int unknown_flag(FlagParse *parse, Str name, Error *err)
             STR_ARG(name),
             STR_ARG(near)
         );
+    }
+    if (global.len) {
+        const char *why =
+            arena_printf(parse->arena, "unknown flag --%" STR_FMT "; ", STR_ARG(name));
+        return global_flag(global, why, err);
     }
     return error_set(err, -EINVAL, "unknown flag --%" STR_FMT, STR_ARG(name));
 }

@@ -32,9 +32,20 @@ extern const CliFlag cli_global_flags[];
 const Command *command_by_name(const Command *const *commands, Str name);
 DecodeStrings command_names(Arena *arena, const Command *const *commands);
 
-void help_overview(StrBuf *out, const Command *const *commands, bool color);
+/* ---- help.c ---- */
+void help_overview(StrBuf *out, const Command *const *commands, const Cli *cli);
 /* `path` is how the command is called, e.g. "kustomize build". */
-void help_command(StrBuf *out, const Command *command, const char *path, bool color);
+void help_command(StrBuf *out, const Command *command, const char *path, const Cli *cli);
+/* Adds the words of `text`, each line up to `width` columns; lines begin at `indent`, the first where
+ * the text in `out` ends when that is further. */
+void help_wrap(StrBuf *out, Str text, size_t indent, size_t width);
+extern const char help_exit_codes[];
+/* "-o, --output FORMAT"; ": text|json" behind what it does. */
+void help_flag_left(StrBuf *out, const CliFlag *flag);
+void help_flag_values(StrBuf *out, const CliFlag *flag);
+void help_usage_line(StrBuf *out, const Command *command, const char *path);
+
+/* ---- man.c ---- */
 /* slipway(1). */
 void help_man_overview(StrBuf *out, const Command *const *commands);
 void help_man_page(StrBuf *out, const Command *command, const char *path);

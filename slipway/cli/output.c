@@ -148,6 +148,18 @@ void cli_print_node(const Cli *cli, const Node *node, CliFormat format)
     cli_print(cli, strbuf_str(&out));
 }
 
+ExitCode cli_print_json(Cli *cli, Str json, int format)
+{
+    Node *root = NULL;
+    Error err = ERROR_INIT;
+    if (json_read_str(cli->arena, json, NULL, &root, &err) < 0) {
+        cli_error(cli, &err);
+        return EXIT_BUG;
+    }
+    cli_print_node(cli, root, (CliFormat) format);
+    return EXIT_OK;
+}
+
 bool cli_confirm(const Cli *cli, const char *question)
 {
     (void) cli;

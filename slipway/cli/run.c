@@ -67,7 +67,7 @@ const CliFlag cli_global_flags[] = {
         CLI_ENUM,
         .argument = "WHEN",
         .values = color_names,
-        .help = "Colors: auto, always, never; NO_COLOR is honoured"
+        .help = "When to use colors; NO_COLOR is honoured"
     ),
     CLI_FLAG(
         CliGlobals, quiet, "quiet", 'q', CLI_BOOL, .help = "No status or progress, errors only"
@@ -129,7 +129,7 @@ static ExitCode usage_error(Cli *cli, const Error *err, const char *path)
 static ExitCode show_help(Cli *cli, const Command *command, const char *path)
 {
     StrBuf out = STRBUF_ON_ARENA(cli->arena);
-    help_command(&out, command, path, cli->color_out);
+    help_command(&out, command, path, cli);
     cli_print(cli, strbuf_str(&out));
     return EXIT_OK;
 }
@@ -231,7 +231,7 @@ static ExitCode run(Cli *cli, int argc, const char *const *argv, const Command *
     int at = parse.consumed + 1;
     if (parse.help || at >= argc) {
         StrBuf out = STRBUF_ON_ARENA(cli->arena);
-        help_overview(&out, commands, cli->color_out);
+        help_overview(&out, commands, cli);
         cli_print(cli, strbuf_str(&out));
         return parse.help ? EXIT_OK : EXIT_USAGE;
     }

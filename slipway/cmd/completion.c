@@ -3,7 +3,7 @@
 static const char bash_script[] =
     "# slipway completion for bash: source <(slipway completion bash)\n"
     "_slipway() {\n"
-    "    local words=(\"${COMP_WORDS[@]:1:COMP_CWORD}\") line\n"
+    "    local words=(\"${COMP_WORDS[@]:1:COMP_CWORD}\") line program=${COMP_WORDS[0]/#\\~/$HOME}\n"
     "    COMPREPLY=()\n"
     "    while IFS= read -r line; do\n"
     "        case $line in\n"
@@ -11,7 +11,7 @@ static const char bash_script[] =
     "        :*) compopt -o default ;;\n"
     "        *) COMPREPLY+=(\"$line\") ;;\n"
     "        esac\n"
-    "    done < <(slipway __complete \"${words[@]}\" 2>/dev/null)\n"
+    "    done < <(\"$program\" __complete \"${words[@]}\" 2>/dev/null)\n"
     "}\n"
     "complete -F _slipway slipway\n";
 
@@ -19,23 +19,24 @@ static const char zsh_script[] =
     "#compdef slipway\n"
     "# slipway completion for zsh: source <(slipway completion zsh)\n"
     "_slipway() {\n"
-    "    local -a candidates; local line\n"
+    "    local -a candidates; local line program=${~words[1]}\n"
     "    while IFS= read -r line; do\n"
     "        case $line in\n"
     "        :dir) _files -/ ;;\n"
     "        :*) _files ;;\n"
     "        *) candidates+=(\"$line\") ;;\n"
     "        esac\n"
-    "    done < <(slipway __complete \"${(@)words[2,CURRENT]}\" 2>/dev/null)\n"
+    "    done < <($program __complete \"${(@)words[2,CURRENT]}\" 2>/dev/null)\n"
     "    (( $#candidates )) && compadd -a candidates\n"
     "}\n"
-    "compdef _slipway slipway\n";
+    "if [[ ${funcstack[1]} == _slipway ]]; then _slipway \"$@\"; else compdef _slipway slipway; "
+    "fi\n";
 
 static const char fish_script[] =
     "# slipway completion for fish: slipway completion fish | source\n"
     "function __slipway_complete\n"
     "    set -l words (commandline -opc) (commandline -ct)\n"
-    "    for line in (slipway __complete $words[2..-1] 2>/dev/null)\n"
+    "    for line in (eval $words[1] __complete (string escape -- $words[2..-1]) 2>/dev/null)\n"
     "        switch $line\n"
     "            case ':dir'; __fish_complete_directories (commandline -ct)\n"
     "            case ':*'; __fish_complete_path (commandline -ct)\n"
@@ -69,6 +70,7 @@ const Command command_completion = {
     .examples = "source <(slipway completion bash)\n"
                 "slipway completion fish > ~/.config/fish/completions/slipway.fish",
     .max_args = 1,
+    .complete = "bash|zsh|fish",
     .run = run,
 };
 

@@ -78,5 +78,6 @@ const Command command_explain = {
     .flags = flags,
     .options_size = sizeof(ExplainOptions),
     .max_args = 1,
+    .complete = "service",
     .run = run,
 };

@@ -195,7 +195,6 @@ static const Command *const subcommands[] = { &command_build, NULL };
 const Command command_kustomize = {
     .name = "kustomize",
     .summary = "Build kustomizations",
-    .arguments = "build [DIR]",
     .description = "A kustomize that says where it hurts. See `slipway help kustomize build`.",
     .subcommands = subcommands,
 };

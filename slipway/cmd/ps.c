@@ -1,5 +1,3 @@
-#include "codec/json.h"
-
 #include "cmd/stack_common.h"
 #include "commands.h"
 
@@ -33,25 +31,17 @@ static bool is_shown(const Cli *cli, const NodeView *node, bool all)
     return cli->arg_count == 0 && (all || node->selected || node->run > 0);
 }
 
-static ExitCode print_nodes(Cli *cli, const StackView *view, const PsOptions *options)
+static StackView shown_of(const Cli *cli, const StackView *view, bool all)
 {
-    StrBuf json = STRBUF_ON_ARENA(cli->arena);
-    JsonWriter writer = json_writer(&json, 0);
-    json_begin_array(&writer);
-    for (size_t i = 0; view && i < view->node_count; i++) {
-        if (is_shown(cli, &view->nodes[i], options->all)) {
-            node_view_write(&writer, &view->nodes[i]);
+    StackView shown = *view;
+    shown.node_count = 0;
+    shown.nodes = ARENA_ARRAY(cli->arena, NodeView, view->node_count);
+    for (size_t i = 0; i < view->node_count; i++) {
+        if (is_shown(cli, &view->nodes[i], all)) {
+            shown.nodes[shown.node_count++] = view->nodes[i];
         }
     }
-    json_end_array(&writer);
-    Node *root = NULL;
-    Error err = ERROR_INIT;
-    if (json_read_str(cli->arena, strbuf_str(&json), NULL, &root, &err) < 0) {
-        cli_error(cli, &err);
-        return EXIT_BUG;
-    }
-    cli_print_node(cli, root, (CliFormat) options->output);
-    return EXIT_OK;
+    return shown;
 }
 
 static ExitCode run(Cli *cli, const void *opaque)
@@ -66,28 +56,14 @@ static ExitCode run(Cli *cli, const void *opaque)
     if (code != EXIT_OK) {
         return code;
     }
-    if (options->output != CLI_TEXT) {
-        return print_nodes(cli, view, options);
-    }
     if (!view) {
         cli_status(cli, "nothing ever ran here; start it with `slipway up`");
-        return EXIT_OK;
-    }
-    if (!is_live) {
+    } else if (!is_live) {
         cli_status(cli, "nothing runs; this is how the last run ended");
     }
-    StackView shown = *view;
-    shown.node_count = 0;
-    shown.nodes = ARENA_ARRAY(cli->arena, NodeView, view->node_count);
-    for (size_t i = 0; i < view->node_count; i++) {
-        if (is_shown(cli, &view->nodes[i], options->all)) {
-            shown.nodes[shown.node_count++] = view->nodes[i];
-        }
-    }
-    StrBuf out = STRBUF_ON_ARENA(cli->arena);
-    stack_table(cli, &out, &shown, true);
-    cli_print(cli, strbuf_str(&out));
-    return EXIT_OK;
+    StackView shown = view ? shown_of(cli, view, options->all) : (StackView) { 0 };
+    return view || options->output != CLI_TEXT ? stack_print(cli, &shown, options->output)
+                                               : EXIT_OK;
 }
 
 const Command command_ps = {

@@ -307,5 +307,6 @@ const Command command_render = {
     .flags = flags,
     .options_size = sizeof(Options),
     .max_args = SIZE_MAX,
+    .complete = "actions|compose|dockerfile|kubernetes|observability",
     .run = run,
 };

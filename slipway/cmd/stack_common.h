@@ -20,8 +20,8 @@ ExitCode stack_failed(Cli *cli, int rc, const Error *err);
 /* Follows the running stack until the named nodes (none: all selected) are ready, shows the table
  * or why not. */
 ExitCode stack_wait(Cli *cli, const Place *place, bool completed, int64_t timeout_ns);
-/* The table of `ps`. */
-void stack_table(Cli *cli, StrBuf *out, const StackView *view, bool all);
+/* The nodes of a view as `ps` shows them: the table, or as `format` (a CliFormat) says. */
+ExitCode stack_print(Cli *cli, const StackView *view, int format);
 /* start, stop, restart. */
 ExitCode stack_act(Cli *cli, const char *verb);
 

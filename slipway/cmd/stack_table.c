@@ -1,4 +1,5 @@
 #include "base/clock.h"
+#include "codec/json.h"
 
 #include "cmd/stack_common.h"
 #include "stack/why.h"
@@ -86,7 +87,7 @@ static Str note_cell(const Cli *cli, const NodeView *node)
     return text.len > 0 ? strbuf_str(&text) : node->reason;
 }
 
-void stack_table(Cli *cli, StrBuf *out, const StackView *view, bool all)
+static void print_table(Cli *cli, const StackView *view)
 {
     static const char *const heads[] = { "NAME",     "KIND",  "STATE",      "FOR",
                                          "RESTARTS", "PORTS", "CPU MEMORY", "NOTE" };
@@ -96,9 +97,6 @@ void stack_table(Cli *cli, StrBuf *out, const StackView *view, bool all)
     }
     for (size_t i = 0; i < view->node_count; i++) {
         const NodeView *node = &view->nodes[i];
-        if (!all && !node->selected && node->run == 0) {
-            continue;
-        }
         cli_table_add(&table, node->name);
         cli_table_add(&table, node->kind);
         cli_table_add(&table, state_cell(cli, node));
@@ -108,5 +106,23 @@ void stack_table(Cli *cli, StrBuf *out, const StackView *view, bool all)
         cli_table_add(&table, memory_cell(cli, node));
         cli_table_add(&table, note_cell(cli, node));
     }
-    cli_table_render(&table, out);
+    StrBuf out = STRBUF_ON_ARENA(cli->arena);
+    cli_table_render(&table, &out);
+    cli_print(cli, strbuf_str(&out));
+}
+
+ExitCode stack_print(Cli *cli, const StackView *view, int format)
+{
+    if (format == CLI_TEXT) {
+        print_table(cli, view);
+        return EXIT_OK;
+    }
+    StrBuf json = STRBUF_ON_ARENA(cli->arena);
+    JsonWriter writer = json_writer(&json, 0);
+    json_begin_array(&writer);
+    for (size_t i = 0; i < view->node_count; i++) {
+        node_view_write(&writer, &view->nodes[i]);
+    }
+    json_end_array(&writer);
+    return cli_print_json(cli, strbuf_str(&json), format);
 }

@@ -23,6 +23,7 @@ typedef struct UpOptions {
     bool detach, wait, no_deps, dry_run, isolated;
     int64_t timeout_ns;
     CliStrings profile;
+    int output;
 } UpOptions;
 
 static const CliFlag flags[] = {
@@ -65,6 +66,16 @@ static const CliFlag flags[] = {
     CLI_FLAG(
         UpOptions, dry_run, "dry-run", 0, CLI_BOOL, .help = "Show what would start, in which order"
     ),
+    CLI_FLAG(
+        UpOptions,
+        output,
+        "output",
+        'o',
+        CLI_ENUM,
+        .argument = "FORMAT",
+        .values = cli_format_names,
+        .help = "Format of what --wait and --dry-run show"
+    ),
     CLI_FLAGS_END,
 };
 
@@ -100,6 +111,16 @@ static Str needs_cell(const Up *up, const PlanNode *node)
     return strbuf_str(&text);
 }
 
+static Str ports_cell(const Up *up, const PlanNode *node)
+{
+    StrBuf ports = STRBUF_ON_ARENA(up->cli->arena);
+    for (size_t k = 0; k < node->ports.len; k++) {
+        int port = (int) place_port(&up->place, &node->ports.ptr[k]);
+        strbuf_addf(&ports, "%s%d", k ? " " : "", port);
+    }
+    return strbuf_str(&ports);
+}
+
 static ExitCode show_plan(const Up *up)
 {
     Cli *cli = up->cli;
@@ -110,25 +131,56 @@ static ExitCode show_plan(const Up *up)
     }
     for (size_t i = 0; i < up->plan->len; i++) {
         const PlanNode *node = &up->plan->nodes[i];
-        if (!node->selected) {
-            continue;
+        if (node->selected) {
+            cli_table_add(&table, node->name);
+            cli_table_add(&table, plan_kind_name(node->kind));
+            cli_table_add(&table, engine_name(node->engine));
+            cli_table_add(&table, needs_cell(up, node));
+            cli_table_add(&table, ports_cell(up, node));
         }
-        StrBuf ports = STRBUF_ON_ARENA(cli->arena);
-        for (size_t k = 0; k < node->ports.len; k++) {
-            strbuf_addf(
-                &ports, "%s%d", k ? " " : "", (int) place_port(&up->place, &node->ports.ptr[k])
-            );
-        }
-        cli_table_add(&table, node->name);
-        cli_table_add(&table, plan_kind_name(node->kind));
-        cli_table_add(&table, engine_name(node->engine));
-        cli_table_add(&table, needs_cell(up, node));
-        cli_table_add(&table, strbuf_str(&ports));
     }
     StrBuf out = STRBUF_ON_ARENA(cli->arena);
     cli_table_render(&table, &out);
     cli_print(cli, strbuf_str(&out));
     return EXIT_OK;
+}
+
+static void write_plan_node(const Up *up, JsonWriter *writer, const PlanNode *node)
+{
+    json_begin_object(writer);
+    json_field_string(writer, "name", node->name);
+    json_field_string(writer, "kind", plan_kind_name(node->kind));
+    json_field_string(writer, "engine", engine_name(node->engine));
+    json_key(writer, "needs");
+    json_begin_array(writer);
+    for (size_t i = 0; i < node->needs.len; i++) {
+        json_string(writer, up->plan->nodes[node->needs.ptr[i]].name);
+    }
+    json_end_array(writer);
+    json_key(writer, "ports");
+    json_begin_array(writer);
+    for (size_t i = 0; i < node->ports.len; i++) {
+        json_begin_object(writer);
+        json_field_string(writer, "name", node->ports.ptr[i].name);
+        json_field_int(writer, "port", place_port(&up->place, &node->ports.ptr[i]));
+        json_end_object(writer);
+    }
+    json_end_array(writer);
+    json_end_object(writer);
+}
+
+static ExitCode print_plan(const Up *up)
+{
+    StrBuf json = STRBUF_ON_ARENA(up->cli->arena);
+    JsonWriter writer = json_writer(&json, 0);
+    json_begin_array(&writer);
+    for (size_t i = 0; i < up->plan->len; i++) {
+        if (up->plan->nodes[i].selected) {
+            write_plan_node(up, &writer, &up->plan->nodes[i]);
+        }
+    }
+    json_end_array(&writer);
+    return cli_print_json(up->cli, strbuf_str(&json), up->options->output);
 }
 
 static ExitCode dry_run(Up *up)
@@ -139,7 +191,7 @@ static ExitCode dry_run(Up *up)
         cli_error(up->cli, &err);
         return EXIT_ENVIRONMENT;
     }
-    return show_plan(up);
+    return up->options->output == CLI_TEXT ? show_plan(up) : print_plan(up);
 }
 
 /* ---- a stack that runs already ---- */
@@ -166,17 +218,22 @@ static Str up_request(const Up *up)
     return strbuf_str(&body);
 }
 
-static ExitCode show_table(const Up *up)
+static ExitCode show_nodes(const Up *up)
 {
     StackView *view = NULL;
     bool is_live = false;
     ExitCode code = stack_view(up->cli, &up->place, &view, &is_live);
-    if (code == EXIT_OK && view) {
-        StrBuf out = STRBUF_ON_ARENA(up->cli->arena);
-        stack_table(up->cli, &out, view, false);
-        cli_print(up->cli, strbuf_str(&out));
+    if (code != EXIT_OK || !view) {
+        return code;
     }
-    return code;
+    size_t count = 0;
+    for (size_t i = 0; i < view->node_count; i++) {
+        if (view->nodes[i].selected || view->nodes[i].run > 0) {
+            view->nodes[count++] = view->nodes[i];
+        }
+    }
+    view->node_count = count;
+    return stack_print(up->cli, view, up->options->output);
 }
 
 /* Says what runs already, and has it start what is asked for besides. */
@@ -202,7 +259,7 @@ static ExitCode join(const Up *up, const StackView *view)
     if (up->options->wait) {
         code = stack_wait(cli, &up->place, false, up->options->timeout_ns);
     }
-    ExitCode shown = show_table(up);
+    ExitCode shown = show_nodes(up);
     return code == EXIT_OK ? shown : code;
 }
 
@@ -382,7 +439,7 @@ static ExitCode run_detached(Up *up)
         return EXIT_OK;
     }
     code = stack_wait(up->cli, &up->place, false, up->options->timeout_ns);
-    return code == EXIT_OK ? show_table(up) : code;
+    return code == EXIT_OK ? show_nodes(up) : code;
 }
 
 static ExitCode run(Cli *cli, const void *opaque)

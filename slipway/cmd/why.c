@@ -7,11 +7,22 @@
 
 typedef struct WhyFlags {
     int64_t lines;
+    int output;
 } WhyFlags;
 
 static const CliFlag flags[] = {
     CLI_FLAG(
         WhyFlags, lines, "lines", 'n', CLI_INT, .argument = "N", .help = "Log lines of each service"
+    ),
+    CLI_FLAG(
+        WhyFlags,
+        output,
+        "output",
+        'o',
+        CLI_ENUM,
+        .argument = "FORMAT",
+        .values = cli_format_names,
+        .help = "Format"
     ),
     CLI_FLAGS_END,
 };
@@ -32,7 +43,7 @@ static ExitCode run(Cli *cli, const void *opaque)
     }
     if (!view) {
         cli_status(cli, "nothing ever ran here; start it with `slipway up`");
-        return EXIT_OK;
+        return given->output == CLI_TEXT ? EXIT_OK : cli_print_json(cli, STR("[]"), given->output);
     }
     WhyOptions options = { .place = &place,
                            .is_live = is_live,
@@ -40,6 +51,11 @@ static ExitCode run(Cli *cli, const void *opaque)
                            .now_us = clock_utc_us(),
                            .log_lines = given->lines > 0 ? (size_t) given->lines : 0 };
     StrBuf out = STRBUF_ON_ARENA(cli->arena);
+    if (given->output != CLI_TEXT) {
+        JsonWriter writer = json_writer(&out, 0);
+        why_write(&writer, view, cli->args, cli->arg_count, &options);
+        return cli_print_json(cli, strbuf_str(&out), given->output);
+    }
     if (!is_live) {
         strbuf_add_cstr(&out, "nothing runs; this is how the last run ended\n");
     }
@@ -61,7 +77,8 @@ const Command command_why = {
                    "answered, how it ended,\n"
                    "who holds its port, and its last error lines. Without a name: every service "
                    "with a problem.",
-    .examples = "slipway why product",
+    .examples = "slipway why product\n"
+                "slipway why -o json  # a cause behind what it is the cause of",
     .flags = flags,
     .options_size = sizeof(WhyFlags),
     .defaults = &defaults,

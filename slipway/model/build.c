@@ -159,6 +159,30 @@ static void note_environments(Catalog *catalog, const Node *environments)
     names->len = count;
 }
 
+static int no_such_environment(const Catalog *catalog, Str wanted, Error *err)
+{
+    const DecodeStrings *names = &catalog->environments;
+    Str near = str_nearest(wanted, names->ptr, names->len);
+    StrBuf known = STRBUF_ON_ARENA(catalog->arena);
+    if (near.len) {
+        strbuf_addf(&known, "did you mean \"%" STR_FMT "\"?", STR_ARG(near));
+    } else if (names->len == 0) {
+        strbuf_add_cstr(&known, "the catalog has none");
+    } else {
+        strbuf_add_cstr(&known, "the catalog has ");
+        for (size_t i = 0; i < names->len; i++) {
+            strbuf_addf(&known, "%s%" STR_FMT, i ? ", " : "", STR_ARG(names->ptr[i]));
+        }
+    }
+    return error_set(
+        err,
+        -EINVAL,
+        "unknown environment \"%" STR_FMT "\"; %" STR_FMT,
+        STR_ARG(wanted),
+        STR_ARG(strbuf_str(&known))
+    );
+}
+
 /* The environment asked for becomes a layer above the files. */
 static int add_environment(Catalog *catalog, LayerList *list, const CatalogQuery *query, Error *err)
 {
@@ -171,16 +195,7 @@ static int add_environment(Catalog *catalog, LayerList *list, const CatalogQuery
     Str wanted = query->environment ? str_from(query->environment) : STR("local");
     Node *layer = node_get(environments, wanted);
     if (!layer && query->environment && wanted.len) {
-        Str near = str_nearest(wanted, catalog->environments.ptr, catalog->environments.len);
-        return error_set(
-            err,
-            -EINVAL,
-            "unknown environment \"%s\"%s%" STR_FMT "%s",
-            query->environment,
-            near.len ? "; did you mean \"" : "",
-            STR_ARG(near),
-            near.len ? "\"?" : ""
-        );
+        return no_such_environment(catalog, wanted, err);
     }
     if (node_is_map(layer)) {
         catalog->environment = wanted;

@@ -96,13 +96,10 @@ static Str help_for(Str path)
     return field && field->help ? str_from(field->help) : STR("");
 }
 
-static int no_such_path(Arena *arena, const Catalog *catalog, Str path, Error *err)
+/* The nearest to `part` among the keys of the deepest node that is there; from the catalog itself
+ * also among what stands in its sections. */
+static Str nearest_key(Arena *arena, const Catalog *catalog, const Node *at, Str part)
 {
-    const Node *at = catalog->root;
-    Str rest = path, part = path;
-    while (str_next(&rest, '.', &part) && node_get(at, part)) {
-        at = node_get(at, part);
-    }
     VEC(Str) keys = { 0 };
     for (size_t i = 0; node_is_map(at) && i < at->map.len; i++) {
         vec_push(&keys, arena, at->map.pairs[i].key->text);
@@ -113,15 +110,39 @@ static int no_such_path(Arena *arena, const Catalog *catalog, Str path, Error *e
             vec_push(&keys, arena, names.ptr[i]);
         }
     }
-    Str near = str_nearest(part, keys.ptr, keys.len);
+    return str_nearest(part, keys.ptr, keys.len);
+}
+
+/* `path` as it was asked for, `whole` from the root on: what is right of it stays in the proposal. */
+static int no_such_path(Arena *arena, const Catalog *catalog, Str path, Str whole, Error *err)
+{
+    const Node *at = catalog->root;
+    Str rest = whole, part = whole;
+    while (str_next(&rest, '.', &part) && node_get(at, part)) {
+        at = node_get(at, part);
+    }
+    Str near = nearest_key(arena, catalog, at, part);
+    if (near.len == 0) {
+        return error_set(
+            err,
+            -ENOENT,
+            "the catalog has no \"%" STR_FMT "\"%s",
+            STR_ARG(path),
+            at == catalog->root ? "; it has services, resources, tasks… by name" : ""
+        );
+    }
+    size_t right = (size_t) (whole.ptr + whole.len - part.ptr); /* of what was found */
+    Str found = str_make(path.ptr, path.len > right ? path.len - right : 0);
     return error_set(
         err,
         -ENOENT,
-        "the catalog has no \"%" STR_FMT "\"%s%" STR_FMT "%s",
+        "the catalog has no \"%" STR_FMT "\"; did you mean \"%" STR_FMT "%" STR_FMT "%s%" STR_FMT
+        "\"?",
         STR_ARG(path),
-        near.len ? "; did you mean \"" : "",
+        STR_ARG(found),
         STR_ARG(near),
-        near.len ? "\"?" : ""
+        rest.len ? "." : "",
+        STR_ARG(rest)
     );
 }
 
@@ -130,7 +151,7 @@ int explain_path(Arena *arena, const Catalog *catalog, Str path, Explanation *re
     Str whole = whole_path(arena, catalog, path);
     const Node *value = node_at_path(catalog->root, whole);
     if (!value) {
-        return no_such_path(arena, catalog, path, err);
+        return no_such_path(arena, catalog, path, whole, err);
     }
     Lookup lookup = { .arena = arena, .catalog = catalog };
     gather(&lookup, whole);

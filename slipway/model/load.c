@@ -149,7 +149,9 @@ static int no_catalog(Arena *arena, Str directory, Error *err)
         return error_set(
             err,
             -ENOENT,
-            "no slipway.yaml in %" STR_FMT " or above, only %" STR_FMT,
+            "no slipway.yaml in %" STR_FMT " or above, only %" STR_FMT
+            "; a catalog beside it names the services and what they need (slipway schema), and "
+            "`slipway check` audits without one",
             STR_ARG(directory),
             STR_ARG(compose)
         );

@@ -267,7 +267,9 @@ void supervisor_free(Supervisor *supervisor)
     if (!supervisor) {
         return;
     }
-    save(supervisor);
+    if (supervisor->has_started) {
+        save(supervisor);
+    }
     for (size_t i = 0; i < supervisor->options.plan->len; i++) {
         unit_done(&supervisor->units[i]);
     }
@@ -362,6 +364,7 @@ int supervisor_check(Supervisor *supervisor, Error *err)
 
 void supervisor_start(Supervisor *supervisor)
 {
+    supervisor->has_started = true;
     core_start_selected(&supervisor->core, supervisor_now_ms(supervisor));
     pump(supervisor);
 }

@@ -67,6 +67,7 @@ struct Supervisor {
     Timer *sample; /* cpu and memory */
     VEC(SupervisorListener) listeners;
     bool is_pumping, has_rested;
+    bool has_started; /* else what is known of the last run stays */
     int64_t started_us;
     int64_t missed_ms;     /* time in which this process did not run */
     VEC(ProcStat) zombies; /* adopted ones, as the last sample saw them */

@@ -2,11 +2,7 @@
 
 #include "base/clock.h"
 
-#include "stack/log_line.h"
-#include "stack/log_read.h"
-#include "stack/ports.h"
-
-enum { LOG_LINES = 5, WARNING_LINES = 3, DEPTH_MOST = 16, LINE_SHOWN = 400 };
+enum { DEPTH_MOST = 16 };
 
 void add_age(StrBuf *out, int64_t since_us, int64_t now_us)
 {
@@ -20,17 +16,6 @@ void add_age(StrBuf *out, int64_t since_us, int64_t now_us)
     } else {
         strbuf_addf(out, "%d d", (int) (seconds / 86400));
     }
-}
-
-static bool is_state(const NodeView *node, MachineState state)
-{
-    return str_eq(node->state, machine_state_name(state));
-}
-
-static bool is_well(const NodeView *node)
-{
-    return is_state(node, MACHINE_READY) || is_state(node, MACHINE_COMPLETED) ||
-           is_state(node, MACHINE_PENDING) || is_state(node, MACHINE_EXITED);
 }
 
 static bool is_running(const NodeView *node)
@@ -99,100 +84,24 @@ static void add_exit(StrBuf *out, const NodeView *node, const WhyOptions *option
     }
 }
 
-/* A port that should be the node's and isn't. */
-static void add_port_owners(StrBuf *out, const NodeView *node)
+static void add_lines(StrBuf *out, const char *before, const WhyLines *lines)
 {
-    auto_arena Arena *arena = arena_new(0);
-    for (size_t i = 0; i < node->port_count && !is_well(node); i++) {
-        PortOwner owner;
-        ProcQuery own = { .session = (pid_t) node->pid, .ancestor = (pid_t) node->pid };
-        uint64_t known = 0;
-        bool is_own = node->pid > 0 && port_belongs_to(node->ports[i].port, &own, &known);
-        if (!is_own && port_find_owner(arena, node->ports[i].port, &owner)) {
-            strbuf_add(out, port_describe(arena, &owner));
-            strbuf_add_char(out, '\n');
-        }
+    vec_foreach(line, lines) {
+        strbuf_addf(out, "%s%" STR_FMT "\n", before, STR_ARG(*line));
     }
 }
 
-/* ---- the log ---- */
-
-/* Which lines are shown. */
-typedef enum LogKind { LINES_OF_ERRORS, LINES_OF_WARNINGS, LINES_OF_ANY_KIND } LogKind;
-
-typedef struct LogPick {
-    Arena *arena;
-    unsigned run; /* only of the last run */
-    LogKind kind;
-    StrBuf *out;
-    size_t count;
-} LogPick;
-
-static bool is_wanted_line(void *arg, Str node, const LogRecord *record)
+static void add_log(StrBuf *out, const WhyNode *facts)
 {
-    (void) node;
-    LogPick *pick = arg;
-    if (record->run != pick->run || record->stream == LOG_STREAM_SLIPWAY) {
-        return false;
-    }
-    if (pick->kind == LINES_OF_ANY_KIND) {
-        return true;
-    }
-    arena_clear(pick->arena);
-    LogLine line;
-    log_line_parse(pick->arena, record->text, &line);
-    if (pick->kind == LINES_OF_WARNINGS) {
-        return line.has_level && line.level == LOG_WARN;
-    }
-    return line.has_level ? line.level >= LOG_ERROR : record->stream == LOG_STREAM_ERR;
-}
-
-static void add_log_line(void *arg, Str node, const LogRecord *record)
-{
-    (void) node;
-    LogPick *pick = arg;
-    arena_clear(pick->arena);
-    LogLine line;
-    log_line_parse(pick->arena, record->text, &line);
-    strbuf_add_cstr(pick->out, "  | ");
-    size_t start = pick->out->len;
-    log_line_render(pick->out, &line, false);
-    if (pick->out->len - start > LINE_SHOWN) {
-        strbuf_truncate(pick->out, start + LINE_SHOWN);
-        strbuf_add_cstr(pick->out, "…");
-    }
-    strbuf_add_char(pick->out, '\n');
-    pick->count++;
-}
-
-static size_t
-pick_lines(StrBuf *out, const NodeView *node, const WhyOptions *options, LogKind kind, size_t most)
-{
-    auto_arena Arena *arena = arena_new(0);
-    LogPick pick = { .arena = arena, .run = (unsigned) node->run, .kind = kind, .out = out };
-    LogQuery query = { .last = most, .wants = is_wanted_line, .arg = &pick };
-    LogReader *reader = log_reader_new(options->place->log_dir, &node->name, 1);
-    log_reader_read(reader, &query, add_log_line, &pick);
-    log_reader_free(reader);
-    return pick.count;
-}
-
-/* The last lines that look like errors, and what it warned of; where none does, the last lines. */
-static void add_log(StrBuf *out, const NodeView *node, const WhyOptions *options)
-{
-    auto_strbuf StrBuf lines = STRBUF_INIT;
-    auto_strbuf StrBuf warnings = STRBUF_INIT;
-    size_t most = options->log_lines ? options->log_lines : LOG_LINES;
-    if (pick_lines(&lines, node, options, LINES_OF_ERRORS, most) > 0) {
-        pick_lines(&warnings, node, options, LINES_OF_WARNINGS, WARNING_LINES);
-    } else if (pick_lines(&lines, node, options, LINES_OF_ANY_KIND, most) == 0) {
+    if (facts->last_words.len == 0) {
         return;
     }
-    strbuf_addf(out, "its last words (slipway logs %" STR_FMT "):\n", STR_ARG(node->name));
-    strbuf_add(out, strbuf_str(&lines));
-    if (warnings.len > 0) {
+    Str name = facts->node->name;
+    strbuf_addf(out, "its last words (slipway logs %" STR_FMT "):\n", STR_ARG(name));
+    add_lines(out, "  | ", &facts->last_words);
+    if (facts->warnings.len > 0) {
         strbuf_add_cstr(out, "it also warned:\n");
-        strbuf_add(out, strbuf_str(&warnings));
+        add_lines(out, "  | ", &facts->warnings);
     }
 }
 
@@ -232,7 +141,10 @@ static void tell(
     if (is_told(told, node) || told->len == DEPTH_MOST) {
         return;
     }
+    auto_arena Arena *arena = arena_new(0);
+    WhyNode facts;
     told->nodes[told->len++] = node;
+    why_look(arena, node, options, &facts);
     add_headline(out, node, options);
     size_t start = out->len;
     if (node->progress.len > 0) {
@@ -240,12 +152,8 @@ static void tell(
     }
     add_probe(out, node, options);
     add_exit(out, node, options);
-    if (options->is_live) {
-        add_port_owners(out, node);
-    }
-    if (!is_well(node) && node->run > 0) {
-        add_log(out, node, options);
-    }
+    add_lines(out, "", &facts.port_owners);
+    add_log(out, &facts);
     for (size_t i = 0; i < node->waiting_count; i++) {
         strbuf_addf(
             out,
@@ -275,13 +183,79 @@ bool why_stack(StrBuf *out, const StackView *view, const WhyOptions *options)
     bool any = false;
     for (size_t i = 0; i < view->node_count; i++) {
         const NodeView *node = &view->nodes[i];
-        if (node->selected && !is_well(node)) {
+        if (node->selected && !why_is_well(node)) {
             any = true;
             tell(out, view, node, options, &told);
         }
     }
     if (!any) {
-        strbuf_add_cstr(out, "every service is as it should be\n");
+        strbuf_add_cstr(
+            out, options->is_live ? "every service is as it should be\n" : "nothing went wrong\n"
+        );
     }
     return any;
+}
+
+/* ---- as JSON ---- */
+
+static void write_lines(JsonWriter *writer, const char *key, const WhyLines *lines)
+{
+    json_key(writer, key);
+    json_begin_array(writer);
+    vec_foreach(line, lines) {
+        json_string(writer, *line);
+    }
+    json_end_array(writer);
+}
+
+static void write_node(
+    JsonWriter *writer,
+    const StackView *view,
+    const NodeView *node,
+    const WhyOptions *options,
+    Told *told
+)
+{
+    if (is_told(told, node) || told->len == DEPTH_MOST) {
+        return;
+    }
+    auto_arena Arena *arena = arena_new(0);
+    WhyNode facts;
+    told->nodes[told->len++] = node;
+    why_look(arena, node, options, &facts);
+    json_begin_object(writer);
+    json_key(writer, "node");
+    node_view_write(writer, node);
+    write_lines(writer, "port_owners", &facts.port_owners);
+    write_lines(writer, "last_words", &facts.last_words);
+    write_lines(writer, "warnings", &facts.warnings);
+    json_end_object(writer);
+    for (size_t i = 0; i < node->waiting_count; i++) {
+        const NodeView *need = stack_view_find(view, node->waiting_for[i].name);
+        if (need) {
+            write_node(writer, view, need, options, told);
+        }
+    }
+}
+
+void why_write(
+    JsonWriter *writer,
+    const StackView *view,
+    const char *const *names,
+    size_t name_count,
+    const WhyOptions *options
+)
+{
+    Told told = { 0 };
+    json_begin_array(writer);
+    for (size_t i = 0; i < name_count; i++) {
+        write_node(writer, view, stack_view_find(view, str_from(names[i])), options, &told);
+    }
+    for (size_t i = 0; i < view->node_count && name_count == 0; i++) {
+        const NodeView *node = &view->nodes[i];
+        if (node->selected && !why_is_well(node)) {
+            write_node(writer, view, node, options, &told);
+        }
+    }
+    json_end_array(writer);
 }

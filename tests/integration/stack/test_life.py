@@ -151,6 +151,10 @@ def what_is_never_ready_is_explained_and_its_dependants_wait():
         why = stack.run("why", "front", check=0).out
         expect("waits for sick" in why and "503" in why, f"the chain is not told:\n{why}")
         expect(stack.ps()["front"]["waiting_for"][0]["name"] == "sick", "waiting_for is empty")
+        chain = json.loads(stack.run("why", "front", "-o", "json", check=0).out)
+        expect([cause["node"]["name"] for cause in chain] == ["front", "sick"], f"{chain}")
+        expect("503" in chain[1]["node"]["probe"]["answer"], f"{chain[1]}")
+        expect(chain[1]["last_words"] == ["ERROR: cannot reach the database"], f"{chain[1]}")
 
 
 def a_wait_ends_when_its_time_is_up():
@@ -224,6 +228,19 @@ def why_tells_errors_and_warnings_and_else_the_last_lines():
         expect("done" not in why, f"more than errors and warnings: {why}")
         why = stack.run("why", "silent", check=0).out
         expect("the disk is slow" in why and "done" in why and "also warned" not in why, why)
+
+
+def a_refused_start_leaves_what_is_known_of_the_last_run():
+    with Stack({"brief": shell("exit 7", restart="never")}) as stack:
+        stack.run("up", "-d", check=0)
+        stack.until("brief", "failed")
+        stack.run("down", check=0)
+        catalog = (stack.dir / "slipway.yaml").read_text()
+        (stack.dir / "slipway.yaml").write_text(catalog.replace('"sh"', '"no-such-program"'))
+        expect("no-such-program" in stack.run("up", "-d", check=3).err, "it is not refused")
+        node = stack.ps()["brief"]
+        expect((node["state"], node["exit_code"]) == ("failed", 7), f"the last run is forgotten: {node}")
+        expect("exit code 7" in stack.run("why", check=0).out, "why forgot it too")
 
 
 def dependants_keep_their_state_when_a_need_dies():
@@ -388,6 +405,7 @@ main([
     a_crash_loop_backs_off_stops_and_is_explained,
     why_tells_errors_and_warnings_and_else_the_last_lines,
     one_killed_in_a_loop_is_given_up_and_its_dependants_go_on,
+    a_refused_start_leaves_what_is_known_of_the_last_run,
     dependants_keep_their_state_when_a_need_dies,
     an_orphans_answer_does_not_count,
     nothing_is_lost_of_a_fast_or_binary_or_endless_line,
