@@ -87,6 +87,7 @@ extern const RuleFamily rules_compose_secrets;
 extern const RuleFamily rules_compose_structure;
 extern const RuleFamily rules_dockerfile_commands;
 extern const RuleFamily rules_dockerfile_files;
+extern const RuleFamily rules_dockerfile_habits;
 extern const RuleFamily rules_dockerfile_images;
 extern const RuleFamily rules_dockerfile_libraries;
 extern const RuleFamily rules_dockerfile_packages;

@@ -14,6 +14,7 @@ const RuleFamily *const rule_families[] = {
     &rules_dockerfile_libraries,
     &rules_dockerfile_shell,
     &rules_dockerfile_settings,
+    &rules_dockerfile_habits,
     &rules_pod_security,
     &rules_pod_host,
     &rules_pod_users,

@@ -1,6 +1,7 @@
 /* What the container starts: CMD, ENTRYPOINT, HEALTHCHECK. */
 #include "base/mem.h"
 
+#include "audit/repository/repository.h"
 #include "dockerfile_common.h"
 
 static bool is_start(const DockerInstruction *instruction)
@@ -143,11 +144,35 @@ static void df016(RuleContext *ctx, const Dockerfile *file)
 
 /* --- health ----------------------------------------------------------------------------------- */
 
-static void df017(RuleContext *ctx, const Dockerfile *file)
+static bool compose_checks(const RepoService *service)
 {
-    const DockerStage *stage = docker_final_stage(file);
-    if (stage && !docker_stage_last(stage, DOCKER_HEALTHCHECK)) {
-        rule_find_span(ctx, stage->from->span, "the image says nothing about its health");
+    bool checks = false;
+    vec_foreach(compose, &service->compose) {
+        checks = checks || (*compose)->has_healthcheck;
+    }
+    return checks;
+}
+
+static bool has_kubernetes(const Repository *repository)
+{
+    bool has = false;
+    vec_foreach(bundle, &repository->audit->bundles) {
+        has = has || (*bundle)->objects.len > 0;
+    }
+    return has;
+}
+
+/* Servers alone, which say a port; where there is Kubernetes, its probes ask. */
+static void df017(RuleContext *ctx, const Repository *repository)
+{
+    vec_foreach(service, &repository->services) {
+        const DockerStage *stage =
+            service->dockerfile ? docker_final_stage(service->dockerfile) : NULL;
+        if (stage && docker_stage_last(stage, DOCKER_EXPOSE) &&
+            !docker_stage_last(stage, DOCKER_HEALTHCHECK) && !compose_checks(service) &&
+            !has_kubernetes(repository)) {
+            rule_find_span(ctx, stage->from->span, "the image says nothing about its health");
+        }
     }
 }
 
@@ -303,14 +328,14 @@ static const AuditRule rules[] = {
     { .id = "DF017",
       .artifact = "Dockerfile",
       .severity = SEVERITY_INFO,
-      .is_optional = true,
-      .meaning = "No HEALTHCHECK",
+      .meaning = "A server without a HEALTHCHECK",
       .why =
           "Docker and Compose can't tell whether it works; Kubernetes doesn't ask, it has probes.",
       .fix = "add a HEALTHCHECK that asks what a user would ask",
-      .good = "HEALTHCHECK --timeout=3s CMD [\"/app\", \"health\"]\n",
+      .bad = "EXPOSE 8080\n",
+      .good = "EXPOSE 8080\nHEALTHCHECK --timeout=3s CMD [\"/app\", \"health\"]\n",
       .peers = "HL:DL3057 DS026 CKV_DOCKER_2",
-      .check_dockerfile = df017 },
+      .check_repository = df017 },
     { .id = "DF018",
       .artifact = "Dockerfile",
       .severity = SEVERITY_ERROR,

@@ -324,6 +324,30 @@ static bool cleans(const Dockerfile *file, const PackageCall *install, const Cle
     return false;
 }
 
+static bool mounts_cache(const DockerInstruction *run)
+{
+    bool mounts = false;
+    vec_foreach(flag, &run->flags) {
+        mounts = mounts || (str_eq(flag->name, STR("mount")) &&
+                            str_eq(mount_option(flag, "type"), STR("cache")));
+    }
+    return mounts;
+}
+
+/* Yarn keeps it in the home of whoever runs it, or where it is told to. */
+static void check_yarn(RuleContext *ctx, const Dockerfile *file, const PackageCall *call)
+{
+    bool installs =
+        call->manager == PACKAGE_YARN && (!call->verb || package_verb_is(call, "install add"));
+    if (installs && is_in_final(file, call->instruction->stage) && is_first_of_run(file, call) &&
+        !mounts_cache(call->instruction) && !script_mentions(call->script, "cache clean") &&
+        !script_mentions(call->script, "rm -")) {
+        Diag *diag =
+            rule_find_span(ctx, call->command->span, "what yarn downloads stays in the layer");
+        fix_append(ctx, diag, call->instruction, "yarn cache clean");
+    }
+}
+
 static void df050(RuleContext *ctx, const Dockerfile *file)
 {
     static const Cleaning cleanings[] = {
@@ -353,6 +377,7 @@ static void df050(RuleContext *ctx, const Dockerfile *file)
                 ctx, diag, call->instruction, is_micro ? "microdnf clean all" : cleaning->command
             );
         }
+        check_yarn(ctx, file, call);
     }
 }
 
@@ -475,12 +500,12 @@ static const AuditRule rules[] = {
     { .id = "DF050",
       .artifact = "Dockerfile",
       .severity = SEVERITY_INFO,
-      .meaning = "The cache of yum, dnf or zypper left in the layer",
+      .meaning = "The cache of yum, dnf, zypper or yarn left in the layer",
       .why = "Every package is in the image twice, and the index of all of them.",
       .fix = "clean up in the same RUN, or mount a cache there",
       .bad = "RUN dnf install -y curl\n",
       .good = "RUN dnf install -y curl && dnf clean all\n",
-      .peers = "HL:DL3032 HL:DL3036 HL:DL3040 DS015 DS019 DS020 DS027",
+      .peers = "HL:DL3032 HL:DL3036 HL:DL3040 HL:DL3060 DS015 DS019 DS020 DS027",
       .check_dockerfile = df050 },
     { .id = "DF054",
       .artifact = "Dockerfile",

@@ -13,6 +13,8 @@ RUN echo "x | y" && echo a | tee /b || true
 # want error DF052
 RUN curl -fsSLko tool https://example.com/tool
 # want error DF052
+# want info DF074
+# want info DF075
 RUN wget --no-check-certificate https://example.com/tool
 RUN curl -fsSokey https://example.com/tool && curl -k https://localhost:8443/
 # want error DF055

@@ -16,6 +16,7 @@ FROM build AS publish
 ARG BUILD_CONFIGURATION=Release
 RUN dotnet publish "./Shop.csproj" -c $BUILD_CONFIGURATION -o /app/publish /p:UseAppHost=false
 
+# want info DF017
 FROM base AS final
 WORKDIR /app
 COPY --from=publish /app/publish .

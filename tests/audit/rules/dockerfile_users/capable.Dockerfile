@@ -1,3 +1,4 @@
+# want info DF017
 FROM debian:12.7
 RUN setcap cap_net_bind_service=+ep /usr/local/bin/server
 EXPOSE 80

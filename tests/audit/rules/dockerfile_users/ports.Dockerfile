@@ -1,3 +1,4 @@
+# want info DF017
 FROM debian:12.7
 ARG PORT
 # want error DF058

@@ -1,2 +1,3 @@
+# want info DF017
 FROM nginxinc/nginx-unprivileged:1.27
 EXPOSE 8080
