@@ -4,11 +4,27 @@
 
 #include "base/mem.h"
 
-enum { DIAGS_KEPT = 1000 };
+enum {
+    DIAGS_KEPT = 1000,
+    TEXT_BYTES_MOST = 2000, /* of what is said; it may quote a text without an end */
+};
 
 static Str vformat(Arena *arena, const char *format, va_list args)
 {
     return str_from(arena_vprintf(arena, format, args));
+}
+
+static Str vformat_text(Arena *arena, const char *format, va_list args)
+{
+    Str text = vformat(arena, format, args);
+    size_t end = TEXT_BYTES_MOST;
+    if (text.len <= end) {
+        return text;
+    }
+    while (end > 0 && ((unsigned char) text.ptr[end] & 0xC0) == 0x80) {
+        end--;
+    }
+    return str_concat(arena, str_slice(text, 0, end), STR("…"));
 }
 
 /* The entry to fill: the next of the list or, past the limit, one that nobody will read. */
@@ -31,7 +47,7 @@ diag_add(DiagList *list, Severity severity, const char *rule, Span span, const c
     diag->span = span;
     va_list args;
     va_start(args, format);
-    diag->message = vformat(list->arena, format, args);
+    diag->message = vformat_text(list->arena, format, args);
     va_end(args);
     return diag;
 }
@@ -40,7 +56,7 @@ void diag_hint(DiagList *list, Diag *diag, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    diag->hint = vformat(list->arena, format, args);
+    diag->hint = vformat_text(list->arena, format, args);
     va_end(args);
 }
 
@@ -50,7 +66,7 @@ void diag_relate(DiagList *list, Diag *diag, Span span, const char *format, ...)
     related->span = span;
     va_list args;
     va_start(args, format);
-    related->message = vformat(list->arena, format, args);
+    related->message = vformat_text(list->arena, format, args);
     va_end(args);
 }
 

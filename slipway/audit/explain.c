@@ -77,13 +77,41 @@ int audit_explain(StrBuf *out, Str id, Error *err)
     return 0;
 }
 
+static const char about_comments[] =
+    "<!-- written by `slipway check --docs`; don't edit -->\n# The rules of `slipway check`\n\n"
+    "`# slipway:ignore RULE reason` takes a finding away, in every artifact: behind a line it is "
+    "for\n"
+    "that line, on a line of its own for what comes next with all that is indented below it, "
+    "above\n"
+    "the first key of a document for the document. What tells another linter to be silent about "
+    "the\n"
+    "same thing counts as well, where \"the same elsewhere\" names its rule:\n\n"
+    "| other linter | comment or annotation | covers |\n|---|---|---|\n"
+    "| **hadolint** (HL) | `# hadolint ignore=DL3008,…` | the next instruction |\n"
+    "| | `# hadolint global ignore=DL3008,…` | the file |\n"
+    "| **trivy** | `# trivy:ignore:AVD-DS-0002` | the next instruction or line, or its own |\n"
+    "| **checkov** | `# checkov:skip=CKV_DOCKER_3:reason` | the file |\n"
+    "| | annotation `checkov.io/skip1: CKV_K8S_22=reason` | the object |\n"
+    "| **kics** (KI) | `# kics-scan ignore-line`, `ignore-block` | what comes next |\n"
+    "| | `# kics-scan ignore`, `disable=id,…` | the file |\n"
+    "| **dclint** (DC) | `# dclint disable-line rule …`, `disable-next-line` | its line, or the "
+    "next "
+    "|\n"
+    "| | `# dclint disable rule …`, `disable-file` | the file |\n"
+    "| **zizmor** (ZZ) | `# zizmor: ignore[rule,…]` | its line, or the next |\n"
+    "| **ShellCheck** | `# shellcheck disable=SC2086` in a script | as ShellCheck has it, which is "
+    "asked "
+    "with `--shellcheck` |\n"
+    "| **kube-linter** (KL) | annotations `ignore-check.kube-linter.io/check`, "
+    "`kube-linter.io/ignore-all` | the object |\n"
+    "| **kube-score** (KS) | annotation `kube-score/ignore: check,…` | the object |\n"
+    "| **polaris** (PO) | annotation `polaris.fairwinds.com/check-exempt: \"true\"` | the object "
+    "|\n\n";
+
 void audit_write_docs(StrBuf *out)
 {
-    strbuf_add_cstr(
-        out,
-        "<!-- written by `slipway check --docs`; don't edit -->\n# The rules of `slipway check`\n\n"
-        "| rule | severity | meaning |\n|---|---|---|\n"
-    );
+    strbuf_add_cstr(out, about_comments);
+    strbuf_add_cstr(out, "| rule | severity | meaning |\n|---|---|---|\n");
     for (size_t i = 0; rule_families[i]; i++) {
         for (size_t j = 0; j < rule_families[i]->len; j++) {
             const AuditRule *rule = &rule_families[i]->rules[j];

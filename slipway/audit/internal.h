@@ -17,11 +17,14 @@ void ignores_apply(Audit *audit, const RuleIgnores *pairs);
 
 /* suppress.c: takes away what comments cover, adds AU003 for comments that cover nothing. */
 void suppress_apply(Audit *audit);
+/* The last line of `line` with all that is indented below it; a list's dash counts as indentation of
+ * its block. */
+uint32_t suppress_block_end(Source *source, uint32_t line);
 
 /* suppress_peers.c: what other linters' own comments cover, by the ids of AuditRule.peers. */
 typedef struct PeerIgnore {
     const char *prefix; /* "HL:" */
-    Str id;
+    Str id;             /* "*": all of the peer's */
     uint32_t first_line, last_line;
 } PeerIgnore;
 typedef struct PeerIgnores {

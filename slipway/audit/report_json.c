@@ -93,6 +93,21 @@ static Str level_of(Severity severity)
     return severity == SEVERITY_INFO ? STR("note") : severity_name(severity);
 }
 
+/* The mark of findings that the security team is to see. */
+static void add_tags(JsonWriter *w, const AuditRule *rule)
+{
+    if (rule && rule->escalates) {
+        json_key(w, "properties");
+        json_begin_object(w);
+        json_key(w, "tags");
+        json_begin_array(w);
+        json_string(w, STR("security"));
+        json_string(w, STR("escalate: security"));
+        json_end_array(w);
+        json_end_object(w);
+    }
+}
+
 static void add_rule(JsonWriter *w, const AuditRule *rule)
 {
     json_begin_object(w);
@@ -104,6 +119,7 @@ static void add_rule(JsonWriter *w, const AuditRule *rule)
     json_begin_object(w);
     json_field_string(w, "level", level_of(rule->severity));
     json_end_object(w);
+    add_tags(w, rule);
     json_end_object(w);
 }
 
@@ -245,6 +261,7 @@ static void add_result(JsonWriter *w, const Diag *diag)
     if (diag->edits.len > 0) {
         add_sarif_fix(w, diag);
     }
+    add_tags(w, rule_get(diag->rule));
     json_end_object(w);
 }
 

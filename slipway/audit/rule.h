@@ -36,7 +36,7 @@ typedef struct AuditRule {
     /* Ids of other linters' rules for the same, parted by spaces, or NULL; their own comments and
      * annotations then suppress this one too (suppress_peers.c):
      * HL: hadolint, AL: actionlint, ZZ: zizmor, KL: kube-linter, KS: kube-score, PO: polaris,
-     * KC: kubeconform, DC: dclint; CKV_… checkov and AVD/KSV/DS… trivy without a prefix. */
+     * KC: kubeconform, DC: dclint, KI: kics; CKV_… checkov and AVD/KSV/DS… trivy without a prefix. */
     const char *peers;
     void (*check_bundle)(RuleContext *ctx, const Bundle *bundle);
     void (*check_object)(RuleContext *ctx, const Object *object);

@@ -65,8 +65,7 @@ static bool starts_document(Source *source, uint32_t comment_line)
     return true;
 }
 
-/* `line` and all that is indented below it; a list's dash counts as indentation of its block. */
-static uint32_t block_end(Source *source, uint32_t line)
+uint32_t suppress_block_end(Source *source, uint32_t line)
 {
     size_t indent = indent_of(source_line(source, line));
     uint32_t end = line;
@@ -113,7 +112,7 @@ static void set_reach(const Audit *audit, Suppression *suppression, Source *sour
     uint32_t end = instruction_end(audit, source, next);
     suppression->last_line = whole     ? document_end(source, next)
                              : end > 0 ? end
-                                       : block_end(source, next);
+                                       : suppress_block_end(source, next);
 }
 
 static void complain(Audit *audit, Span span, const char *what, Str rule)

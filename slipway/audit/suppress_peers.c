@@ -6,8 +6,14 @@
  * trivy:    # trivy:ignore:DS-0002      the next instruction or line
  * checkov:  # checkov:skip=CKV_…:why    the file; annotation checkov.io/skip1: CKV_…=why
  * zizmor:   # zizmor: ignore[rule,…]    its line, or the next one
+ * dclint:   # dclint disable-line a b   its line or the next one, disable-next-line; # dclint disable
+ *           a b, disable-file           the file; all rules where none is named
+ * kics:     # kics-scan ignore-line, ignore-block   what comes next; # kics-scan ignore, and
+ *           # kics-scan disable=id,…    the file
  * kube-linter: annotation ignore-check.kube-linter.io/CHECK, kube-linter.io/ignore-all
  * kube-score:  annotation kube-score/ignore: a,b;  polaris: polaris.fairwinds.com/CHECK-exempt */
+#include <string.h>
+
 #include "internal.h"
 
 /* Whether one of the rule's peers is `prefix` with `id`. */
@@ -35,9 +41,20 @@ static bool has_any_peer(const AuditRule *rule, const char *prefix)
     return false;
 }
 
+/* What kics asks for has checkov's or trivy's id here where it has none of kics' own. */
+static bool is_scanners(const AuditRule *rule)
+{
+    return has_any_peer(rule, "KI:") || has_any_peer(rule, "CKV") || has_any_peer(rule, "KSV") ||
+           has_any_peer(rule, "DS");
+}
+
 bool peer_covers(const PeerIgnore *ignore, const AuditRule *rule)
 {
-    return has_peer(rule, ignore->prefix, ignore->id);
+    if (!str_eq(ignore->id, STR("*"))) {
+        return has_peer(rule, ignore->prefix, ignore->id);
+    }
+    return strcmp(ignore->prefix, "KI:") == 0 ? is_scanners(rule)
+                                              : has_any_peer(rule, ignore->prefix);
 }
 
 /* --- comments --------------------------------------------------------------------------------- */
@@ -149,6 +166,45 @@ static void read_trivy(Reader *reader, size_t at, uint32_t line)
     add_ids(reader, "", id, line, end_of_next(reader->source, line));
 }
 
+/* Words up to the end of the line, all of the peer's where there is none. */
+static void read_dclint(Reader *reader, size_t at, uint32_t line)
+{
+    Str rest = text_behind(reader->source, at, "\r");
+    uint32_t first = line, last = end_of_next(reader->source, line);
+    if (str_strip_prefix(&rest, STR("-next-line"))) {
+        first = line + 1;
+        last = first;
+    } else if (!str_strip_prefix(&rest, STR("-line"))) {
+        (void) str_strip_prefix(&rest, STR("-file"));
+        first = 1;
+        last = UINT32_MAX;
+    }
+    Str word;
+    bool has_one = false;
+    while (str_next(&rest, ' ', &word)) {
+        has_one = has_one || word.len > 0;
+        add_ids(reader, "DC:", word, first, last);
+    }
+    if (!has_one) {
+        add_ids(reader, "DC:", STR("*"), first, last);
+    }
+}
+
+static void read_kics(Reader *reader, size_t at, uint32_t line)
+{
+    Str command = text_behind(reader->source, at, ": \t\r");
+    uint32_t next = end_of_next(reader->source, line);
+    if (str_strip_prefix(&command, STR("disable="))) {
+        add_ids(reader, "KI:", command, 1, UINT32_MAX);
+    } else if (str_eq(command, STR("ignore"))) {
+        add_ids(reader, "KI:", STR("*"), 1, UINT32_MAX);
+    } else if (str_eq(command, STR("ignore-line"))) {
+        add_ids(reader, "KI:", STR("*"), line, next);
+    } else if (str_eq(command, STR("ignore-block"))) {
+        add_ids(reader, "KI:", STR("*"), line, suppress_block_end(reader->source, next));
+    }
+}
+
 static const struct {
     Str mark;
     void (*read)(Reader *reader, size_t at, uint32_t line);
@@ -158,6 +214,8 @@ static const struct {
     { STR_INIT("zizmor: ignore["), read_zizmor },
     { STR_INIT("checkov:skip="), read_checkov },
     { STR_INIT("trivy:ignore:"), read_trivy },
+    { STR_INIT("dclint disable"), read_dclint },
+    { STR_INIT("kics-scan "), read_kics },
 };
 
 static bool is_behind_hash(Str text, size_t at)

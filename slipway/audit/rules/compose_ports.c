@@ -239,7 +239,8 @@ static const AuditRule rules[] = {
       .fix = "publish it on 127.0.0.1, or put a proxy in front of it",
       .bad = "ports: [\"8080:8080\"]\n",
       .good = "ports: [\"127.0.0.1:8080:8080\"]\n",
-      .peers = "DC:no-unbound-port-interfaces",
+      .peers = "DC:no-unbound-port-interfaces"
+               " KI:451d79dc-0588-476a-ad03-3c7f0320abb3",
       .check_compose = co004 },
     { .id = "CO005",
       .artifact = "Compose",
@@ -251,7 +252,8 @@ static const AuditRule rules[] = {
       .fix = "drop the port, or publish it on 127.0.0.1",
       .bad = "ports: [\"5432:5432\"]\n",
       .good = "ports: [\"127.0.0.1:5432:5432\"]\n",
-      .peers = "DC:no-unbound-port-interfaces",
+      .peers = "DC:no-unbound-port-interfaces"
+               " KI:451d79dc-0588-476a-ad03-3c7f0320abb3",
       .check_compose = co005 },
     { .id = "CO006",
       .artifact = "Compose",

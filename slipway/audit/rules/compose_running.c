@@ -277,6 +277,7 @@ static const AuditRule rules[] = {
       .bad = "services:\n  api:\n    image: shop/api:1.4\n",
       .good = "services:\n  api:\n    image: shop/api:1.4\n    deploy: {resources: {limits: "
               "{memory: 256m}}}\n",
+      .peers = "KI:bb9ac4f7-e13b-423d-a010-c74a1bfbe492",
       .check_compose = co021 },
     { .id = "CO022",
       .artifact = "Compose",
@@ -286,6 +287,7 @@ static const AuditRule rules[] = {
       .fix = "add `restart: unless-stopped`",
       .bad = "services:\n  api:\n    image: shop/api:1.4\n",
       .good = "services:\n  api:\n    image: shop/api:1.4\n    restart: unless-stopped\n",
+      .peers = "KI:2fc99041-ddad-49d5-853f-e35e70a48391",
       .check_compose = co022 },
     { .id = "CO023",
       .artifact = "Compose",
@@ -297,6 +299,7 @@ static const AuditRule rules[] = {
              "postgres:16.4}\n",
       .good = "services:\n  db:\n    image: postgres:16.4\n    healthcheck: {test: [CMD, "
               "pg_isready, -U, shop]}\n",
+      .peers = "KI:698ed579-b239-4f8f-a388-baa4bcb13ef8",
       .check_compose = co023 },
     { .id = "CO024",
       .artifact = "Compose",

@@ -282,7 +282,8 @@ static const AuditRule rules[] = {
       .fix = "write the command as a JSON array",
       .bad = "FROM gcr.io/distroless/static:nonroot\nENTRYPOINT /app\n",
       .good = "FROM gcr.io/distroless/static:nonroot\nENTRYPOINT [\"/app\"]\n",
-      .peers = "HL:DL3025",
+      .peers = "HL:DL3025"
+               " KI:b86987e1-6397-4619-81d5-8807f2387c79",
       .check_dockerfile = df012 },
     { .id = "DF013",
       .artifact = "Dockerfile",
@@ -293,7 +294,8 @@ static const AuditRule rules[] = {
       .fix = "write the command as a JSON array, or start it with exec where a shell is needed",
       .bad = "CMD node server.js\n",
       .good = "CMD [\"node\", \"server.js\"]\n",
-      .peers = "HL:DL3025",
+      .peers = "HL:DL3025"
+               " KI:b86987e1-6397-4619-81d5-8807f2387c79",
       .check_dockerfile = df013 },
     { .id = "DF014",
       .artifact = "Dockerfile",
@@ -303,7 +305,8 @@ static const AuditRule rules[] = {
       .fix = "keep one",
       .bad = "CMD [\"a\"]\nCMD [\"b\"]\n",
       .good = "CMD [\"b\"]\n",
-      .peers = "HL:DL4003 DS016",
+      .peers = "HL:DL4003 DS016"
+               " KI:41c195f4-fc31-4a5c-8a1b-90605538d49f",
       .check_dockerfile = df014 },
     { .id = "DF015",
       .artifact = "Dockerfile",
@@ -313,7 +316,8 @@ static const AuditRule rules[] = {
       .fix = "keep one",
       .bad = "ENTRYPOINT [\"a\"]\nENTRYPOINT [\"b\"]\n",
       .good = "ENTRYPOINT [\"b\"]\n",
-      .peers = "HL:DL4004 DS007",
+      .peers = "HL:DL4004 DS007"
+               " KI:6938958b-3f1a-451c-909b-baeee14bdc97",
       .check_dockerfile = df015 },
     { .id = "DF016",
       .artifact = "Dockerfile",
@@ -334,7 +338,8 @@ static const AuditRule rules[] = {
       .fix = "add a HEALTHCHECK that asks what a user would ask",
       .bad = "EXPOSE 8080\n",
       .good = "EXPOSE 8080\nHEALTHCHECK --timeout=3s CMD [\"/app\", \"health\"]\n",
-      .peers = "HL:DL3057 DS026 CKV_DOCKER_2",
+      .peers = "HL:DL3057 DS026 CKV_DOCKER_2"
+               " KI:b03a748a-542d-44f4-bb86-9199ab4fd2d5",
       .check_repository = df017 },
     { .id = "DF018",
       .artifact = "Dockerfile",

@@ -407,7 +407,8 @@ static const AuditRule rules[] = {
       .fix = "write COPY",
       .bad = "ADD app.py /app/\n",
       .good = "COPY app.py /app/\n",
-      .peers = "HL:DL3020 DS005 CKV_DOCKER_4",
+      .peers = "HL:DL3020 DS005 CKV_DOCKER_4"
+               " KI:9513a694-aa0d-41d8-be61-3271e056f36b",
       .check_dockerfile = df030 },
     { .id = "DF031",
       .artifact = "Dockerfile",
@@ -429,7 +430,8 @@ static const AuditRule rules[] = {
       .fix = "end the destination with a /",
       .bad = "COPY a b /app\n",
       .good = "COPY a b /app/\n",
-      .peers = "HL:DL3021 DS011",
+      .peers = "HL:DL3021 DS011"
+               " KI:6db6e0c2-32a3-4a2e-93b5-72c35f4119db",
       .check_dockerfile = df032 },
     { .id = "DF033",
       .artifact = "Dockerfile",
@@ -449,7 +451,8 @@ static const AuditRule rules[] = {
       .fix = "write an absolute path",
       .bad = "WORKDIR app\n",
       .good = "WORKDIR /app\n",
-      .peers = "HL:DL3000 DS009 CKV_DOCKER_10",
+      .peers = "HL:DL3000 DS009 CKV_DOCKER_10"
+               " KI:6b376af8-cfe8-49ab-a08d-f32de23661a4",
       .check_dockerfile = df034 },
     { .id = "DF036",
       .artifact = "Dockerfile",

@@ -256,7 +256,8 @@ static const AuditRule rules[] = {
       .fix = "use one of them",
       .bad = "RUN curl -fsSO https://example.com/a\nRUN wget -nv https://example.com/b\n",
       .good = "RUN curl -fsSO https://example.com/a\nRUN curl -fsSO https://example.com/b\n",
-      .peers = "HL:DL4001",
+      .peers = "HL:DL4001"
+               " KI:fc775e75-fcfb-4c98-b2f2-910c5858b359",
       .check_dockerfile = df075 },
     { .id = "DF076",
       .artifact = "Dockerfile",
@@ -266,7 +267,8 @@ static const AuditRule rules[] = {
       .fix = "name the shell of RUN with SHELL [\"/bin/bash\", \"-c\"]",
       .bad = "RUN ln -sf /bin/bash /bin/sh\n",
       .good = "SHELL [\"/bin/bash\", \"-c\"]\n",
-      .peers = "HL:DL4005",
+      .peers = "HL:DL4005"
+               " KI:8a301064-c291-4b20-adcb-403fe7fd95fd",
       .check_dockerfile = df076 },
 };
 

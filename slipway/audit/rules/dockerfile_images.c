@@ -215,7 +215,8 @@ static const AuditRule rules[] = {
       .fix = "name a version, best with its digest",
       .bad = "FROM debian\n",
       .good = "FROM debian:12.7-slim\n",
-      .peers = "HL:DL3006 DS001 CKV_DOCKER_7",
+      .peers = "HL:DL3006 DS001 CKV_DOCKER_7"
+               " KI:9efb0b2d-89c9-41a3-91ca-dcc0aec911fd",
       .check_dockerfile = df002 },
     { .id = "DF003",
       .artifact = "Dockerfile",
@@ -225,7 +226,8 @@ static const AuditRule rules[] = {
       .fix = "name a version, best with its digest",
       .bad = "FROM debian:latest\n",
       .good = "FROM debian:12.7-slim\n",
-      .peers = "HL:DL3007 DS001 CKV_DOCKER_7",
+      .peers = "HL:DL3007 DS001 CKV_DOCKER_7"
+               " KI:f45ea400-6bbe-4501-9fc7-1c3d75c32067",
       .check_dockerfile = df003 },
     { .id = "DF004",
       .artifact = "Dockerfile",
@@ -291,7 +293,8 @@ static const AuditRule rules[] = {
              "cross-compiles",
       .bad = "FROM --platform=linux/amd64 debian:12.7\n",
       .good = "FROM --platform=$BUILDPLATFORM golang:1.23 AS build\n",
-      .peers = "HL:DL3029 HL:DL3065",
+      .peers = "HL:DL3029 HL:DL3065"
+               " KI:b16e8501-ef3c-44e1-a543-a093238099c9",
       .check_dockerfile = df065 },
 };
 

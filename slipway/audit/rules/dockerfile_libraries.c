@@ -187,7 +187,9 @@ static const AuditRule rules[] = {
       .fix = "name the version, or install from a file that does",
       .bad = "RUN pip install --no-cache-dir flask\n",
       .good = "RUN pip install --no-cache-dir flask==3.0.3\n",
-      .peers = "HL:DL3013 HL:DL3016 HL:DL3028 HL:DL3062",
+      .peers = "HL:DL3013 HL:DL3016 HL:DL3028 HL:DL3062"
+               " KI:22cd11f7-9c6c-4f6e-84c0-02058120b341 KI:e36d8880-3f78-4546-b9a1-12f0745ca0d5 "
+               "KI:02d9c71f-3ee8-4986-9c27-1a20d0d19bfc",
       .check_dockerfile = df045 },
     { .id = "DF046",
       .artifact = "Dockerfile",
@@ -208,7 +210,8 @@ static const AuditRule rules[] = {
       .fix = "add --no-cache-dir, set PIP_NO_CACHE_DIR, or mount a cache for it",
       .bad = "RUN pip install -r requirements.txt\n",
       .good = "RUN pip install --no-cache-dir -r requirements.txt\n",
-      .peers = "HL:DL3042",
+      .peers = "HL:DL3042"
+               " KI:f2f903fb-b977-461e-98d7-b3e2185c6118",
       .check_dockerfile = df049 },
 };
 

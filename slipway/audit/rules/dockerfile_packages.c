@@ -420,7 +420,8 @@ static const AuditRule rules[] = {
       .fix = "add --no-install-recommends, and name what turns out to be missing",
       .bad = "RUN apt-get update && apt-get install -y curl\n",
       .good = "RUN apt-get update && apt-get install -y --no-install-recommends curl\n",
-      .peers = "HL:DL3015 DS029",
+      .peers = "HL:DL3015 DS029"
+               " KI:7384dfb2-fcd1-4fbf-91cd-6c44c318c33c",
       .check_dockerfile = df038 },
     { .id = "DF039",
       .artifact = "Dockerfile",
@@ -430,7 +431,8 @@ static const AuditRule rules[] = {
       .fix = "add -y",
       .bad = "RUN apt-get update && apt-get install curl\n",
       .good = "RUN apt-get update && apt-get install -y curl\n",
-      .peers = "HL:DL3014 HL:DL3030 HL:DL3034 HL:DL3038 DS021",
+      .peers = "HL:DL3014 HL:DL3030 HL:DL3034 HL:DL3038 DS021"
+               " KI:77783205-c4ca-4f80-bb80-c777f267c547",
       .check_dockerfile = df039 },
     { .id = "DF040",
       .artifact = "Dockerfile",
@@ -440,7 +442,8 @@ static const AuditRule rules[] = {
       .fix = "remove /var/lib/apt/lists/* in the same RUN, or mount a cache there",
       .bad = "RUN apt-get update && apt-get install -y curl\n",
       .good = "RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n",
-      .peers = "HL:DL3009",
+      .peers = "HL:DL3009"
+               " KI:df746b39-6564-4fed-bf85-e9c44382303c",
       .check_dockerfile = df040 },
     { .id = "DF041",
       .artifact = "Dockerfile",
@@ -450,7 +453,8 @@ static const AuditRule rules[] = {
       .fix = "use apt-get, or apt-cache",
       .bad = "RUN apt install -y curl\n",
       .good = "RUN apt-get install -y curl\n",
-      .peers = "HL:DL3027 CKV_DOCKER_9",
+      .peers = "HL:DL3027 CKV_DOCKER_9"
+               " KI:b84a0b47-2e99-4c9f-8933-98bcabe2b94d",
       .check_dockerfile = df041 },
     { .id = "DF042",
       .artifact = "Dockerfile",
@@ -462,7 +466,8 @@ static const AuditRule rules[] = {
       .fix = "write apt-get update && apt-get install in one RUN",
       .bad = "RUN apt-get update\nRUN apt-get install -y curl\n",
       .good = "RUN apt-get update && apt-get install -y curl\n",
-      .peers = "DS017 CKV_DOCKER_5",
+      .peers = "DS017 CKV_DOCKER_5"
+               " KI:9bae49be-0aa3-4de5-bab2-4c3a069e40cd",
       .check_dockerfile = df042 },
     { .id = "DF043",
       .artifact = "Dockerfile",
@@ -472,7 +477,8 @@ static const AuditRule rules[] = {
       .fix = "take a newer base image",
       .bad = "RUN apt-get update && apt-get dist-upgrade -y\n",
       .good = "FROM debian:12.7\n",
-      .peers = "HL:DL3035 DS024",
+      .peers = "HL:DL3035 DS024"
+               " KI:682fe378-c180-4bd5-8a14-95fc285fb269",
       .check_dockerfile = df043 },
     { .id = "DF044",
       .artifact = "Dockerfile",
@@ -485,7 +491,8 @@ static const AuditRule rules[] = {
           "name the version, or pin the base image by its digest and use a snapshot of the mirror",
       .bad = "RUN apk add --no-cache curl\n",
       .good = "RUN apk add --no-cache curl=~8.9\n",
-      .peers = "HL:DL3008 HL:DL3018 HL:DL3033 HL:DL3037 HL:DL3041",
+      .peers = "HL:DL3008 HL:DL3018 HL:DL3033 HL:DL3037 HL:DL3041"
+               " KI:965a08d7-ef86-4f14-8792-4a3b2098937e KI:d3499f6d-1651-41bb-a9a7-de925fea487b",
       .check_dockerfile = df044 },
     { .id = "DF048",
       .artifact = "Dockerfile",
@@ -505,7 +512,9 @@ static const AuditRule rules[] = {
       .fix = "clean up in the same RUN, or mount a cache there",
       .bad = "RUN dnf install -y curl\n",
       .good = "RUN dnf install -y curl && dnf clean all\n",
-      .peers = "HL:DL3032 HL:DL3036 HL:DL3040 HL:DL3060 DS015 DS019 DS020 DS027",
+      .peers = "HL:DL3032 HL:DL3036 HL:DL3040 HL:DL3060 DS015 DS019 DS020 DS027"
+               " KI:00481784-25aa-4a55-8633-3136dfcf4f37 KI:295acb63-9246-4b21-b441-7c1f1fb62dc0 "
+               "KI:38300d1a-feb2-4a48-936a-d1ef1cd24313",
       .check_dockerfile = df050 },
     { .id = "DF054",
       .artifact = "Dockerfile",

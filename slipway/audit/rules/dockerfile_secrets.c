@@ -263,7 +263,8 @@ static const AuditRule rules[] = {
       .fix = "give it at run time, or mount it while building: RUN --mount=type=secret",
       .bad = "ENV DB_PASSWORD=hunter2\nCOPY .env /app/\n",
       .good = "RUN --mount=type=secret,id=npm,env=NPM_TOKEN npm ci\n",
-      .peers = "HL:DL3064 DS031",
+      .peers = "HL:DL3064 DS031"
+               " KI:c3e1b6ae-d92c-44b3-8ed5-1f5442bab6a4",
       .check_dockerfile = df020 },
     { .id = "DF021",
       .artifact = "Dockerfile",
@@ -274,7 +275,8 @@ static const AuditRule rules[] = {
       .fix = "revoke it, and mount a new one while building: RUN --mount=type=secret",
       .bad = "RUN git clone https://bot:hunter2@git.example.com/app.git\n",
       .good = "RUN --mount=type=ssh git clone git@git.example.com:app.git\n",
-      .peers = "CKV_SECRET_6",
+      .peers = "CKV_SECRET_6"
+               " KI:c3e1b6ae-d92c-44b3-8ed5-1f5442bab6a4",
       .check_dockerfile = df021 },
     { .id = "DF022",
       .artifact = "Dockerfile",

@@ -484,7 +484,8 @@ static const AuditRule rules[] = {
       .fix = "write LABEL org.opencontainers.image.authors=…",
       .bad = "MAINTAINER Jane <jane@example.com>\n",
       .good = "LABEL org.opencontainers.image.authors=\"Jane <jane@example.com>\"\n",
-      .peers = "HL:DL4000 DS022 CKV_DOCKER_6",
+      .peers = "HL:DL4000 DS022 CKV_DOCKER_6"
+               " KI:99614418-f82b-4852-a9ae-5051402b741c",
       .check_dockerfile = df063 },
     { .id = "DF064",
       .artifact = "Dockerfile",

@@ -470,7 +470,8 @@ static const AuditRule rules[] = {
       .fix = "set WORKDIR, use the tool's own flag (-C, --prefix), or a subshell",
       .bad = "RUN cd /app && make\n",
       .good = "WORKDIR /app\nRUN make\n",
-      .peers = "HL:DL3003 DS013",
+      .peers = "HL:DL3003 DS013"
+               " KI:f4a6bcd3-e231-4acf-993c-aa027be50d2e",
       .check_dockerfile = df035 },
     { .id = "DF037",
       .artifact = "Dockerfile",
@@ -483,7 +484,8 @@ static const AuditRule rules[] = {
       .fix = "write USER root before it and the other user behind",
       .bad = "RUN sudo apt-get update\n",
       .good = "USER root\nRUN apt-get update && apt-get install -y curl\nUSER 10001\n",
-      .peers = "HL:DL3004 DS010 CKV2_DOCKER_1",
+      .peers = "HL:DL3004 DS010 CKV2_DOCKER_1"
+               " KI:8ada6e80-0ade-439e-b176-0b28f6bce35a",
       .check_dockerfile = df037 },
     { .id = "DF051",
       .artifact = "Dockerfile",
@@ -497,7 +499,8 @@ static const AuditRule rules[] = {
       .bad = "RUN curl -fsS https://example.com/list | sort > /list\n",
       .good = "SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN curl -fsS "
               "https://example.com/list | sort > /list\n",
-      .peers = "HL:DL4006",
+      .peers = "HL:DL4006"
+               " KI:efbf148a-67e9-42d2-ac47-02fa1c0d0b22",
       .check_dockerfile = df051 },
     { .id = "DF052",
       .artifact = "Dockerfile",

@@ -240,7 +240,8 @@ static const AuditRule rules[] = {
       .bad = "FROM golang:1.23 AS build\nFROM alpine:3.20\nCOPY --from=biuld /app /app\n",
       .good = "FROM golang:1.23 AS build\nFROM alpine:3.20\nCOPY --from=build /app /app\nCOPY "
               "--from=nginx:1.27 /etc/nginx /etc/nginx\n",
-      .peers = "HL:DL3022",
+      .peers = "HL:DL3022"
+               " KI:68a51e22-ae5a-4d48-8e87-b01a323605c9",
       .check_dockerfile = df025 },
     { .id = "DF026",
       .artifact = "Dockerfile",
@@ -250,7 +251,8 @@ static const AuditRule rules[] = {
       .fix = "name the stage that has the files, or use RUN cp",
       .bad = "FROM debian:12.7 AS app\nCOPY --from=app /a /b\n",
       .good = "COPY --from=build /a /b\n",
-      .peers = "HL:DL3023 DS006",
+      .peers = "HL:DL3023 DS006"
+               " KI:cdddb86f-95f6-4fc4-b5a1-483d9afceb2b",
       .check_dockerfile = df026 },
     { .id = "DF027",
       .artifact = "Dockerfile",
@@ -260,7 +262,8 @@ static const AuditRule rules[] = {
       .fix = "give each its own name",
       .bad = "FROM golang:1.23 AS build\nFROM node:22 AS build\n",
       .good = "FROM golang:1.23 AS build-api\nFROM node:22 AS build-web\n",
-      .peers = "HL:DL3024 DS012 CKV_DOCKER_11",
+      .peers = "HL:DL3024 DS012 CKV_DOCKER_11"
+               " KI:f2daed12-c802-49cd-afed-fe41d0b82fed",
       .check_dockerfile = df027 },
     { .id = "DF028",
       .artifact = "Dockerfile",

@@ -252,7 +252,8 @@ static const AuditRule rules[] = {
       .fix = "make a user, give it what it must write, and end with USER and its number",
       .bad = "FROM debian:12.7\nCMD [\"/app\"]\n",
       .good = "FROM debian:12.7\nRUN useradd --uid 10001 app\nUSER 10001\nCMD [\"/app\"]\n",
-      .peers = "HL:DL3002 DS002 CKV_DOCKER_3 CKV_DOCKER_8",
+      .peers = "HL:DL3002 DS002 CKV_DOCKER_3 CKV_DOCKER_8"
+               " KI:fd54f200-402c-4333-a5a4-36ef6709af2f KI:67fd0c4a-68cf-46d7-8c41-bc9fba7e40ae",
       .check_dockerfile = df006 },
     { .id = "DF007",
       .artifact = "Dockerfile",
@@ -282,7 +283,8 @@ static const AuditRule rules[] = {
       .fix = "write a number from 1 to 65535, a range, and /tcp, /udp or /sctp behind it",
       .bad = "EXPOSE 80:8080\n",
       .good = "EXPOSE 8080/tcp\n",
-      .peers = "HL:DL3011 DS008",
+      .peers = "HL:DL3011 DS008"
+               " KI:71bf8cf8-f0a1-42fa-b9d2-d10525e0a38e",
       .check_dockerfile = df058 },
     { .id = "DF059",
       .artifact = "Dockerfile",
