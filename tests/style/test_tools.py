@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 """The checks themselves: each must find what it is there for, and nothing else."""
 
+import os
 import pathlib
+import subprocess
 import sys
+import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
@@ -106,6 +109,94 @@ class Golden(unittest.TestCase):
         self.assertIn("out/x: not written", text)
         self.assertIn("out/y: not expected", text)
         self.assertIn("-a\n+b", text)
+
+
+class InstallPackages(unittest.TestCase):
+    """On a machine of stubs: nothing is installed, what would be called is noted."""
+
+    SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "tools/install_packages.sh"
+
+    def setUp(self):
+        self.dir = tempfile.TemporaryDirectory()
+        self.root = pathlib.Path(self.dir.name)
+        (self.root / "bin").mkdir()
+        self.policy = self.root / "usr/sbin/policy-rc.d"
+        self.stub("dpkg-query", "exit 1")
+        self.stub("dpkg", 'echo "dpkg $*" >>$ROOT/calls')
+        self.stub("id", "echo 0")
+        self.stub("sleep", "exit 0")
+        self.apt()
+
+    def tearDown(self):
+        self.dir.cleanup()
+
+    def stub(self, name, body):
+        path = self.root / "bin" / name
+        path.write_text("#!/bin/sh\n" + body + "\n")
+        path.chmod(0o755)
+
+    def apt(self, update="exit 0", install="exit 0"):
+        self.stub("apt-get", f"""
+            echo "apt-get $*" >>$ROOT/calls
+            cp $ROOT/usr/sbin/policy-rc.d $ROOT/seen-policy
+            echo "$https_proxy|$no_proxy" >$ROOT/seen-proxy
+            case "$*" in *update*) {update};; *) {install};; esac
+        """)
+
+    def run_script(self, **more):
+        env = dict(os.environ, PATH=f"{self.root}/bin:{os.environ['PATH']}", ROOT=str(self.root), **more)
+        done = subprocess.run([self.SCRIPT, "bench"], env=env, capture_output=True, text=True, timeout=60)
+        done.calls = (self.root / "calls").read_text().splitlines() if (self.root / "calls").exists() else []
+        return done
+
+    def test_installs_what_is_missing_and_leaves_no_trace(self):
+        done = self.run_script()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("libcjson-dev", done.calls[-1])
+        self.assertIn("exit 101", (self.root / "seen-policy").read_text())
+        self.assertFalse(self.policy.exists())
+
+    def test_calls_nothing_when_all_is_there(self):
+        self.stub("dpkg-query", 'for name; do echo "installed $name"; done')
+        done = self.run_script()
+        self.assertEqual((done.returncode, done.calls), (0, []))
+
+    def test_goes_on_without_network(self):
+        self.apt(update="echo 'Could not resolve' >&2; exit 100")
+        done = self.run_script()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("install", done.calls[-1])
+        self.assertIn("lists that are there", done.stderr)
+
+    def test_waits_for_another_apt(self):
+        self.apt(update="[ -e $ROOT/again ] || { touch $ROOT/again; echo 'E: Could not get lock' >&2; exit 100; }")
+        done = self.run_script()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(sum("update" in call for call in done.calls), 2)
+        self.assertIn("waiting for another apt", done.stderr)
+
+    def test_a_failure_shows_what_apt_said_and_exits_3(self):
+        self.apt(install="echo 'E: Unable to locate package' >&2; exit 100")
+        done = self.run_script()
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("Unable to locate package", done.stderr)
+        self.assertFalse(self.policy.exists())
+
+    def test_keeps_the_machines_own_policy_also_after_a_kill(self):
+        self.policy.parent.mkdir(parents=True)
+        self.policy.write_text("#!/bin/sh\n# the machine's\nexit 0\n")
+        self.apt(install="kill -9 $PPID")
+        self.run_script()
+        self.assertIn("exit 101", self.policy.read_text())  # left behind by the killed one
+        self.apt()
+        done = self.run_script()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("the machine's", self.policy.read_text())
+
+    def test_hands_the_proxy_on(self):
+        self.run_script(https_proxy="http://proxy.example:3128", no_proxy="*.example,localhost")
+        seen = (self.root / "seen-proxy").read_text().strip()
+        self.assertEqual(seen, "http://proxy.example:3128|*.example,localhost")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "codec/digest.h"
 
+#include "stack/native/java_proxy.h"
 #include "stack/native/kafka.h"
 #include "stack/native/kafka_jars.h"
 
@@ -76,6 +77,28 @@ static void verify(void *arg)
     }
 }
 
+static void add_fixed(JavaWords *words, Arena *arena)
+{
+    static const char *const fixed[] = { "mvn", "--batch-mode", "--quiet", "-Dstyle.color=never" };
+    for (size_t i = 0; i < ARRAY_LEN(fixed); i++) {
+        vec_push(words, arena, fixed[i]);
+    }
+}
+
+static const char *either(const char *lower, const char *upper)
+{
+    const char *value = getenv(lower);
+    value = value ? value : getenv(upper);
+    return value ? value : "";
+}
+
+static void add_proxies(JavaWords *words, Arena *arena)
+{
+    java_add_proxy(words, arena, "https", str_from(either("https_proxy", "HTTPS_PROXY")));
+    java_add_proxy(words, arena, "http", str_from(either("http_proxy", "HTTP_PROXY")));
+    java_add_no_proxy(words, arena, str_from(either("no_proxy", "NO_PROXY")));
+}
+
 static int run_maven(NativeContext *ctx, const char *work, Error *err)
 {
     Arena *arena = ctx->arena;
@@ -84,17 +107,16 @@ static int run_maven(NativeContext *ctx, const char *work, Error *err)
     if (rc < 0) {
         return rc;
     }
-    const char *argv[] = { "mvn",
-                           "--batch-mode",
-                           "--quiet",
-                           "-Dstyle.color=never",
-                           "--file",
-                           pom_path,
-                           "dependency:copy-dependencies",
-                           "-DincludeScope=runtime",
-                           arena_printf(arena, "-DoutputDirectory=%s/libs", work),
-                           NULL };
-    ToolRun run = { .argv = argv, .directory = work, .timeout_ms = FETCH_MS };
+    JavaWords words = { 0 };
+    add_fixed(&words, arena);
+    add_proxies(&words, arena);
+    vec_push(&words, arena, "--file");
+    vec_push(&words, arena, pom_path);
+    vec_push(&words, arena, "dependency:copy-dependencies");
+    vec_push(&words, arena, "-DincludeScope=runtime");
+    vec_push(&words, arena, arena_printf(arena, "-DoutputDirectory=%s/libs", work));
+    vec_push(&words, arena, NULL);
+    ToolRun run = { .argv = words.ptr, .directory = work, .timeout_ms = FETCH_MS };
     return tool_run(ctx, &run, NULL, err);
 }
 
