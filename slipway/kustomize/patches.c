@@ -463,37 +463,3 @@ int patch_strategic_entry_apply(Target *target, const Node *entry, ResMap *map)
     }
     return apply_all(b, &patches, map);
 }
-
-int patches_strategic_merge_apply(Target *target, ResMap *map)
-{
-    int rc = 0;
-    for (size_t i = 0; rc == 0 && i < field_count(target->doc, "patchesStrategicMerge"); i++) {
-        rc = patch_strategic_entry_apply(
-            target, field_item(target->doc, "patchesStrategicMerge", i), map
-        );
-    }
-    return rc;
-}
-
-int patches_apply(Target *target, ResMap *map)
-{
-    int result = 0;
-    for (size_t i = 0; i < field_count(target->doc, "patches"); i++) {
-        int rc = patch_entry_apply(target, field_item(target->doc, "patches", i), map);
-        resmap_drop_deleted(map);
-        result = rc < 0 ? rc : result;
-    }
-    return result;
-}
-
-int patches_json_apply(Target *target, ResMap *map)
-{
-    int result = 0;
-    for (size_t i = 0; i < field_count(target->doc, "patchesJson6902"); i++) {
-        int rc = patch_json_entry_apply(
-            target, field_item(target->doc, "patchesJson6902", i), "patch", map
-        );
-        result = rc < 0 ? rc : result;
-    }
-    return result;
-}

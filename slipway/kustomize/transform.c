@@ -100,132 +100,141 @@ int run_generators(Target *target, Accumulator *into)
 
 /* --- transformers ----------------------------------------------------------------------------- */
 
-static int run_namespace(Target *target, const Config *config, ResMap *map)
+static int run_patches_merge(Target *target, const Config *config, const Node *patches, ResMap *map)
 {
-    const Node *ns = node_get(target->doc, STR("namespace"));
-    if (node_text_or_empty(ns).len == 0) {
-        return 0;
+    (void) config;
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && node_is_seq(patches) && i < patches->seq.len; i++) {
+        rc = patch_strategic_entry_apply(target, patches->seq.items[i], map);
     }
-    NamespaceArgs args = { .ns = ns->text,
-                           .span = ns->span,
-                           .specs = &config->specs[SPECS_NAMESPACE] };
-    return transform_namespace(target->b, &args, map);
+    return rc;
 }
 
-static int run_prefix(Target *target, const Config *config, ResMap *map)
+static int run_patch(Target *target, const Config *config, const Node *patch, ResMap *map)
 {
-    const Node *prefix = node_get(target->doc, STR("namePrefix"));
+    (void) config;
+    return patch_entry_apply(target, patch, map);
+}
+
+static int run_namespace(Target *target, const Config *config, const Node *ns, ResMap *map)
+{
+    NamespaceArgs args = { .ns = node_text_or_empty(ns),
+                           .span = ns->span,
+                           .specs = &config->specs[SPECS_NAMESPACE] };
+    return args.ns.len == 0 ? 0 : transform_namespace(target->b, &args, map);
+}
+
+static int run_prefix(Target *target, const Config *config, const Node *prefix, ResMap *map)
+{
     bool none = node_text_or_empty(prefix).len == 0;
     return none ? 0 : transform_prefix(target->b, prefix, &config->specs[SPECS_NAME_PREFIX], map);
 }
 
-static int run_suffix(Target *target, const Config *config, ResMap *map)
+static int run_suffix(Target *target, const Config *config, const Node *suffix, ResMap *map)
 {
-    const Node *suffix = node_get(target->doc, STR("nameSuffix"));
     bool none = node_text_or_empty(suffix).len == 0;
     return none ? 0 : transform_suffix(target->b, suffix, &config->specs[SPECS_NAME_SUFFIX], map);
 }
 
-static int run_annotations(Target *target, const Config *config, ResMap *map)
+static int run_label(Target *target, const Config *config, const Node *label, ResMap *map)
 {
-    const Node *pairs = node_get(target->doc, STR("commonAnnotations"));
+    return transform_label(target->b, label, config, map);
+}
+
+static int run_common_labels(Target *target, const Config *config, const Node *pairs, ResMap *map)
+{
+    return transform_pairs(target->b, pairs, &config->specs[SPECS_COMMON_LABELS], map, "labels");
+}
+
+static int run_annotations(Target *target, const Config *config, const Node *pairs, ResMap *map)
+{
     return transform_pairs(
         target->b, pairs, &config->specs[SPECS_COMMON_ANNOTATIONS], map, "annotations"
     );
 }
 
-static int run_patches_merge(Target *target, const Config *config, ResMap *map)
+static int run_patch_json(Target *target, const Config *config, const Node *patch, ResMap *map)
 {
     (void) config;
-    return patches_strategic_merge_apply(target, map);
+    return patch_json_entry_apply(target, patch, "patch", map);
 }
 
-static int run_patches(Target *target, const Config *config, ResMap *map)
+static int run_replicas(Target *target, const Config *config, const Node *replica, ResMap *map)
+{
+    return transform_replicas(target->b, replica, &config->specs[SPECS_REPLICAS], map);
+}
+
+static int run_image(Target *target, const Config *config, const Node *image, ResMap *map)
+{
+    return transform_image(target->b, image, &config->specs[SPECS_IMAGES], map);
+}
+
+static int run_replacements(Target *target, const Config *config, const Node *list, ResMap *map)
 {
     (void) config;
-    return patches_apply(target, map);
+    return replacements_apply(target, list, map);
 }
 
-static int run_patches_json(Target *target, const Config *config, ResMap *map)
-{
-    (void) config;
-    return patches_json_apply(target, map);
-}
-
-static int run_replicas(Target *target, const Config *config, ResMap *map)
-{
-    int result = 0;
-    for (size_t i = 0; i < field_count(target->doc, "replicas"); i++) {
-        const Node *replica = field_item(target->doc, "replicas", i);
-        int rc = transform_replicas(target->b, replica, &config->specs[SPECS_REPLICAS], map);
-        result = rc < 0 ? rc : result;
-    }
-    return result;
-}
-
-static int run_images(Target *target, const Config *config, ResMap *map)
-{
-    int rc = 0;
-    for (size_t i = 0; rc == 0 && i < field_count(target->doc, "images"); i++) {
-        rc = transform_image(
-            target->b, field_item(target->doc, "images", i), &config->specs[SPECS_IMAGES], map
-        );
-    }
-    return rc;
-}
-
-static int run_replacements(Target *target, const Config *config, ResMap *map)
-{
-    (void) config;
-    return replacements_apply(target, node_get(target->doc, STR("replacements")), map);
-}
-
+/* One transformer, or one for each entry of its field: kustomize tells of each (buildMetadata), and
+ * puts its notes down between them. */
 typedef struct Step {
     const char *kind;
-    const char *fields[2]; /* any of these asks for it */
-    bool once_per_entry;   /* buildMetadata tells of each entry */
-    int (*run)(Target *target, const Config *config, ResMap *map);
+    const char *field;
+    const char *beside; /* runs where this field stands, too */
+    bool is_per_entry;
+    int (*run)(Target *target, const Config *config, const Node *arg, ResMap *map);
 } Step;
 
 static const Step steps[] = {
-    { "PatchStrategicMergeTransformer", { "patchesStrategicMerge" }, false, run_patches_merge },
-    { "PatchTransformer", { "patches" }, true, run_patches },
-    { "NamespaceTransformer", { "namespace" }, false, run_namespace },
-    { "PrefixTransformer", { "namePrefix" }, false, run_prefix },
-    { "SuffixTransformer", { "nameSuffix" }, false, run_suffix },
-    { "LabelTransformer", { "labels", "commonLabels" }, true, transform_labels },
-    { "AnnotationsTransformer", { "commonAnnotations" }, false, run_annotations },
-    { "PatchJson6902Transformer", { "patchesJson6902" }, true, run_patches_json },
-    { "ReplicaCountTransformer", { "replicas" }, true, run_replicas },
-    { "ImageTagTransformer", { "images" }, true, run_images },
-    { "ReplacementTransformer", { "replacements" }, false, run_replacements },
+    { .kind = "PatchStrategicMergeTransformer",
+      .field = "patchesStrategicMerge",
+      .run = run_patches_merge },
+    { .kind = "PatchTransformer", .field = "patches", .is_per_entry = true, .run = run_patch },
+    { .kind = "NamespaceTransformer", .field = "namespace", .run = run_namespace },
+    { .kind = "PrefixTransformer", .field = "namePrefix", .run = run_prefix },
+    { .kind = "SuffixTransformer", .field = "nameSuffix", .run = run_suffix },
+    { .kind = "LabelTransformer", .field = "labels", .is_per_entry = true, .run = run_label },
+    { .kind = "LabelTransformer",
+      .field = "commonLabels",
+      .beside = "labels",
+      .run = run_common_labels },
+    { .kind = "AnnotationsTransformer", .field = "commonAnnotations", .run = run_annotations },
+    { .kind = "PatchJson6902Transformer",
+      .field = "patchesJson6902",
+      .is_per_entry = true,
+      .run = run_patch_json },
+    { .kind = "ReplicaCountTransformer",
+      .field = "replicas",
+      .is_per_entry = true,
+      .run = run_replicas },
+    { .kind = "ImageTagTransformer", .field = "images", .is_per_entry = true, .run = run_image },
+    { .kind = "ReplacementTransformer", .field = "replacements", .run = run_replacements },
 };
 
-static size_t step_count(const Target *target, const Step *step)
+static int run_once(Target *target, const Step *step, const Node *arg, Accumulator *into)
 {
-    size_t count = 0;
-    bool any = false;
-    for (size_t i = 0; i < 2 && step->fields[i]; i++) {
-        any |= !node_is_empty(node_get_cstr(target->doc, step->fields[i]));
-        count += step->once_per_entry ? field_count(target->doc, step->fields[i]) : 0;
-    }
-    /* commonLabels counts even where only labels stands */
-    bool labels = step->run == transform_labels;
-    return !any ? 0 : labels ? count + 1 : step->once_per_entry ? count : 1;
-}
-
-static int run_step(Target *target, const Step *step, Accumulator *into)
-{
-    size_t count = step_count(target, step);
-    if (count == 0) {
-        return 0;
-    }
-    int rc = step->run(target, into->config, &into->map);
-    for (size_t i = 0; rc == 0 && i < count; i++) {
+    int rc = step->run(target, into->config, arg, &into->map);
+    if (rc == 0) {
         note_transformation(target->b, &into->map, builtin_origin(target, step->kind));
     }
     resmap_drop_deleted(&into->map);
     return rc;
+}
+
+static int run_step(Target *target, const Step *step, Accumulator *into)
+{
+    const Node *field = node_get_cstr(target->doc, step->field);
+    if (!step->is_per_entry) {
+        bool is_asked = !node_is_empty(field) ||
+                        (step->beside && !node_is_empty(node_get_cstr(target->doc, step->beside)));
+        return is_asked ? run_once(target, step, field, into) : 0;
+    }
+    int result = 0;
+    for (size_t i = 0; i < field_count(target->doc, step->field); i++) {
+        int rc = run_once(target, step, field_item(target->doc, step->field, i), into);
+        result = rc < 0 ? rc : result;
+    }
+    return result;
 }
 
 int run_transformers(Target *target, Accumulator *into)

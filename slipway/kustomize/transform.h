@@ -22,7 +22,8 @@ int transform_suffix(Build *b, const Node *suffix, const FieldSpecs *specs, ResM
 int transform_pairs(
     Build *b, const Node *pairs, const FieldSpecs *specs, ResMap *map, const char *what
 );
-int transform_labels(Target *target, const Config *config, ResMap *map);
+/* An entry of labels. */
+int transform_label(Build *b, const Node *label, const Config *config, ResMap *map);
 int transform_replicas(Build *b, const Node *replica, const FieldSpecs *specs, ResMap *map);
 int transform_image(Build *b, const Node *image, const FieldSpecs *specs, ResMap *map);
 int transform_hash(Build *b, ResMap *map);

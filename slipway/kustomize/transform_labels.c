@@ -124,12 +124,10 @@ int transform_pairs(
     return rc;
 }
 
-/* --- the fields labels and commonLabels ------------------------------------------------------- */
+/* --- an entry of labels ----------------------------------------------------------------------- */
 
-static int
-label_specs(Target *target, const Node *label, const Config *config, FieldSpecs *ret_specs)
+static int label_specs(Build *b, const Node *label, const Config *config, FieldSpecs *ret_specs)
 {
-    Build *b = target->b;
     int rc = field_specs_from_node(b, node_get(label, STR("fields")), false, ret_specs);
     if (rc == 0) {
         rc = field_specs_add_all(b, ret_specs, &config->specs[SPECS_LABELS]);
@@ -147,20 +145,9 @@ label_specs(Target *target, const Node *label, const Config *config, FieldSpecs 
     return rc < 0 ? rc : field_specs_add(b, ret_specs, metadata);
 }
 
-int transform_labels(Target *target, const Config *config, ResMap *map)
+int transform_label(Build *b, const Node *label, const Config *config, ResMap *map)
 {
-    int rc = 0;
-    for (size_t i = 0; rc == 0 && i < field_count(target->doc, "labels"); i++) {
-        const Node *label = field_item(target->doc, "labels", i);
-        FieldSpecs specs = { 0 };
-        rc = label_specs(target, label, config, &specs);
-        if (rc == 0) {
-            rc = transform_pairs(target->b, node_get(label, STR("pairs")), &specs, map, "labels");
-        }
-    }
-    if (rc == 0) {
-        const Node *common = node_get(target->doc, STR("commonLabels"));
-        rc = transform_pairs(target->b, common, &config->specs[SPECS_COMMON_LABELS], map, "labels");
-    }
-    return rc;
+    FieldSpecs specs = { 0 };
+    int rc = label_specs(b, label, config, &specs);
+    return rc < 0 ? rc : transform_pairs(b, node_get(label, STR("pairs")), &specs, map, "labels");
 }
