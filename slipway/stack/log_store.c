@@ -170,9 +170,17 @@ static void say_dropped(LogStore *store, int64_t now_us)
     append(store, &record);
 }
 
+/* Soon after a failed write the next one isn't tried. A clock that was set back meanwhile doesn't make
+ * that hours. */
+static bool is_too_soon(const LogStore *store, int64_t now_us)
+{
+    return store->stats.error && store->unsaid && now_us < store->retry_us &&
+           now_us >= store->retry_us - RETRY_US;
+}
+
 static void put(LogStore *store, const LogRecord *record)
 {
-    if (store->stats.error && store->unsaid && record->time_us < store->retry_us) {
+    if (is_too_soon(store, record->time_us)) {
         store->stats.dropped++;
         store->unsaid++;
         if (store->options.on_record) {

@@ -7,7 +7,7 @@ import pathlib
 import signal
 import time
 
-from children import ordered, shell
+from children import PYTHON, ordered, shell
 from harness import Events, Stack, eventually, expect, free_port, main
 
 FAKETIME = next(iter(sorted(pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))), None)
@@ -115,6 +115,34 @@ def the_time_that_the_supervisor_did_not_run_is_not_counted():
             expect(after[name]["pid"] == before[name]["pid"], f"{name} was restarted")
 
 
+def a_machine_that_sleeps_wakes_to_the_same_stack():
+    """Everything stands still for longer than a probe may take, then goes on, slipway first."""
+    port = free_port()
+    web = {
+        "command": [PYTHON, "-m", "http.server", str(port), "--bind", "127.0.0.1"],
+        "ports": {"http": port},
+        "health": {"ready": "/", "interval": "500ms", "timeout": "2s", "failures": 3},
+    }
+    services = {"web": web, "front": shell("exec sleep 1000", needs=["web"])}
+    with Stack(services) as stack:
+        stack.run("up", "-d", "--wait", check=0)
+        before = stack.ps()
+        events = Events(stack)
+        asleep = the_three(stack.supervisor()) + stack.processes()
+        for pid in asleep:
+            os.kill(pid, signal.SIGSTOP)
+        end = time.monotonic() + 4
+        eventually("the night is over", lambda: time.monotonic() > end)
+        for pid in asleep:
+            os.kill(pid, signal.SIGCONT)
+        stack.run("wait", "--timeout", "60s", check=0)
+        probed = stack.ps()["web"]["probe"]["at"]
+        eventually("it is probed on", lambda: stack.ps()["web"]["probe"]["at"] > probed)
+        for name, node in stack.ps().items():
+            expect((node["state"], node["pid"]) == ("ready", before[name]["pid"]), f"{node}")
+        expect("unhealthy" not in events.states("web"), f"web was {events.states('web')}")
+
+
 def what_ended_meanwhile_is_seen_afterwards():
     with Stack({"app": shell("echo up; exec sleep 1000")}) as stack:
         stack.run("up", "-d", "--wait", check=0)
@@ -130,5 +158,6 @@ def what_ended_meanwhile_is_seen_afterwards():
 main([
     a_wall_clock_that_jumps_changes_nothing,
     the_time_that_the_supervisor_did_not_run_is_not_counted,
+    a_machine_that_sleeps_wakes_to_the_same_stack,
     what_ended_meanwhile_is_seen_afterwards,
 ])

@@ -232,6 +232,27 @@ static void a_full_disk_drops_counts_and_goes_on_later(void **state)
     );
 }
 
+static void a_clock_set_back_while_the_disk_is_full_stops_no_log(void **state)
+{
+    Fixture *fixture = *state;
+    struct rlimit former, tight;
+    getrlimit(RLIMIT_FSIZE, &former);
+    signal(SIGXFSZ, SIG_IGN);
+    int64_t now_us = (int64_t) 1000 * 3600 * 1000 * 1000;
+    LogStore *store = open_store(fixture, "a", 0);
+    tight = (struct rlimit) { .rlim_cur = 1, .rlim_max = former.rlim_max };
+    setrlimit(RLIMIT_FSIZE, &tight);
+    log_store_add(store, LOG_STREAM_OUT, STR("lost\n"), now_us);
+    log_store_flush(store, now_us);
+    setrlimit(RLIMIT_FSIZE, &former);
+    log_store_add(store, LOG_STREAM_OUT, STR("after\n"), now_us / 2);
+    log_store_close(store);
+    read_back(fixture, &(LogQuery) { 0 });
+    assert_string_equal(
+        fixture->seen.ptr, "a s 1 lines were dropped here: File too large\na o after\n"
+    );
+}
+
 static Str rendered(Arena *arena, Str text)
 {
     LogLine line;
@@ -298,6 +319,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_torn_record_is_skipped, setup, teardown),
         cmocka_unit_test_setup_teardown(
             a_full_disk_drops_counts_and_goes_on_later, setup, teardown
+        ),
+        cmocka_unit_test_setup_teardown(
+            a_clock_set_back_while_the_disk_is_full_stops_no_log, setup, teardown
         ),
         cmocka_unit_test_setup_teardown(json_lines_are_shown_for_people, setup, teardown),
         cmocka_unit_test_setup_teardown(
