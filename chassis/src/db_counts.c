@@ -1,23 +1,24 @@
 /* Counts of lists, remembered for 2 s. A generation for each table makes sure that a count taken
- * before a write is not stored after it. Few tables and few entries: a scan is enough, a lock is
- * held for nanoseconds. */
+ * before a write is not stored after it, and ends those taken before. Few tables: a scan is enough,
+ * a lock is held for nanoseconds. */
 #include <pthread.h>
 
 #include "db.h"
 
 enum { COUNT_SLOTS = 256, COUNT_TABLES = 32, COUNT_LIFE_MS = 2000 };
 
+typedef struct CountTable {
+    const char *name;
+    uint64_t generation; /* grows with each write */
+} CountTable;
+
 typedef struct CountSlot {
     uint64_t key_hash[2];
-    const char *table;
+    const CountTable *table; /* NULL: empty */
+    uint64_t generation;     /* of the table, when it was counted */
     int64_t count;
     int64_t until_ms;
 } CountSlot;
-
-typedef struct CountTable {
-    const char *name;
-    uint64_t generation;
-} CountTable;
 
 struct CountCache {
     pthread_mutex_t lock;
@@ -76,7 +77,8 @@ bool count_cache_get(CountCache *cache, Str key, int64_t *ret_count)
     hash_key(key, hash);
     pthread_mutex_lock(&cache->lock);
     const CountSlot *slot = slot_of(cache, hash);
-    bool found = slot->table && memcmp(slot->key_hash, hash, sizeof hash) == 0 &&
+    bool found = slot->table && slot->generation == slot->table->generation &&
+                 memcmp(slot->key_hash, hash, sizeof hash) == 0 &&
                  clock_monotonic_ms() < slot->until_ms;
     if (found) {
         *ret_count = slot->count;
@@ -100,10 +102,12 @@ void count_cache_put(
     uint64_t hash[2];
     hash_key(key, hash);
     pthread_mutex_lock(&cache->lock);
-    if (table_of(cache, table)->generation == generation) {
+    const CountTable *counted = table_of(cache, table);
+    if (counted->generation == generation) {
         *slot_of(cache, hash) = (CountSlot) {
             .key_hash = { hash[0], hash[1] },
-            .table = table,
+            .table = counted,
+            .generation = generation,
             .count = count,
             .until_ms = clock_monotonic_ms() + COUNT_LIFE_MS,
         };
@@ -115,10 +119,5 @@ void count_cache_drop(CountCache *cache, const char *table)
 {
     pthread_mutex_lock(&cache->lock);
     table_of(cache, table)->generation++;
-    for (size_t i = 0; i < COUNT_SLOTS; i++) {
-        if (cache->slots[i].table && strcmp(cache->slots[i].table, table) == 0) {
-            cache->slots[i].table = NULL;
-        }
-    }
     pthread_mutex_unlock(&cache->lock);
 }

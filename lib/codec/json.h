@@ -65,7 +65,9 @@ void json_double(JsonWriter *w, double value); /* not finite: null */
 void json_bool(JsonWriter *w, bool value);
 void json_null(JsonWriter *w);
 void json_raw(JsonWriter *w, Str json); /* a value that is JSON already */
-/* The same without the white space between its tokens: what Postgres makes of json and jsonb has some. */
+/* Members that were written before, without their braces: "a":1,"b":2. For a writer without indent. */
+void json_raw_members(JsonWriter *w, Str members);
+/* The same as json_raw without the white space between its tokens: what Postgres makes of json and jsonb has some. */
 void json_raw_compact(JsonWriter *w, Str json);
 /* A tree. A float keeps its text where that is a JSON number (so a number past int64 or double
  * survives), keys are written by their text. */

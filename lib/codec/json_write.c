@@ -300,6 +300,14 @@ void json_raw(JsonWriter *w, Str json)
     commit(w->out, to + json.len);
 }
 
+void json_raw_members(JsonWriter *w, Str members)
+{
+    assert(has_bit(w->is_object, w->depth) && !w->after_key && !w->indent && members.len > 0);
+    char *to = put_separator(w, members.len);
+    memcpy(to, members.ptr, members.len);
+    commit(w->out, to + members.len);
+}
+
 /* The end of the string that begins at `at`, behind its quote. */
 static size_t string_end(Str json, size_t at)
 {

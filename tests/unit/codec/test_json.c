@@ -392,6 +392,19 @@ static void any_tree_reads_back_equal(void **state)
     }
 }
 
+static void members_written_before_stand_among_others(void **state)
+{
+    (void) state;
+    auto_strbuf StrBuf out = STRBUF_INIT;
+    JsonWriter w = json_writer(&out, 0);
+    json_begin_object(&w);
+    json_raw_members(&w, STR("\"a\":1,\"b\":[2]"));
+    json_field_int(&w, "c", 3);
+    json_raw_members(&w, STR("\"d\":4"));
+    json_end_object(&w);
+    assert_str(strbuf_str(&out), "{\"a\":1,\"b\":[2],\"c\":3,\"d\":4}");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -416,6 +429,7 @@ int main(void)
         arena_test(writes_yaml_numbers_as_json_numbers),
         arena_test(writes_as_deep_as_yaml_reads),
         arena_test(any_tree_reads_back_equal),
+        cmocka_unit_test(members_written_before_stand_among_others),
     };
     return cmocka_run_group_tests_name("json", tests, NULL, NULL);
 }
