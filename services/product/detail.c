@@ -2,36 +2,9 @@
 
 #include <chassis/ids.h>
 
+#include "detail_sql.h"
+
 /* clang-format off: SQL keeps its own lines */
-#define DETAIL_COLUMNS                                                                        \
-    "p.id, p.name, p.slug, p.description, p.brand_id, p.category_id, p.seller_id, p.status, " \
-    "p.base_price, p.currency, p.metadata, p.created_at, p.updated_at, p.version, "           \
-    "p.rating_sum, p.rating_count, "                                                          \
-    "b.name AS brand_name, b.slug AS brand_slug, b.logo_url AS brand_logo_url, "              \
-    "c.name AS category_name, c.slug AS category_slug, "
-
-#define IMAGES                                                                                     \
-    "(SELECT coalesce(json_agg(json_build_object('id', i.id, 'url', i.url, 'alt_text', "           \
-    "i.alt_text, "                                                                                 \
-    "'sort_order', i.sort_order, 'is_primary', i.is_primary) ORDER BY i.sort_order, i.id), '[]') " \
-    "FROM product_images i WHERE i.product_id = p.id) AS images, "
-
-#define VARIANTS(condition)                                                                        \
-    "(SELECT coalesce(json_agg(json_build_object('id', v.id, 'sku', v.sku, 'name', v.name, "       \
-    "'price', v.price, 'attributes', v.attributes, 'weight_grams', v.weight_grams, "               \
-    "'is_active', v.is_active, 'stock_quantity', v.stock_quantity) ORDER BY v.created_at, v.id), " \
-    "'[]') "                                                                                       \
-    "FROM product_variants v WHERE v.product_id = p.id" condition ") AS variants"
-
-#define CATEGORY_PATH                                                                           \
-    ", (WITH RECURSIVE up AS (SELECT id, parent_id, name, 0 AS n FROM categories WHERE id = "   \
-    "p.category_id "                                                                            \
-    "UNION ALL SELECT q.id, q.parent_id, q.name, up.n + 1 FROM categories q JOIN up ON q.id = " \
-    "up.parent_id) "                                                                            \
-    "SELECT coalesce(json_agg(name ORDER BY n DESC), '[]') FROM up) AS category_path, "         \
-    "(SELECT i.url FROM product_images i WHERE i.product_id = p.id "                            \
-    "ORDER BY i.is_primary DESC, i.sort_order, i.id LIMIT 1) AS image_url"
-
 #define FROM_PRODUCT                                            \
     " FROM products p LEFT JOIN brands b ON b.id = p.brand_id " \
     "LEFT JOIN categories c ON c.id = p.category_id WHERE p.deleted_at IS NULL AND "
@@ -39,15 +12,17 @@
 
 static const Statement detail_by_id = {
     .name = "product_by_id",
-    .sql = "SELECT " DETAIL_COLUMNS IMAGES VARIANTS(" AND v.is_active") FROM_PRODUCT "p.id = $1",
+    .sql = "SELECT " DETAIL_COLUMNS DETAIL_IMAGES DETAIL_VARIANTS(" AND v.is_active") FROM_PRODUCT
+    "p.id = $1",
 };
 static const Statement detail_by_slug = {
     .name = "product_by_slug",
-    .sql = "SELECT " DETAIL_COLUMNS IMAGES VARIANTS(" AND v.is_active") FROM_PRODUCT "p.slug = $1",
+    .sql = "SELECT " DETAIL_COLUMNS DETAIL_IMAGES DETAIL_VARIANTS(" AND v.is_active") FROM_PRODUCT
+    "p.slug = $1",
 };
-const Statement detail_snapshot_statement = {
+static const Statement detail_whole = {
     .name = "product_snapshot",
-    .sql = "SELECT " DETAIL_COLUMNS IMAGES VARIANTS("") CATEGORY_PATH FROM_PRODUCT "p.id = $1",
+    .sql = "SELECT " DETAIL_WHOLE FROM_PRODUCT "p.id = $1",
 };
 static const Statement product_for_update = {
     .name = "product_lock",
@@ -58,7 +33,8 @@ static const Statement product_for_update = {
 };
 static const Statement touch = {
     .name = "product_touch",
-    .sql = "UPDATE products SET version = version + 1, updated_at = now() WHERE id = $1",
+    .sql =
+        DETAIL_AFTER("UPDATE products SET version = version + 1, updated_at = now() WHERE id = $1"),
     .writes = "products",
 };
 
@@ -85,7 +61,7 @@ static const Field detail_columns[] = {
     FIELD_END,
 };
 
-int detail_read(Context *ctx, const DbRows *rows, ProductDetail *ret_detail)
+static int detail_read(Context *ctx, const DbRows *rows, ProductDetail *ret_detail)
 {
     if (rows->rows == 0) {
         return fail(ctx, FAIL_NOT_FOUND, "there is no such product");
@@ -114,7 +90,14 @@ int detail_get(Db *db, Str id_or_slug, ProductDetail *ret_detail)
 int detail_snapshot(Db *tx, Str id, ProductDetail *ret_detail)
 {
     DbRows rows;
-    TRY(db_query(tx, &detail_snapshot_statement, &rows, db_uuid(id)));
+    TRY(db_query(tx, &detail_whole, &rows, db_uuid(id)));
+    return detail_read(db_context(tx), &rows, ret_detail);
+}
+
+int detail_change(Db *tx, const Statement *change, DbValues values, ProductDetail *ret_detail)
+{
+    DbRows rows;
+    TRY(db_query_values(tx, change, &rows, values));
     return detail_read(db_context(tx), &rows, ret_detail);
 }
 
@@ -158,10 +141,22 @@ static void write_rating(JsonWriter *w, const ProductDetail *detail)
     json_end_object(w);
 }
 
-int detail_respond(Request *req, int status, const ProductDetail *detail)
+/* What answer and event have in common is written once. */
+static void write_members(JsonWriter *w, Arena *arena, ProductDetail *detail)
+{
+    if (detail->members.len == 0) {
+        StrBuf out = STRBUF_ON_ARENA(arena);
+        JsonWriter once = json_writer(&out, 0);
+        fields_write_object(&once, product_fields, &detail->product);
+        detail->members = str_slice(strbuf_str(&out), 1, out.len - 1);
+    }
+    json_raw_members(w, detail->members);
+}
+
+int detail_respond(Request *req, int status, ProductDetail *detail)
 {
     JsonWriter *w = respond_begin(req, status);
-    fields_write_json(w, product_fields, &detail->product);
+    write_members(w, req->ctx->arena, detail);
     json_key(w, "images");
     json_raw_compact(w, detail->images);
     json_key(w, "variants");
@@ -179,12 +174,12 @@ static void write_optional(JsonWriter *w, const char *key, Str value)
     }
 }
 
-static Str event_data_of(Arena *arena, const ProductDetail *detail)
+static Str event_data_of(Arena *arena, ProductDetail *detail)
 {
     StrBuf out = STRBUF_ON_ARENA(arena);
     JsonWriter w = json_writer(&out, 0);
     json_begin_object(&w);
-    fields_write_json(&w, product_fields, &detail->product);
+    write_members(&w, arena, detail);
     write_optional(&w, "brand_name", detail->brand.name);
     write_optional(&w, "category_name", detail->category.name);
     json_key(&w, "category_path");
@@ -196,7 +191,7 @@ static Str event_data_of(Arena *arena, const ProductDetail *detail)
     return strbuf_str(&out);
 }
 
-int detail_emit(Db *tx, const char *topic, const ProductDetail *detail)
+int detail_emit(Db *tx, const char *topic, ProductDetail *detail)
 {
     return outbox_emit(
         tx,
@@ -218,10 +213,6 @@ int product_lock(Db *tx, Str id, Product *ret_product)
 int product_touch(Db *tx, Str id)
 {
     ProductDetail detail = { 0 };
-    int64_t touched = db_exec(tx, &touch, db_uuid(id));
-    if (touched < 0) {
-        return (int) touched;
-    }
-    TRY(detail_snapshot(tx, id, &detail));
+    TRY(detail_change(tx, &touch, (DbValues) { (const DbValue[]) { db_uuid(id) }, 1 }, &detail));
     return detail_emit(tx, "ecommerce.product.updated", &detail);
 }

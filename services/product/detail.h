@@ -16,22 +16,21 @@ typedef struct ProductDetail {
     int64_t rating_sum, rating_count;
     Str category_path; /* JSON array of names from the root; snapshots only */
     Str image_url;     /* the primary image's; snapshots only */
+    Str members;       /* the product's own, as JSON; made when they are first written */
 } ProductDetail;
 
 /* By id or slug, one round trip; NOT_FOUND. */
 int detail_get(Db *db, Str id_or_slug, ProductDetail *ret_detail);
 /* Inside a transaction that changed it: with category_path, and with inactive variants. */
 int detail_snapshot(Db *tx, Str id, ProductDetail *ret_detail);
-/* The statement and the reading of detail_snapshot apart, to send it with the change in one round
- * trip. */
-extern const Statement detail_snapshot_statement;
-int detail_read(Context *ctx, const DbRows *rows, ProductDetail *ret_detail);
+/* The same of a change whose SQL is DETAIL_AFTER's (detail_sql.h), in one statement. */
+int detail_change(Db *tx, const Statement *change, DbValues values, ProductDetail *ret_detail);
 
 /* Published, or the asker's own, or the asker is admin; else NOT_FOUND. */
 int detail_require_visible(Context *ctx, const Product *product);
-int detail_respond(Request *req, int status, const ProductDetail *detail);
+int detail_respond(Request *req, int status, ProductDetail *detail);
 /* product.created or product.updated with the whole product. */
-int detail_emit(Db *tx, const char *topic, const ProductDetail *detail);
+int detail_emit(Db *tx, const char *topic, ProductDetail *detail);
 
 /* Locks a live product for a change and checks that the principal may: NOT_FOUND, FORBIDDEN. */
 int product_lock(Db *tx, Str id, Product *ret_product);

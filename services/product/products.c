@@ -2,21 +2,25 @@
 #include <chassis/ids.h>
 
 #include "detail.h"
+#include "detail_sql.h"
 #include "list.h"
 
 static const Statement product_insert = {
     .name = "product_insert",
-    .sql = "INSERT INTO products (id, name, slug, description, brand_id, category_id, seller_id, "
-           "status, "
-           "base_price, currency, metadata) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    .sql = DETAIL_AFTER(
+        "INSERT INTO products (id, name, slug, description, brand_id, category_id, seller_id, "
+        "status, base_price, currency, metadata) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+    ),
     .writes = "products",
 };
 static const Statement product_update = {
     .name = "product_update",
-    .sql = "UPDATE products SET name = $2, slug = $3, description = $4, brand_id = $5, category_id "
-           "= $6, "
-           "seller_id = $7, status = $8, base_price = $9, currency = $10, metadata = $11, "
-           "version = version + 1, updated_at = now() WHERE id = $1",
+    .sql = DETAIL_AFTER(
+        "UPDATE products SET name = $2, slug = $3, description = $4, brand_id = $5, "
+        "category_id = $6, seller_id = $7, status = $8, base_price = $9, currency = $10, "
+        "metadata = $11, version = version + 1, updated_at = now() WHERE id = $1"
+    ),
     .writes = "products",
 };
 static const Statement product_delete = {
@@ -38,7 +42,7 @@ static const Statement image_insert = {
            "VALUES ($1, $2, $3, $4, $5, $6)",
 };
 
-enum { PRODUCT_VALUES = 11, BATCH_CALLS = 16 };
+enum { PRODUCT_VALUES = 11 };
 
 static void product_values(const Product *product, DbValue ret_values[static PRODUCT_VALUES])
 {
@@ -130,21 +134,21 @@ static int settle_seller(Context *ctx, Product *product)
     return 0;
 }
 
-/* The row and its snapshot go in one round trip when nothing hangs on the product yet. */
-static int insert_product(Db *tx, const Product *product, ProductDetail *ret_detail)
+static int
+write_product(Db *tx, const Statement *statement, const Product *product, ProductDetail *ret_detail)
 {
     DbValue values[PRODUCT_VALUES];
-    const DbValue id = db_uuid(product->id);
     product_values(product, values);
-    DbCall calls[] = {
-        { .statement = &product_insert, .values = { values, PRODUCT_VALUES } },
-        { .statement = &detail_snapshot_statement, .values = { &id, 1 } },
-    };
+    return detail_change(tx, statement, (DbValues) { values, PRODUCT_VALUES }, ret_detail);
+}
+
+/* The whole is read again when something hangs on the product. */
+static int insert_product(Db *tx, const Product *product, ProductDetail *ret_detail)
+{
+    TRY(write_product(tx, &product_insert, product, ret_detail));
     if (product->variants.len + product->images.len == 0) {
-        TRY(db_pipeline(tx, calls, 2));
-        return detail_read(db_context(tx), &calls[1].rows, ret_detail);
+        return 0;
     }
-    TRY(db_pipeline(tx, calls, 1));
     TRY(insert_variants(tx, product));
     TRY(insert_images(tx, product));
     return detail_snapshot(tx, product->id, ret_detail);
@@ -180,19 +184,6 @@ static int check_transition(Context *ctx, int from, int to)
     return 0;
 }
 
-static int update_product(Db *tx, const Product *product, ProductDetail *ret_detail)
-{
-    DbValue values[PRODUCT_VALUES];
-    const DbValue id = db_uuid(product->id);
-    product_values(product, values);
-    DbCall calls[] = {
-        { .statement = &product_update, .values = { values, PRODUCT_VALUES } },
-        { .statement = &detail_snapshot_statement, .values = { &id, 1 } },
-    };
-    TRY(db_pipeline(tx, calls, 2));
-    return detail_read(db_context(tx), &calls[1].rows, ret_detail);
-}
-
 static int product_change(Request *req)
 {
     Context *ctx = req->ctx;
@@ -211,7 +202,7 @@ static int product_change(Request *req)
     if (!str_eq(product.slug, former_slug)) {
         TRY(slug_of(ctx, "slug", product.slug, &product.slug));
     }
-    TRY(update_product(tx, &product, &detail));
+    TRY(write_product(tx, &product_update, &product, &detail));
     TRY(detail_emit(tx, "ecommerce.product.updated", &detail));
     TRY(detail_respond(req, 200, &detail));
     return tx_commit(tx);
