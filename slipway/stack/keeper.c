@@ -8,12 +8,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fs.h"
 
 #include "stack/proc.h"
 #include "stack/state_file.h"
 
-enum { LOCK_BYTE = 1 }; /* of the lock file; the supervisor's own is the first */
+enum {
+    LOCK_BYTE = 1, /* of the lock file; the supervisor's own is the first */
+    SHUT_OUT_MS = 15000,
+    SHUT_OUT_LOOK_MS = 10,
+};
 
 int keeper_init(Keeper *keeper, const Place *place)
 {
@@ -112,9 +117,15 @@ void keeper_end(Keeper *keeper)
 int keeper_shut_out(int lock_fd)
 {
     struct flock lock = own_byte();
-    int rc;
-    do {
-        rc = fcntl(lock_fd, F_OFD_SETLKW, &lock);
-    } while (rc < 0 && errno == EINTR);
-    return rc < 0 ? -errno : 0;
+    int64_t until = clock_monotonic_ms() + SHUT_OUT_MS;
+    while (fcntl(lock_fd, F_OFD_SETLK, &lock) < 0) {
+        if (errno != EINTR && errno != EAGAIN && errno != EACCES) {
+            return -errno;
+        }
+        if (clock_monotonic_ms() >= until) {
+            return -ETIMEDOUT;
+        }
+        proc_sleep_ms(SHUT_OUT_LOOK_MS);
+    }
+    return 0;
 }

@@ -26,5 +26,6 @@ int keeper_start(Keeper *keeper);
 void keeper_end(Keeper *keeper);
 
 /* The supervisor's side, once it has the stack's lock in `lock_fd`: waits for a keeper that is at
- * work here and lets none begin from now on, until the descriptor is closed. */
+ * work here and lets none begin from now on, until the descriptor is closed. -ETIMEDOUT when that
+ * one does not end. */
 int keeper_shut_out(int lock_fd);

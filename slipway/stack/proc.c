@@ -310,7 +310,7 @@ void proc_take_name(const char *name)
     memcpy(program_invocation_name, name, len);
 }
 
-static void sleep_ms(int64_t ms)
+void proc_sleep_ms(int64_t ms)
 {
     struct timespec time = { .tv_sec = ms / 1000, .tv_nsec = (ms % 1000) * NS_PER_MS };
     nanosleep(&time, NULL);
@@ -341,6 +341,6 @@ int proc_end_all(const ProcQuery *query, int signal_number, int64_t grace_ms)
             }
             newest = process->start_ticks > newest ? process->start_ticks : newest;
         }
-        sleep_ms(LOOK_AGAIN_MS);
+        proc_sleep_ms(LOOK_AGAIN_MS);
     }
 }

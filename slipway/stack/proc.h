@@ -53,6 +53,8 @@ void proc_find(Arena *arena, const ProcQuery *query, ProcList *ret_list);
  * (cut at the length of what stood there). Who kills every process called slipway doesn't mean to
  * leave the services behind. */
 void proc_take_name(const char *name);
+/* The whole process; where there is no loop. */
+void proc_sleep_ms(int64_t ms);
 
 /* Through a pidfd, after checking that it is still the same process. -ESRCH. */
 int proc_signal(const ProcStat *process, int signal_number);

@@ -54,6 +54,11 @@ static int take_lock(const Place *place, int *ret_fd, Error *err)
                             : rc;
     }
     rc = keeper_shut_out(*ret_fd);
+    if (rc == -ETIMEDOUT) {
+        return error_set(
+            err, rc, "the keeper of the stack before still ends what that left behind"
+        );
+    }
     return rc < 0 ? error_errno(err, rc, "lock %s", path) : 0;
 }
 
