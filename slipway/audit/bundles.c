@@ -216,6 +216,48 @@ static void find_namespaces(const Audit *audit, const Gather *gather)
     }
 }
 
+/* Kinds that are neither the API's nor defined here, said once for all of them at the first object. */
+static void note_unknown_kinds(Audit *audit)
+{
+    enum { NAMES_MOST = 12 };
+    Map known = MAP_ON_ARENA(audit->arena);
+    StrBuf names = STRBUF_ON_ARENA(audit->arena);
+    Span place = SPAN_NONE;
+    vec_foreach(bundle, &audit->bundles) {
+        vec_foreach(object, &(*bundle)->objects) {
+            const Node *kind = node_path(object->node, "kind");
+            Str key = str_concat(audit->arena, object->api_version, object->kind);
+            if (object->group.len == 0 || !kind || !span_is_known(kind->span) ||
+                api_type(audit->api, object->api_version, object->kind) ||
+                api_defined_version(audit->api, object->group, object->kind).len > 0 ||
+                api_standing(audit->api, object->api_version, object->kind).kind != API_FOREIGN ||
+                map_set(&known, key, audit)) {
+                continue;
+            }
+            place = span_is_known(place) ? place : kind->span;
+            if (known.len <= NAMES_MOST) {
+                strbuf_addf(
+                    &names,
+                    "%s%" STR_FMT " of %" STR_FMT,
+                    known.len > 1 ? ", " : "",
+                    STR_ARG(object->kind),
+                    STR_ARG(object->api_version)
+                );
+            }
+        }
+    }
+    if (known.len > 0) {
+        (void) audit_find(
+            audit,
+            "AU006",
+            place,
+            "without a definition here, the fields are not checked of %" STR_FMT "%s",
+            STR_ARG(strbuf_str(&names)),
+            known.len > NAMES_MOST ? " and others" : ""
+        );
+    }
+}
+
 void bundles_gather(Audit *audit)
 {
     Arena *arena = audit->arena;
@@ -244,5 +286,6 @@ void bundles_gather(Audit *audit)
     bundle_seal(plain);
     vec_push(&audit->bundles, arena, plain);
     take_definitions(audit);
+    note_unknown_kinds(audit);
     find_namespaces(audit, &gather);
 }

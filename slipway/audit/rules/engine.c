@@ -52,6 +52,14 @@ static const AuditRule rules[] = {
                "what was edited",
     },
     {
+        .id = "AU006",
+        .artifact = "audit",
+        .severity = SEVERITY_INFO,
+        .meaning = "Kinds of which nothing here says what their objects may hold",
+        .why = "A mistyped field of theirs isn't seen; other tools skip them without a word.",
+        .fix = "commit their CustomResourceDefinitions, or leave them unchecked",
+    },
+    {
         .id = "KU001",
         .artifact = "Kustomize",
         .severity = SEVERITY_ERROR,

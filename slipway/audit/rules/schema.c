@@ -121,6 +121,22 @@ static void report_version(RuleContext *ctx, const Object *object, const ApiStan
     rule_hint(ctx, diag, "use %" STR_FMT, STR_ARG(standing->instead));
 }
 
+/* A kind that a definition of the run has, in a version that it lacks. */
+static void report_undefined(RuleContext *ctx, const Object *object)
+{
+    Str instead = api_defined_version(ctx->api, object->group, object->kind);
+    if (instead.len > 0 && !str_eq(instead, object->api_version)) {
+        Diag *diag = rule_find(
+            ctx,
+            node_path(object->node, "apiVersion"),
+            "the definition of %" STR_FMT " has no %" STR_FMT,
+            STR_ARG(object->kind),
+            STR_ARG(object->api_version)
+        );
+        rule_hint(ctx, diag, "use %" STR_FMT, STR_ARG(instead));
+    }
+}
+
 static void k8001(RuleContext *ctx, const Object *object)
 {
     const ApiType *type = api_type(ctx->api, object->api_version, object->kind);
@@ -130,6 +146,8 @@ static void k8001(RuleContext *ctx, const Object *object)
             report_kind(ctx, object, &standing);
         } else if (standing.kind == API_NO_VERSION) {
             report_version(ctx, object, &standing);
+        } else if (standing.kind == API_FOREIGN) {
+            report_undefined(ctx, object);
         }
         return;
     }

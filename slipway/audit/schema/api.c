@@ -222,6 +222,7 @@ Api *api_new(Arena *arena, unsigned minor)
     api->standings = (Map) MAP_ON_ARENA(arena);
     api->types = (Map) MAP_ON_ARENA(arena);
     api->definitions = (Map) MAP_ON_ARENA(arena);
+    api->defined = (Map) MAP_ON_ARENA(arena);
     return api;
 }
 
@@ -264,6 +265,35 @@ static void add_version(Api *api, Str group, Str kind, const Node *version)
     }
 }
 
+/* Two definitions of a kind may each have versions that the other lacks. */
+static void add_defined(Api *api, Str group, Str kind, const Node *definition)
+{
+    Str key = str_printf(api->arena, "%" STR_FMT "/%" STR_FMT, STR_ARG(group), STR_ARG(kind));
+    const Node *versions = node_get_cstr(node_get_cstr(definition, "spec"), "versions");
+    Str *known = map_get(&api->defined, key);
+    if (known) {
+        *known = STR("");
+        return;
+    }
+    known = ARENA_NEW(api->arena, Str);
+    for (size_t i = 0; i < versions->seq.len; i++) {
+        const Node *served = node_get_cstr(versions->seq.items[i], "served");
+        Str name = node_string_or(node_get_cstr(versions->seq.items[i], "name"), STR(""));
+        if (served && served->kind == NODE_BOOL && served->boolean && name.len > 0) {
+            *known =
+                str_printf(api->arena, "%" STR_FMT "/%" STR_FMT, STR_ARG(group), STR_ARG(name));
+        }
+    }
+    map_set(&api->defined, key, known);
+}
+
+Str api_defined_version(const Api *api, Str group, Str kind)
+{
+    Str key = str_printf(api->arena, "%" STR_FMT "/%" STR_FMT, STR_ARG(group), STR_ARG(kind));
+    const Str *known = map_get(&api->defined, key);
+    return known ? *known : STR("");
+}
+
 void api_add_definition(Api *api, const Node *definition)
 {
     const Node *spec = node_get_cstr(definition, "spec");
@@ -274,6 +304,9 @@ void api_add_definition(Api *api, const Node *definition)
                        i < versions->seq.len;
          i++) {
         add_version(api, group->text, kind->text, versions->seq.items[i]);
+    }
+    if (node_is_string(group) && node_is_string(kind) && node_is_seq(versions)) {
+        add_defined(api, group->text, kind->text, definition);
     }
 }
 

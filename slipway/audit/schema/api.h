@@ -33,7 +33,8 @@ struct ApiShape {
     ApiShapeKind kind;
     const Str *values; /* of an enumeration, or NULL */
     size_t value_count;
-    ApiShape *of; /* of the elements of a list or a map */
+    ApiShape *of;             /* of the elements of a list or a map */
+    struct ApiLimits *limits; /* of a definition: what its schema says beyond; or NULL */
     /* of an object: see api_shape_type */
     Str type_name;
     const Node *definition;
@@ -68,6 +69,9 @@ Arena *api_arena(const Api *api);
 /* Takes a CustomResourceDefinition (apiextensions.k8s.io/v1) for the kind that it defines. A kind
  * that two of them define in different ways counts as unknown. */
 void api_add_definition(Api *api, const Node *definition);
+
+/* A version of the kind that a definition of the run serves; empty: there is none, or they differ. */
+Str api_defined_version(const Api *api, Str group, Str kind);
 
 /* NULL: unknown. */
 const ApiType *api_type(Api *api, Str api_version, Str kind);

@@ -12,6 +12,7 @@ struct Api {
     Map standings;   /* "apiVersion/Kind" -> ApiStanding, of what was asked for */
     Map types;       /* name -> ApiType, of rows */
     Map definitions; /* "apiVersion/Kind" -> Definition, of CustomResourceDefinitions */
+    Map defined;     /* "group/Kind" -> Str, an apiVersion that is served; empty: unsure */
 };
 
 typedef struct Definition {

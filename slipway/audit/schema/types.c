@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "internal.h"
+#include "limits.h"
 #include "table.h"
 
 typedef VEC(ApiField) Fields;
@@ -204,6 +205,7 @@ static void shape_from_definition(const Api *api, const Node *schema, ApiShape *
         shape->kind = API_INT32;
     }
     take_values(api, schema, shape);
+    shape->limits = limits_from_definition(api->arena, schema);
 }
 
 /* What every object and every embedded one may say without a schema's word. */

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 
+#include "limits.h"
 #include "quantity.h"
 
 enum { DEPTH_MOST = 100 };
@@ -259,6 +260,40 @@ static void check_bool(Walk *walk, const Node *node, const Place *place)
     }
 }
 
+/* "at most 5 characters" are had, others are. */
+static bool shape_counts(Str wanted)
+{
+    return str_find(wanted, STR(" character")) != STR_NONE;
+}
+
+/* "spec.size: 12 should be at most 9" */
+static void check_limits(Walk *walk, const ApiShape *shape, const Node *node, const Place *place)
+{
+    Str wanted;
+    if (!shape->limits || is_placeholder(node) ||
+        !limits_broken(walk->arena, shape->limits, node, &wanted)) {
+        return;
+    }
+    Str path = path_of(walk, place);
+    const char *quote = node_is_string(node) ? "\"" : "";
+    Str text = node_is_scalar(node) ? node->text : STR("");
+    add_problem(
+        walk,
+        node_is_scalar(node) || !place->key ? node : place->key,
+        str_printf(
+            walk->arena,
+            "%" STR_FMT "%s%s%" STR_FMT "%s should %s %" STR_FMT,
+            STR_ARG(path),
+            node_is_scalar(node) ? ": " : "",
+            quote,
+            STR_ARG(text),
+            quote,
+            node_is_scalar(node) && !shape_counts(wanted) ? "be" : "have",
+            STR_ARG(wanted)
+        )
+    );
+}
+
 static void check_scalar(Walk *walk, const ApiShape *shape, const Node *node, const Place *place)
 {
     bool is_boolean = node->kind == NODE_BOOL || node->yaml11_bool;
@@ -274,6 +309,7 @@ static void check_scalar(Walk *walk, const ApiShape *shape, const Node *node, co
     case API_INT32:
     case API_INT64:
         check_whole(walk, shape, node, place);
+        check_values(walk, shape, node, place);
         break;
     case API_QUANTITY:
         check_quantity(walk, node, place);
@@ -427,6 +463,7 @@ check(Walk *walk, const ApiType *owner, ApiShape *shape, const Node *node, const
         return;
     }
     bool wants_list = shape->kind == API_LIST;
+    check_limits(walk, shape, node, place);
     if (shape->kind < API_LIST) {
         check_scalar(walk, shape, node, place);
     } else if (is_placeholder(node)) {
