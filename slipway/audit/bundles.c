@@ -3,6 +3,7 @@
 #include "base/path.h"
 
 #include "kustomize/kustomize.h"
+#include "kustomize_fix.h"
 #include "run.h"
 
 typedef struct Gather {
@@ -72,9 +73,19 @@ static const char *rule_of_kustomize(const Diag *diag)
     return str_has_prefix(diag->rule, STR("KZ9")) ? "KU004" : "KU012";
 }
 
-/* What the engine says becomes findings of our table, so that they can be skipped and explained. */
-static void take_diags(Audit *audit, const DiagList *diags, Span fallback)
+static void mend(const Gather *gather, Diag *diag)
 {
+    const KustomizationFile *file = map_get(&gather->files, path_dir(diag->span.source->path));
+    bool is_deprecated = str_eq(diag->rule, STR("KU004"));
+    if (file && (is_deprecated || str_eq(diag->rule, STR("KU005")))) {
+        kustomize_fix(&gather->audit->result->diags, diag, file->root, is_deprecated);
+    }
+}
+
+/* What the engine says becomes findings of our table, so that they can be skipped and explained. */
+static void take_diags(const Gather *gather, const DiagList *diags, Span fallback)
+{
+    Audit *audit = gather->audit;
     vec_foreach(diag, &diags->diags) {
         Span span = span_is_known(diag->span) ? diag->span : fallback;
         Diag *own =
@@ -82,6 +93,7 @@ static void take_diags(Audit *audit, const DiagList *diags, Span fallback)
         if (own) {
             own->hint = diag->hint;
             own->object = diag->object;
+            mend(gather, own);
         }
     }
 }
@@ -96,7 +108,7 @@ static void build(const Gather *gather, Source *source)
     Span origin = span_make(source, 0, 0);
     KustomizeOptions options = { .sources = &audit->files.by_real };
     int rc = kustomize_build(arena, path_dir(source->path), &options, &built, &diags);
-    take_diags(audit, &diags, origin);
+    take_diags(gather, &diags, origin);
     if (rc < 0) {
         return;
     }

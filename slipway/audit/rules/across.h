@@ -45,6 +45,7 @@ const Object *across_service(const Bundle *bundle, Str host, Str ns);
 typedef struct AcrossExposed {
     VEC(unsigned) ports;
     Span place;
+    size_t end;    /* behind the last port of the instruction */
     bool is_known; /* all of them, and there are some */
 } AcrossExposed;
 

@@ -211,6 +211,7 @@ check_matrix(RuleContext *ctx, const Repository *repository, const Job *job, con
         if (stage) {
             across_relate(ctx, diag, stage->from->span, "it stands here");
         }
+        rule_fix_prepend(ctx, diag, list, str_to_cstr(repository->arena, name));
     }
 }
 
@@ -308,6 +309,20 @@ static bool may_be_same(Str a, Str b)
     return true;
 }
 
+/* Where the image stands as it is: its tag may come from elsewhere. */
+static void suggest_tag(RuleContext *ctx, Diag *diag, const ImageUse *use, Str tag)
+{
+    Span span = use->node->span;
+    size_t at = str_find(span_text(span), use->node->text);
+    size_t colon = str_rfind_char(use->node->text, ':');
+    if (at != STR_NONE && colon != STR_NONE && use->name.digest.len == 0 &&
+        str_eq(str_skip(use->node->text, colon + 1), use->name.tag)) {
+        size_t start = span.start + at + colon + 1;
+        Span old = span_make(span.source, start, start + use->name.tag.len);
+        rule_suggest(ctx, diag, old, "%" STR_FMT, STR_ARG(tag));
+    }
+}
+
 static void xa032(RuleContext *ctx, const Repository *repository)
 {
     Arena *arena = repository->arena;
@@ -330,6 +345,7 @@ static void xa032(RuleContext *ctx, const Repository *repository)
                 STR_ARG(known->name.tag)
             );
             across_relate(ctx, diag, known->node->span, "the other version");
+            suggest_tag(ctx, diag, use, known->name.tag);
         }
     }
 }

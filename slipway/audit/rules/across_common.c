@@ -123,6 +123,7 @@ static void add_exposed(Arena *arena, AcrossExposed *exposed, const DockerInstru
         (void) str_cut(number, '/', &number, &rest);
         unsigned port = across_port(number);
         exposed->is_known = exposed->is_known && word->is_known && port > 0;
+        exposed->end = word->span.end;
         vec_push(&exposed->ports, arena, port);
     }
 }

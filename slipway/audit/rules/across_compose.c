@@ -132,6 +132,12 @@ static void xa017(RuleContext *ctx, const Repository *repository)
                 STR_ARG(profile->name)
             );
             across_relate(ctx, diag, profile->node->span, "the profile");
+            const Node *all = node_path(service->node, "depends_on");
+            const Node *entry = node_get(all, dependency->name);
+            if (node_is_map(entry)) {
+                rule_fix_set(ctx, diag, entry, "required", "false");
+                diag->is_suggestion = true;
+            }
         }
     }
 }
@@ -408,6 +414,28 @@ static bool is_optional_file(const ComposeService *service, const ComposeReferen
     return false;
 }
 
+static void suggest_optional(
+    RuleContext *ctx, Diag *diag, const ComposeService *service, const ComposeReference *file
+)
+{
+    const Node *all = node_path(service->node, "env_file");
+    bool is_only = all == file->node;
+    bool is_item = false;
+    for (size_t i = 0; i < node_len(all); i++) {
+        is_item = is_item || all->seq.items[i] == file->node;
+    }
+    if (is_only || is_item) {
+        rule_suggest(
+            ctx,
+            diag,
+            file->node->span,
+            is_only ? "[{path: %" STR_FMT ", required: false}]"
+                    : "{path: %" STR_FMT ", required: false}",
+            STR_ARG(file->name)
+        );
+    }
+}
+
 static void xa020(RuleContext *ctx, const Repository *repository)
 {
     EACH_SERVICE(repository, service)
@@ -421,12 +449,13 @@ static void xa020(RuleContext *ctx, const Repository *repository)
             if (!str_has_char(file->name, '$') && !repository_has_path(repository, path) &&
                 !has_example(repository, path) && !is_optional_file(service, file) &&
                 compose_is_own(service->project, file->node)) {
-                rule_find(
+                Diag *diag = rule_find(
                     ctx,
                     file->node,
                     "\"%" STR_FMT "\" isn't there, and no example of it",
                     STR_ARG(file->name)
                 );
+                suggest_optional(ctx, diag, service, file);
             }
         }
     }

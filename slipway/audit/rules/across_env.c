@@ -1,5 +1,6 @@
 /* The environment that a service gets, here and there, and what its sources ask for. */
 #include "base/mem.h"
+#include "codec/json.h"
 
 #include "across.h"
 
@@ -69,6 +70,47 @@ static bool are_alike(const EnvList *a, const EnvList *b)
     return 2 * shared >= a->values.len || 2 * shared >= b->values.len;
 }
 
+/* A JSON string is one of YAML too. */
+static Str quoted(Arena *arena, Str text)
+{
+    StrBuf out = STRBUF_ON_ARENA(arena);
+    JsonWriter writer = json_writer(&out, 0);
+    json_string(&writer, text);
+    return strbuf_str(&out);
+}
+
+/* The variables with the values of the other side, to be looked at: hosts are called otherwise there. */
+static void suggest_variables(
+    RuleContext *ctx,
+    Diag *diag,
+    const Node *owner,
+    const EnvList *wanted,
+    const Str *names,
+    size_t count
+)
+{
+    Arena *arena = ctx->diags->arena;
+    const Node *list = node_path(owner, "env");
+    for (size_t i = 0; i < count; i++) {
+        const EnvValue *value = env_get(wanted, names[i]);
+        Str text = quoted(arena, value->is_literal ? value->text : STR(""));
+        if (list && i == 0) { /* edits at one place would overlap */
+            const char *item = str_printf(
+                                   arena,
+                                   "{name: %" STR_FMT ", value: %" STR_FMT "}",
+                                   STR_ARG(names[i]),
+                                   STR_ARG(text)
+            )
+                                   .ptr;
+            rule_fix_prepend(ctx, diag, list, item);
+        } else if (!list && i == 0 && node_is_map(node_path(owner, "environment"))) {
+            Str path = str_concat(arena, STR("environment."), names[i]);
+            rule_fix_set(ctx, diag, owner, str_to_cstr(arena, path), str_to_cstr(arena, text));
+        }
+    }
+    diag->is_suggestion = true;
+}
+
 static void compare_env(
     RuleContext *ctx,
     const Repository *repository,
@@ -105,6 +147,9 @@ static void compare_env(
     );
     across_leave(ctx);
     across_relate(ctx, diag, place_of(other), "what is set there");
+    suggest_variables(
+        ctx, diag, of_workload ? compose->node : place->container->node, wanted, names, count
+    );
 }
 
 static void compare_all(RuleContext *ctx, const Repository *repository, bool of_workload)
@@ -183,8 +228,11 @@ static bool runtime_bytes(Str key, Str text, double *ret_bytes)
     return str_eq(key, STR("GOMEMLIMIT")) && parse_bytes(text, ret_bytes);
 }
 
-static void say_memory(RuleContext *ctx, const EnvValue *value, Span limit, Str limit_text)
+/* A third more than the runtime may take. */
+static void
+say_memory(RuleContext *ctx, const EnvValue *value, Span limit, Str limit_text, const char *unit)
 {
+    double bytes = 0;
     Diag *diag = rule_find(
         ctx,
         value->node,
@@ -193,6 +241,10 @@ static void say_memory(RuleContext *ctx, const EnvValue *value, Span limit, Str 
         STR_ARG(limit_text)
     );
     across_relate(ctx, diag, limit, "the limit");
+    if (runtime_bytes(value->key, value->text, &bytes) && bytes < 1e15) {
+        double enough = bytes / (1024.0 * 1024) * 4 / 3;
+        rule_suggest(ctx, diag, limit, "%llu%s", (unsigned long long) enough + 1, unit);
+    }
 }
 
 static void
@@ -209,7 +261,7 @@ check_container_memory(RuleContext *ctx, const Repository *repository, const Rep
         if (value->is_literal && runtime_bytes(value->key, value->text, &bytes) &&
             bytes * 1000 >= milli) {
             across_enter(ctx, place);
-            say_memory(ctx, value, limit->span, limit->text);
+            say_memory(ctx, value, limit->span, limit->text, "Mi");
             across_leave(ctx);
         }
     }
@@ -230,7 +282,7 @@ check_compose_memory(RuleContext *ctx, const Repository *repository, const Compo
         double bytes = 0;
         if (value->is_literal && runtime_bytes(value->key, value->text, &bytes) && bytes >= most &&
             compose_is_own(service->project, value->node)) {
-            say_memory(ctx, value, limit->span, text);
+            say_memory(ctx, value, limit->span, text, "M");
         }
     }
 }

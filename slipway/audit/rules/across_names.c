@@ -200,10 +200,17 @@ static void xa009(RuleContext *ctx, const Repository *repository)
             if (!is_namespace_made(repository, object->ns)) {
                 ctx->bundle = *bundle;
                 ctx->object = object;
-                rule_find(
+                Diag *diag = rule_find(
                     ctx,
                     node,
                     "nothing here makes the namespace \"%" STR_FMT "\"",
+                    STR_ARG(object->ns)
+                );
+                rule_suggest(
+                    ctx,
+                    diag,
+                    span_make(node->span.source, 0, 0),
+                    "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: %" STR_FMT "\n---\n",
                     STR_ARG(object->ns)
                 );
             }

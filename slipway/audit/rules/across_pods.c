@@ -181,6 +181,7 @@ static void check_user(RuleContext *ctx, const RepoContainer *place, const Docke
             STR_ARG(name)
         );
         across_relate(ctx, diag, user->span, "the image's user");
+        rule_suggest(ctx, diag, run_as->span, "%" STR_FMT, STR_ARG(name));
     } else if (!run_as && node_is_true(non_root) && !is_number(name)) {
         Diag *diag = rule_find(
             ctx,

@@ -11,6 +11,8 @@ check_port(RuleContext *ctx, const AcrossExposed *exposed, const Node *node, uns
     if (port > 0 && !across_has_port(exposed, port)) {
         Diag *diag = rule_find(ctx, node, "the Dockerfile doesn't expose port %u", port);
         across_relate(ctx, diag, exposed->place, "it exposes others");
+        Span end = span_make(exposed->place.source, exposed->end, exposed->end);
+        rule_suggest(ctx, diag, end, " %u", port);
     }
 }
 
@@ -109,6 +111,21 @@ static void say_missing(
         port
     );
     across_relate(ctx, diag, ports, "its ports stand here");
+    const Node *own = node_path(place->container->node, "ports");
+    Str text = span_text(node->span);
+    size_t colon = str_rfind_char(text, ':');
+    Str only = node_len(own) == 1 ? node_text(own->seq.items[0], "containerPort") : STR("");
+    if (only.len > 0 && node_is_scalar(node) && colon != STR_NONE &&
+        across_port(str_slice(node->text, str_rfind_char(node->text, ':') + 1, STR_NONE)) == port) {
+        size_t start = node->span.start + colon + 1;
+        size_t digits = 0;
+        while (digits < text.len - colon - 1 && text.ptr[colon + 1 + digits] >= '0' &&
+               text.ptr[colon + 1 + digits] <= '9') {
+            digits++;
+        }
+        Span target = span_make(node->span.source, start, start + digits);
+        rule_suggest(ctx, diag, target, "%" STR_FMT, STR_ARG(only));
+    }
 }
 
 static bool

@@ -331,7 +331,7 @@ static void xa023(RuleContext *ctx, const Repository *repository)
             bool serves = (*compose)->build && (*compose)->profiles.len == 0 &&
                           (*compose)->ports.len + (*compose)->expose.len > 0;
             if (is_scraped(&scraped, *compose)) {
-                with++;
+                with += (*compose)->build != NULL;
             } else if (serves) {
                 vec_push(&without, repository->arena, *compose);
             }

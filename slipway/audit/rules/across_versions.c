@@ -103,6 +103,16 @@ static ImageVersions image_versions(const Repository *repository, const Toolchai
     return versions;
 }
 
+/* "1.24.1" of "1.24.1-alpine" */
+static Str leading_version(Str tag)
+{
+    size_t end = 0;
+    while (end < tag.len && ((tag.ptr[end] >= '0' && tag.ptr[end] <= '9') || tag.ptr[end] == '.')) {
+        end++;
+    }
+    return str_slice(tag, 0, end);
+}
+
 static void check_setup(
     RuleContext *ctx, const ImageVersions *versions, const Toolchain *toolchain, const Step *step
 )
@@ -123,6 +133,7 @@ static void check_setup(
         STR_ARG(other->tag)
     );
     across_relate(ctx, diag, other->word->span, "the image");
+    rule_suggest(ctx, diag, input->span, "\"%" STR_FMT "\"", STR_ARG(leading_version(other->tag)));
 }
 
 static void
