@@ -251,3 +251,46 @@ const Node *pod_find_port(const Pod *pod, const Node *port)
     }
     return NULL;
 }
+
+/* --- operators -------------------------------------------------------------------------------- */
+
+/* Custom resources that run nothing: what they are about is named alike. */
+static bool runs_nothing(const Object *object)
+{
+    static const Str names[] = {
+        STR_INIT("ServiceMonitor"),      STR_INIT("PodMonitor"),
+        STR_INIT("PrometheusRule"),      STR_INIT("Probe"),
+        STR_INIT("ScrapeConfig"),        STR_INIT("AlertmanagerConfig"),
+        STR_INIT("Application"),         STR_INIT("AppProject"),
+        STR_INIT("cert-manager.io"),     STR_INIT("external-secrets.io"),
+        STR_INIT("traefik.io"),          STR_INIT("bitnami.com"),
+        STR_INIT("networking.istio.io"), STR_INIT("security.istio.io"),
+    };
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (str_eq(object->kind, names[i]) || str_eq(object->group, names[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_custom(const Object *object)
+{
+    return str_has_char(object->group, '.') && !str_has_suffix(object->group, STR(".k8s.io")) &&
+           !runs_nothing(object);
+}
+
+bool bundle_may_make(const Bundle *bundle, Str ns, const Node *labels)
+{
+    vec_foreach(object, &bundle->objects) {
+        bool is_maker = is_custom(object) && str_eq(object->ns, ns);
+        for (size_t i = 0; is_maker && node_is_map(labels) && i < labels->map.len; i++) {
+            Str value = labels->map.pairs[i].value->text;
+            if (value.len > 0 &&
+                (str_eq(value, object->name) || str_eq_nocase(value, object->kind))) {
+                return true;
+            }
+        }
+    }
+    return false;
+}

@@ -99,6 +99,10 @@ Selection bundle_select(const Bundle *bundle, Str ns, const Node *selector);
 Selection bundle_select_labels(const Bundle *bundle, Str ns, const Node *labels);
 const Object *selection_next(Selection *selection);
 
+/* Whether pods of these labels may be an operator's: a custom resource of the namespace has a name or a
+ * kind that one of them says, as in app.kubernetes.io/name: alertmanager. */
+bool bundle_may_make(const Bundle *bundle, Str ns, const Node *labels);
+
 static inline bool object_is(const Object *object, const char *kind)
 {
     return str_eq_cstr(object->kind, kind);

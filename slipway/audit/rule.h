@@ -61,6 +61,7 @@ extern const RuleFamily rules_across_compose;
 extern const RuleFamily rules_across_env;
 extern const RuleFamily rules_across_grafana;
 extern const RuleFamily rules_across_hosts;
+extern const RuleFamily rules_across_kafka;
 extern const RuleFamily rules_across_labels;
 extern const RuleFamily rules_across_metrics;
 extern const RuleFamily rules_across_names;

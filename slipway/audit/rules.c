@@ -54,6 +54,7 @@ const RuleFamily *const rule_families[] = {
     &rules_across_env,
     &rules_across_grafana,
     &rules_across_hosts,
+    &rules_across_kafka,
     &rules_across_labels,
     &rules_across_metrics,
     &rules_across_names,

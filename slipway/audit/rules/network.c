@@ -34,7 +34,8 @@ static void k8067(RuleContext *ctx, const Object *object)
 {
     Selection selection = select_pods(ctx, object);
     if (has_selector(object) && ctx->bundle->pods.len > 0 &&
-        !is_of_operator(node_path(object->node, "spec.selector")) && !selection_next(&selection)) {
+        !is_of_operator(node_path(object->node, "spec.selector")) && !selection_next(&selection) &&
+        !bundle_may_make(ctx->bundle, object->ns, node_path(object->node, "spec.selector"))) {
         rule_find(
             ctx, node_path(object->node, "spec.selector"), "the selector matches no pod here"
         );
@@ -197,7 +198,8 @@ static void k8076(RuleContext *ctx, const Object *object)
     }
     Selection all = bundle_select(ctx->bundle, object->ns, NULL);
     Selection selected = bundle_select(ctx->bundle, object->ns, selector);
-    if (selection_next(&all) && !selection_next(&selected)) {
+    if (selection_next(&all) && !selection_next(&selected) &&
+        !bundle_may_make(ctx->bundle, object->ns, node_path(selector, "matchLabels"))) {
         rule_find(ctx, selector, "the selector matches no pod here");
     }
 }

@@ -173,7 +173,8 @@ static void k8057(RuleContext *ctx, const Object *object)
 static void k8059(RuleContext *ctx, const Object *object)
 {
     const Node *selector = node_path(object->node, "spec.selector");
-    if (object_is(object, "PodDisruptionBudget") && selector && !selected_by(ctx, object)) {
+    if (object_is(object, "PodDisruptionBudget") && selector && !selected_by(ctx, object) &&
+        !bundle_may_make(ctx->bundle, object->ns, node_path(selector, "matchLabels"))) {
         rule_find(ctx, selector, "the selector matches no pod here");
     }
 }

@@ -1,0 +1,121 @@
+/* Where a Kafka broker says that it is reached, against who asks it. */
+#include "base/mem.h"
+
+#include "across.h"
+
+/* --- XA024 ------------------------------------------------------------------------------------ */
+
+static const ComposeVariableValue *advertised(const ComposeService *service)
+{
+    vec_foreach(entry, &service->environment) {
+        if (str_has_suffix(entry->name, STR("ADVERTISED_LISTENERS")) && entry->value) {
+            return entry;
+        }
+    }
+    return NULL;
+}
+
+static bool is_loopback(Str host)
+{
+    return str_eq(host, STR("localhost")) || str_has_prefix(host, STR("127.")) ||
+           str_eq(host, STR("0.0.0.0"));
+}
+
+/* A service of the project that asks the broker by its name. */
+static const ComposeVariableValue *client_of(const ComposeService *broker)
+{
+    const ComposeProject *project = broker->project;
+    for (size_t i = 0; i < project->services.len; i++) {
+        const ComposeService *service = &project->services.ptr[i];
+        for (size_t k = 0; service != broker && k < service->environment.len; k++) {
+            Endpoint endpoint;
+            size_t at = 0;
+            while (endpoint_next(service->environment.ptr[k].text, &at, &endpoint)) {
+                if (str_eq(endpoint.host, broker->name)) {
+                    return &service->environment.ptr[k];
+                }
+            }
+        }
+    }
+    return NULL;
+}
+
+static bool publishes(const ComposeService *service, unsigned port)
+{
+    bool published = false;
+    vec_foreach(own, &service->ports) {
+        published = published || own->published == 0 ||
+                    (port >= own->published && port < own->published + own->count);
+    }
+    return published;
+}
+
+typedef struct Listeners {
+    bool for_containers;
+    unsigned unpublished; /* a port on localhost that isn't published; 0: none */
+    size_t count;
+} Listeners;
+
+static Listeners read_listeners(const ComposeService *service, Str text)
+{
+    Listeners listeners = { 0 };
+    Endpoint endpoint;
+    for (size_t at = 0; endpoint_next(text, &at, &endpoint); listeners.count++) {
+        if (!is_loopback(endpoint.host)) {
+            listeners.for_containers = true;
+        } else if (endpoint.port > 0 && !publishes(service, endpoint.port)) {
+            listeners.unpublished = endpoint.port;
+        }
+    }
+    return listeners;
+}
+
+static void
+check_broker(RuleContext *ctx, const Repository *repository, const ComposeService *service)
+{
+    const ComposeVariableValue *entry = advertised(service);
+    Str text;
+    if (!entry || node_path(service->node, "network_mode") ||
+        !compose_is_own(service->project, entry->value) ||
+        !compose_interpolate(repository->arena, entry->text, &service->project->variables, &text)) {
+        return;
+    }
+    Listeners listeners = read_listeners(service, text);
+    const ComposeVariableValue *client = client_of(service);
+    if (listeners.count > 0 && !listeners.for_containers && client) {
+        Diag *diag = rule_find(
+            ctx, entry->value, "advertises localhost alone: other containers are sent to themselves"
+        );
+        across_relate(ctx, diag, client->key->span, "asks it from another container");
+    } else if (listeners.unpublished > 0) {
+        rule_find(
+            ctx,
+            entry->value,
+            "advertises port %u on localhost, which isn't published",
+            listeners.unpublished
+        );
+    }
+}
+
+static void xa024(RuleContext *ctx, const Repository *repository)
+{
+    vec_foreach(project, &repository->audit->compose_projects) {
+        vec_foreach(service, &(*project)->services) {
+            check_broker(ctx, repository, service);
+        }
+    }
+}
+
+static const AuditRule rules[] = {
+    { .id = "XA024",
+      .artifact = "Repository",
+      .severity = SEVERITY_ERROR,
+      .meaning = "A Kafka broker that advertises an address its clients can't reach",
+      .why = "The first connection works, then the client is sent to the advertised address.",
+      .fix = "advertise one listener for the host and one by the service's name for containers",
+      .bad = "KAFKA_ADVERTISED_LISTENERS: PLAINTEXT://localhost:9092\n",
+      .good = "KAFKA_ADVERTISED_LISTENERS: HOST://localhost:9092,NET://kafka:29092\n",
+      .check_repository = xa024 },
+};
+
+const RuleFamily rules_across_kafka = { rules, ARRAY_LEN(rules) };

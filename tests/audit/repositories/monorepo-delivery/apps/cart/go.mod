@@ -1,0 +1,3 @@
+module shop/cart
+
+go 1.24
