@@ -85,7 +85,8 @@ void process_free(Process *process);
  * a real-time scheduler ever looks at; /proc/pid/limits shows it to whoever may see the process.
  * Between PROCESS_MARK_LEAST and INT64_MAX. */
 #define PROCESS_MARK_LEAST ((uint64_t) 1 << 62)
-/* Marks this process. -EPERM where a hard limit stands below. */
+#define PROCESS_MARK_NONE  UINT64_MAX
+/* Marks this process; PROCESS_MARK_NONE takes its mark off. -EPERM where a hard limit stands below. */
 int process_mark_self(uint64_t mark);
 /* The mark that a process bears; 0: none, or it can't be seen. */
 uint64_t process_mark_of(pid_t pid);

@@ -75,33 +75,44 @@ static int clean(Cli *cli, const Place *place, Error *err)
 {
     int ended = state_end_leftovers(place, err);
     if (ended > 0) {
-        cli_status(cli, "ended %d processes that a former stack had left", ended);
+        cli_status(
+            cli, "ended %d process%s that a former stack had left", ended, ended == 1 ? "" : "es"
+        );
     } else if (ended == 0) {
         cli_status(cli, "nothing runs");
     }
     return ended < 0 ? ended : 0;
 }
 
-static ExitCode delete_data(Cli *cli, const Place *place, bool yes)
+/* Before anything is stopped: a no changes nothing. */
+static ExitCode ask(Cli *cli, const Place *place, const DownOptions *options)
 {
     const char *data = str_to_cstr(cli->arena, place->data_dir);
-    const char *note = str_to_cstr(cli->arena, place->isolation_path);
-    if (!fs_exists(data)) {
-        unlink(note);
+    if (!options->volumes || options->yes || !fs_exists(data)) {
         return EXIT_OK;
     }
     const char *question = arena_printf(cli->arena, "Delete all data in %s?", data);
-    if (!yes && !cli_confirm(cli, question)) {
-        cli_errorf(cli, "the data in %s is kept; say -y to delete it without being asked", data);
-        return EXIT_USAGE;
+    if (cli_confirm(cli, question)) {
+        return EXIT_OK;
     }
+    cli_errorf(cli, "nothing is stopped and the data in %s is kept", data);
+    cli_hint(cli, "-y deletes it without being asked; without --volumes it is kept");
+    return EXIT_USAGE;
+}
+
+static ExitCode delete_data(Cli *cli, const Place *place)
+{
+    const char *data = str_to_cstr(cli->arena, place->data_dir);
+    bool has_data = fs_exists(data);
     Error err = ERROR_INIT;
-    if (fs_remove_tree(data, &err) < 0) {
+    if (has_data && fs_remove_tree(data, &err) < 0) {
         cli_error(cli, &err);
         return EXIT_ENVIRONMENT;
     }
-    unlink(note);
-    cli_status(cli, "deleted %s", data);
+    unlink(str_to_cstr(cli->arena, place->isolation_path));
+    if (has_data) {
+        cli_status(cli, "deleted %s", data);
+    }
     return EXIT_OK;
 }
 
@@ -110,6 +121,7 @@ static ExitCode run(Cli *cli, const void *opaque)
     const DownOptions *options = opaque;
     Place place;
     ExitCode code = stack_place(cli, &place);
+    code = code == EXIT_OK ? ask(cli, &place, options) : code;
     if (code != EXIT_OK) {
         return code;
     }
@@ -124,7 +136,7 @@ static ExitCode run(Cli *cli, const void *opaque)
     if (rc < 0) {
         return stack_failed(cli, rc, &err);
     }
-    return options->volumes ? delete_data(cli, &place, options->yes) : EXIT_OK;
+    return options->volumes ? delete_data(cli, &place) : EXIT_OK;
 }
 
 const Command command_down = {

@@ -255,6 +255,7 @@ int session_run(Arena *arena, const SessionOptions *options, SessionEnd *ret_end
     auto_fd int data_lock = -1;
     EnvContext env;
     Session session = { .options = options };
+    uint64_t former_mark = process_mark_of(getpid()); /* of a stack that this one runs in */
     int rc = place_make(options->place, err);
     rc = rc < 0 ? rc : take_lock(options->place, &lock, err);
     rc = rc < 0 ? rc : state_end_leftovers(options->place, err);
@@ -270,5 +271,7 @@ int session_run(Arena *arena, const SessionOptions *options, SessionEnd *ret_end
     }
     close_session(&session);
     end_strays();
+    /* Whoever gets the lock now takes no process for a leftover that is only about to exit. */
+    process_mark_self(former_mark ? former_mark : PROCESS_MARK_NONE);
     return rc < 0 ? rc : 0;
 }

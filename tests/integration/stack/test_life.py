@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -366,6 +367,28 @@ def a_full_log_disk_drops_and_counts_and_the_stack_goes_on():
     return None
 
 
+def a_down_behind_a_down_finds_nothing_that_was_left():
+    with Stack({"app": shell("exec sleep 1000")}) as stack:
+        for _ in range(10):
+            stack.run("up", "-d", "--wait", check=0)
+            stack.run("down", check=0)
+            again = stack.run("down", check=0)
+            expect("nothing runs" in again.err, f"it takes what just ended for a leftover: {again.err}")
+
+
+def data_are_deleted_only_when_that_was_said():
+    with Stack({"app": shell("exec sleep 1000")}, "resources: { redis: { kind: redis, ports: { redis: %d } } }"
+               % free_port()) as stack:
+        if not shutil.which("redis-server"):
+            return "no redis-server on this machine"
+        stack.run("up", "-d", "--wait", check=0)
+        refused = stack.run("down", "--volumes")  # no terminal to ask on
+        expect(refused.returncode == 2 and "nothing is stopped" in refused.err, f"{refused.returncode}: {refused.err}")
+        expect(stack.state("app") == "ready", "it was stopped all the same")
+        expect("deleted" in stack.run("down", "--volumes", "-y", check=0).err, "the data are not deleted")
+    return None
+
+
 def down_ends_a_stack_in_which_everything_has_ended():
     with Stack({"brief": shell("exit 1", restart="never")}) as stack:
         stack.run("up", "-d", check=0)
@@ -413,6 +436,8 @@ main([
     an_external_resource_is_waited_for_and_not_touched,
     down_waits_for_a_stack_that_is_on_its_way_up,
     a_full_log_disk_drops_and_counts_and_the_stack_goes_on,
+    a_down_behind_a_down_finds_nothing_that_was_left,
+    data_are_deleted_only_when_that_was_said,
     down_ends_a_stack_in_which_everything_has_ended,
     a_checkout_too_deep_for_a_socket_works_too,
 ])
