@@ -12,14 +12,15 @@ and 1,000 services of ours alone.
 import argparse
 import os
 import pathlib
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "bench/support"), str(ROOT / "tools")]
 import prove
+from costs import median, report, report_ratio, write
+
+FINDINGS = (0, 1)  # how a linter ends
 
 MANIFESTS = {
     "deployment.yaml": """apiVersion: apps/v1
@@ -193,12 +194,6 @@ jobs:
 """
 
 
-def write(path, text):
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "w") as f:
-        f.write(text)
-
-
 def generate(root, services):
     names = [f"service-{i}" for i in range(1, services + 1)]
     for name in names:
@@ -215,27 +210,6 @@ def generate(root, services):
     database = "  db:\n    image: postgres:16.4\n    healthcheck: {test: [CMD, pg_isready]}\n"
     write(f"{root}/compose.yaml", f"name: shop\nservices:\n{compose}{database}")
     write(f"{root}/go.mod", "module acme\n\ngo 1.24\n")
-
-
-def measure(command, directory):
-    """CPU seconds, wall seconds and peak KiB of one run."""
-    start = time.monotonic()
-    quiet = subprocess.DEVNULL
-    child = subprocess.Popen([str(word) for word in command], cwd=directory, stdout=quiet, stderr=quiet)
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode not in (0, 1):
-        raise SystemExit(f"{command[0]} failed: exit {child.returncode}")
-    return usage.ru_utime + usage.ru_stime, time.monotonic() - start, usage.ru_maxrss
-
-
-def median(command, directory, runs):
-    results = [measure(command, directory) for _ in range(runs)]
-    return [statistics.median(r[i] for r in results) for i in range(3)]
-
-
-def report(label, numbers):
-    print(f"  {label:12} {numbers[0]:8.3f} s CPU  {numbers[1]:8.3f} s wall  {numbers[2] / 1024:7.1f} MiB")
 
 
 def files(root, pattern):
@@ -281,17 +255,17 @@ def main():
             place = f"{root}/{services}"
             generate(place, services)
             print(f"{services} services, {services * 10 + 2} artifacts")
-            mine = median(ours, place, args.runs)
+            mine = median(ours, place, args.runs, FINDINGS)
             report("slipway", mine)
         if args.linear:
             return
         theirs = 0.0
         for name, command in peers(place):
-            numbers = median(command, place, 3)
+            numbers = median(command, place, 3, FINDINGS)
             report(name, numbers)
-            theirs += numbers[0]
+            theirs += numbers.cpu
         if theirs:
-            print(f"  ratio        {theirs / mine[0]:8.1f} x CPU")
+            report_ratio(theirs, mine.cpu)
 
 
 if __name__ == "__main__":

@@ -10,12 +10,15 @@ CPU seconds and peak memory of the whole process and the ratio. --linear times 1
 objects of ours alone.
 """
 import argparse
-import os
+import pathlib
 import shlex
-import shutil
-import statistics
+import sys
 import tempfile
-import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from costs import median, report, report_ratio, write
+
+WIDTH = 10  # of the labels
 
 FILES = {
     "deployment.yaml": """apiVersion: apps/v1
@@ -75,12 +78,6 @@ patches:
 """
 
 
-def write(path, text):
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "w") as f:
-        f.write(text)
-
-
 def generate(root, services):
     names = [f"service-{i}" for i in range(1, services + 1)]
     for name in names:
@@ -91,27 +88,6 @@ def generate(root, services):
     return f"{root}/overlay"
 
 
-def measure(command, directory):
-    """CPU seconds, wall seconds and peak KiB of one run."""
-    words = shlex.split(command) + [directory]
-    quiet = [(os.POSIX_SPAWN_OPEN, fd, "/dev/null", os.O_WRONLY, 0) for fd in (1, 2)]
-    start = time.monotonic()
-    pid = os.posix_spawn(shutil.which(words[0]), words, os.environ, file_actions=quiet)
-    _, status, usage = os.wait4(pid, 0)
-    if status != 0:
-        raise SystemExit(f"{command} failed on {directory}")
-    return usage.ru_utime + usage.ru_stime, time.monotonic() - start, usage.ru_maxrss
-
-
-def median(command, directory, runs):
-    results = [measure(command, directory) for _ in range(runs)]
-    return [statistics.median(r[i] for r in results) for i in range(3)]
-
-
-def report(label, numbers):
-    print(f"  {label:10} {numbers[0]:8.3f} s CPU  {numbers[1]:8.3f} s wall  {numbers[2] / 1024:7.1f} MiB")
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("slipway")
@@ -120,19 +96,20 @@ def main():
     parser.add_argument("--runs", type=int, default=9)
     parser.add_argument("--linear", action="store_true")
     args = parser.parse_args()
-    ours = f"{args.slipway} kustomize build"
+    ours, theirs = [args.slipway, "kustomize", "build"], shlex.split(args.theirs)
     with tempfile.TemporaryDirectory() as root:
         for services in [] if args.linear else map(int, args.sizes.split(",")):
             overlay = generate(f"{root}/{services}", services)
             print(f"{services} services, {services * 6 + 1} objects")
-            mine, theirs = median(ours, overlay, args.runs), median(args.theirs, overlay, 1 if services > 50 else args.runs)
-            report("slipway", mine)
-            report("theirs", theirs)
-            print(f"  ratio      {theirs[0] / mine[0]:8.1f} x CPU")
+            mine = median([*ours, overlay], None, args.runs)
+            peers = median([*theirs, overlay], None, 1 if services > 50 else args.runs)
+            report("slipway", mine, WIDTH)
+            report("theirs", peers, WIDTH)
+            report_ratio(peers.cpu, mine.cpu, WIDTH)
         for services in (17, 167, 1667) if args.linear else ():
             overlay = generate(f"{root}/{services}", services)
             print(f"{services * 6 + 1} objects")
-            report("slipway", median(ours, overlay, args.runs))
+            report("slipway", median([*ours, overlay], None, args.runs), WIDTH)
 
 
 if __name__ == "__main__":

@@ -13,28 +13,17 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-
-
-def timed(*command):
-    """Wall and CPU milliseconds and the peak of resident memory in MB of one run."""
-    started = time.perf_counter()
-    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(child.pid, 0)
-    wall = time.perf_counter() - started
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
-        sys.exit(f"{' '.join(map(str, command))} ended with {child.returncode}")
-    return wall * 1e3, (usage.ru_utime + usage.ru_stime) * 1e3, usage.ru_maxrss / 1024
+sys.path.insert(0, str(ROOT / "bench/support"))
+from costs import measure
 
 
 def show(what, runs):
-    wall, cpu, rss = zip(*runs)
+    cpu, wall, rss = zip(*runs)
     print(
-        f"{what:34} wall best {min(wall):7.1f} median {statistics.median(wall):7.1f} ms"
-        f"   cpu best {min(cpu):7.1f} ms   {max(rss):6.1f} MB"
+        f"{what:34} wall best {min(wall) * 1e3:7.1f} median {statistics.median(wall) * 1e3:7.1f} ms"
+        f"   cpu best {min(cpu) * 1e3:7.1f} ms   {max(rss) / 1024:6.1f} MB"
     )
 
 
@@ -57,14 +46,14 @@ def main():
         (platform / "services/product").mkdir(parents=True)
         subprocess.run([slipway, "-q", "-C", platform, "render", "--force"], check=True)
         count = len((platform / "deploy/.slipway-render.json").read_text().split('"digest"')) - 1
-        show(f"check, the platform, {count} files", [timed(slipway, "-C", platform, "render", "--check") for _ in range(40)])
-        show("write, the platform", [timed(slipway, "-C", platform, "render", "--out", f"{scratch}/w{i}") for i in range(10)])
+        show(f"check, the platform, {count} files", [measure([slipway, "-C", platform, "render", "--check"]) for _ in range(40)])
+        show("write, the platform", [measure([slipway, "-C", platform, "render", "--out", f"{scratch}/w{i}"]) for i in range(10)])
         for services in (250, 500, 1000, 2000):
             folder = pathlib.Path(scratch, str(services))
             folder.mkdir()
             (folder / "slipway.yaml").write_text(catalog(services))
             subprocess.run([slipway, "-q", "-C", folder, "render"], check=True)
-            show(f"check, {services} services", [timed(slipway, "-C", folder, "render", "--check") for _ in range(3)])
+            show(f"check, {services} services", [measure([slipway, "-C", folder, "render", "--check"]) for _ in range(3)])
 
 
 main()

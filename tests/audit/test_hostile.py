@@ -108,6 +108,15 @@ def cycles(folder):
     return {"KU001", "GH003"}
 
 
+def doublings(folder):
+    """Files that include the next one twice: read once each."""
+    for i in range(45):
+        (folder / f"f{i}.yaml").write_text(f"include: [f{i + 1}.yaml, f{i + 1}.yaml]\nservices: {{s{i}: {{image: 'a:1'}}}}\n")
+    (folder / "f45.yaml").write_text("services: {z: {image: a, privileged: true}}\n")
+    (folder / "compose.yaml").write_text("include: [f0.yaml, f0.yaml]\n")
+    return {"CO013"}
+
+
 def crowds(folder):
     """Many small things in one file: findings are bounded, and so is the time."""
     (folder / "pods.yaml").write_text("---\n".join(POD.replace("{name: a}", f"{{name: a{i}}}") for i in range(20_000)))
@@ -128,7 +137,7 @@ def bytes_of_all_kinds(folder):
     return {"K8029"}
 
 
-CASES = (links, specials, aliases, nesting, folders, cycles, crowds, bytes_of_all_kinds)
+CASES = (links, specials, aliases, nesting, folders, cycles, doublings, crowds, bytes_of_all_kinds)
 
 
 def main():

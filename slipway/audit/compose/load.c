@@ -14,6 +14,7 @@ typedef struct Loader {
     VEC(Str) extending; /* "file:service" */
     Map cycles;         /* "file:service", of those that were reported */
     Map seen;           /* path -> anything: checked already */
+    Map included;       /* path -> anything: merged already */
     bool has_resets;
 } Loader;
 
@@ -268,7 +269,11 @@ include_path(Loader *loader, const Node *entry, const Node *path, const Node *in
     } else {
         directory = path_join(loader->arena, base, directory);
     }
+    if (map_has(&loader->included, full)) {
+        return into; /* again it would add nothing, and twice in each file would double the work */
+    }
     const Node *root = load_file(loader, path, full, directory);
+    map_set(&loader->included, full, loader);
     return root ? compose_merge(loader->arena, into, root) : into;
 }
 
@@ -369,7 +374,8 @@ ComposeProject *compose_load(Arena *arena, const ComposeLoad *load)
                       .load = load,
                       .arena = arena,
                       .cycles = MAP_ON_ARENA(arena),
-                      .seen = MAP_ON_ARENA(arena) };
+                      .seen = MAP_ON_ARENA(arena),
+                      .included = MAP_ON_ARENA(arena) };
     read_variables(project, load);
     const Node *root = NULL;
     for (size_t i = 0; i < load->path_count; i++) {

@@ -11,8 +11,18 @@ static bool makes_secrets(const Object *object)
            object_is(object, "SealedSecret") || object_is(object, "SopsSecret");
 }
 
+/* What is known of the Secrets that objects make, gathered once. */
+typedef struct SecretSearch {
+    const Repository *repository;
+    Map made;                      /* names */
+    VEC(const Object *) operators; /* that make Secrets under the name of what they run */
+    bool is_delivered;             /* something applies objects that aren't here */
+    Map said;                      /* names: each once */
+    Span first;
+} SecretSearch;
+
 /* The Secrets that an object makes: its own name, or that of its target. */
-static bool makes_secret(const Object *object, Str name)
+static void add_made(SecretSearch *search, const Object *object)
 {
     static const char *const paths[] = { "spec.target.name",
                                          "spec.template.metadata.name",
@@ -20,15 +30,14 @@ static bool makes_secret(const Object *object, Str name)
                                          "spec.destination.name",
                                          "spec.writeConnectionSecretToRef.name" };
     for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
-        if (str_eq(node_text(object->node, paths[i]), name)) {
-            return true;
-        }
+        map_set(&search->made, node_text(object->node, paths[i]), search);
     }
-    return makes_secrets(object) && str_eq(object->name, name);
+    if (makes_secrets(object)) {
+        map_set(&search->made, object->name, search);
+    }
 }
 
-/* Operators make Secrets under the name of what they run. */
-static bool may_make_secret(const Object *object, Str name)
+static bool is_operators(const Object *object)
 {
     static const Str own[] = { STR_INIT(""),
                                STR_INIT("apps"),
@@ -42,7 +51,7 @@ static bool may_make_secret(const Object *object, Str name)
             return false;
         }
     }
-    return object->name.len > 0 && !makes_secrets(object) && str_has_prefix(name, object->name);
+    return object->name.len > 0 && !makes_secrets(object);
 }
 
 /* One of the Secrets that the repository makes in one form or another; nowhere: it keeps none. */
@@ -66,24 +75,31 @@ static bool is_delivered(const Object *object)
            str_eq(object->group, STR("helm.cattle.io"));
 }
 
-static bool is_secret_made(const Repository *repository, Str name)
+static void gather_makers(SecretSearch *search)
 {
-    vec_foreach(bundle, &repository->audit->bundles) {
+    Arena *arena = search->repository->arena;
+    search->made = (Map) MAP_ON_ARENA(arena);
+    search->said = (Map) MAP_ON_ARENA(arena);
+    search->first = first_secret(search->repository);
+    vec_foreach(bundle, &search->repository->audit->bundles) {
         vec_foreach(object, &(*bundle)->objects) {
-            if (makes_secret(object, name) || may_make_secret(object, name) ||
-                is_delivered(object)) {
-                return true;
+            add_made(search, object);
+            search->is_delivered = search->is_delivered || is_delivered(object);
+            if (is_operators(object)) {
+                vec_push(&search->operators, arena, object);
             }
         }
     }
-    return repository_tells_of(repository, name);
 }
 
-typedef struct SecretSearch {
-    const Repository *repository;
-    Map said; /* names: each once */
-    Span first;
-} SecretSearch;
+static bool is_secret_made(const SecretSearch *search, Str name)
+{
+    bool made = search->is_delivered || map_has(&search->made, name);
+    for (size_t i = 0; i < search->operators.len && !made; i++) {
+        made = str_has_prefix(name, search->operators.ptr[i]->name);
+    }
+    return made || repository_tells_of(search->repository, name);
+}
 
 static void
 check_secret(RuleContext *ctx, SecretSearch *search, const Node *reference, const char *key)
@@ -91,7 +107,7 @@ check_secret(RuleContext *ctx, SecretSearch *search, const Node *reference, cons
     const Node *name = node_path(reference, key);
     if (!name || name->text.len == 0 || str_has_char(name->text, '$') ||
         node_is_true(node_path(reference, "optional")) || map_has(&search->said, name->text) ||
-        is_secret_made(search->repository, name->text)) {
+        is_secret_made(search, name->text)) {
         return;
     }
     map_set(&search->said, name->text, search);
@@ -130,9 +146,8 @@ static void check_pod_secrets(RuleContext *ctx, SecretSearch *search, const Pod 
 
 static void xa008(RuleContext *ctx, const Repository *repository)
 {
-    SecretSearch search = { .repository = repository,
-                            .said = MAP_ON_ARENA(repository->arena),
-                            .first = first_secret(repository) };
+    SecretSearch search = { .repository = repository };
+    gather_makers(&search);
     vec_foreach(bundle, &repository->audit->bundles) {
         vec_foreach(object, &(*bundle)->objects) {
             if (object->pod) {

@@ -64,7 +64,7 @@ static bool is_release_of(Str version, Str ref)
 
 static bool is_pin_of(const Uses *other, const Uses *asked)
 {
-    return is_of_repository(other, asked) && uses_is_pinned(other) &&
+    return uses_is_pinned(other) && is_of_repository(other, asked) &&
            is_release_of(other->comment, asked->ref);
 }
 
