@@ -24,7 +24,7 @@
 #include "base/strbuf.h"
 #include "base/vec.h"
 
-/* https://kubernetes.io/docs/concepts/security/pod-security-standards/, version 1.34 */
+/* https://kubernetes.io/docs/concepts/security/pod-security-standards/, as of the Kubernetes version that is meant */
 typedef enum AuditStandard {
     AUDIT_STANDARD_NONE, /* every rule */
     AUDIT_STANDARD_BASELINE,

@@ -8,7 +8,7 @@ import sys
 
 import prove
 
-MODULE = "k8s.io/pod-security-admission@v0.34.1"
+MODULE = "k8s.io/pod-security-admission@v0.37.2"
 
 
 def module_folder():
@@ -34,7 +34,9 @@ def proof():
     for standard in ("baseline", "restricted"):
         version = newest(testdata / standard)
         for want in ("pass", "fail"):
-            for path in sorted((version / want).glob("*.yaml")):
+            paths = sorted((version / want).glob("*.yaml"))
+            yield f"{standard} {version.name} {want} has {len(paths)} fixtures", None if paths else "no fixture"
+            for path in paths:
                 got, findings = verdict(standard, path)
                 wrong = None if got == want else f"got {got}: {findings or 'no finding'}"
                 yield f"{standard} {version.name} {want} {path.stem}", wrong

@@ -367,7 +367,9 @@ static void say_difference(
         where
     );
     across_relate(ctx, diag, other, "in %s", where);
-    rule_suggest(ctx, diag, value->node->span, "\"%" STR_FMT "\"", STR_ARG(other_text));
+    if (str_eq(value->node->text, value->text)) { /* "PORT=8080" is one text in some lists */
+        rule_suggest(ctx, diag, value->node->span, "\"%" STR_FMT "\"", STR_ARG(other_text));
+    }
 }
 
 /* What the image says otherwise; where its EXPOSE lacks the port, XA001 says so. */

@@ -25,6 +25,13 @@ static bool has_item(const Node *list, const char *text)
     return false;
 }
 
+/* Root inside is nobody outside: the standards let such pods be since 1.35. */
+static bool is_user_namespaced(const RuleContext *ctx, const Pod *pod)
+{
+    enum { SINCE_MINOR = 35 };
+    return node_is_false(node_path(pod->spec, "hostUsers")) && api_minor(ctx->api) >= SINCE_MINOR;
+}
+
 /* Images that their makers give a user, with its number. */
 static bool is_made_for_users(Str image)
 {
@@ -63,7 +70,7 @@ static void demand_user(RuleContext *ctx, Diag *diag, const Pod *pod, const Cont
 static void k8004_pod(RuleContext *ctx, const Pod *pod)
 {
     const Node *value = node_path(pod->security, "runAsNonRoot");
-    if (node_is_false(value)) {
+    if (node_is_false(value) && !is_user_namespaced(ctx, pod)) {
         Diag *diag = rule_find(ctx, value, "the pod may run as root");
         demand_user(ctx, diag, pod, NULL);
     }
@@ -73,7 +80,7 @@ static void k8004_container(RuleContext *ctx, const Container *container)
 {
     const Node *own = node_path(container->security, "runAsNonRoot");
     const Node *of_pod = node_path(container->pod->security, "runAsNonRoot");
-    if (node_is_false(own) || (!own && !of_pod)) {
+    if (!is_user_namespaced(ctx, container->pod) && (node_is_false(own) || (!own && !of_pod))) {
         Diag *diag = rule_find(
             ctx, own, "container \"%" STR_FMT "\" may run as root", STR_ARG(container->name)
         );
@@ -89,7 +96,7 @@ static bool is_zero(const Node *node)
 static void k8005_pod(RuleContext *ctx, const Pod *pod)
 {
     const Node *user = node_path(pod->security, "runAsUser");
-    if (is_zero(user)) {
+    if (is_zero(user) && !is_user_namespaced(ctx, pod)) {
         Diag *diag = rule_find(ctx, user, "the pod runs as user 0");
         rule_suggest(ctx, diag, user->span, "65532");
     }
@@ -98,7 +105,7 @@ static void k8005_pod(RuleContext *ctx, const Pod *pod)
 static void k8005_container(RuleContext *ctx, const Container *container)
 {
     const Node *user = node_path(container->security, "runAsUser");
-    if (is_zero(user)) {
+    if (is_zero(user) && !is_user_namespaced(ctx, container->pod)) {
         Diag *diag = rule_find(
             ctx, user, "container \"%" STR_FMT "\" runs as user 0", STR_ARG(container->name)
         );
@@ -287,7 +294,9 @@ static void k8015_container(RuleContext *ctx, const Container *container)
 static void k8017(RuleContext *ctx, const Container *container)
 {
     const Node *value = node_path(container->security, "procMount");
-    if (value && !str_eq(value->text, STR("Default"))) {
+    bool is_apart =
+        ctx->standard != AUDIT_STANDARD_RESTRICTED && is_user_namespaced(ctx, container->pod);
+    if (value && !str_eq(value->text, STR("Default")) && !is_apart) {
         Diag *diag = rule_find(ctx, value, "shows all of /proc to the container");
         rule_fix(ctx, diag, value->span, "Default");
     }
