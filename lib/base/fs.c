@@ -53,7 +53,8 @@ int fs_read_fd(Arena *arena, int fd, size_t max_bytes, Str *ret_text, Error *err
     return rc;
 }
 
-static int read_regular(Arena *arena, int fd, size_t max_bytes, Str *ret_text, Error *err)
+static int
+read_regular(Arena *arena, int fd, size_t max_bytes, Str *ret_text, mode_t *ret_mode, Error *err)
 {
     struct stat info;
     if (fstat(fd, &info) < 0) {
@@ -72,6 +73,7 @@ static int read_regular(Arena *arena, int fd, size_t max_bytes, Str *ret_text, E
     int rc = read_all(&text, fd, (size_t) info.st_size, max_bytes, err);
     if (rc == 0) {
         *ret_text = strbuf_str(&text);
+        *ret_mode = info.st_mode;
     }
     return rc;
 }
@@ -91,10 +93,11 @@ static int open_resolved(const char *path)
 static int
 read_opened(Arena *arena, int fd, const char *path, size_t max_bytes, Str *ret_text, Error *err)
 {
+    mode_t mode;
     if (fd < 0) {
         return error_errno(err, -errno, "%s", path);
     }
-    int rc = read_regular(arena, fd, max_bytes, ret_text, err);
+    int rc = read_regular(arena, fd, max_bytes, ret_text, &mode, err);
     return rc ? error_wrap(err, rc, "%s", path) : 0;
 }
 
@@ -102,6 +105,12 @@ int fs_read(Arena *arena, const char *path, size_t max_bytes, Str *ret_text, Err
 {
     auto_fd int fd = open(path, READ_FLAGS);
     return read_opened(arena, fd, path, max_bytes, ret_text, err);
+}
+
+int fs_read_mode(Arena *arena, const char *path, size_t max_bytes, Str *ret_text, mode_t *ret_mode)
+{
+    auto_fd int fd = open(path, READ_FLAGS);
+    return fd < 0 ? -errno : read_regular(arena, fd, max_bytes, ret_text, ret_mode, NULL);
 }
 
 int fs_read_resolved(Arena *arena, const char *path, size_t max_bytes, Str *ret_text, Error *err)

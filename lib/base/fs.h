@@ -19,6 +19,8 @@ int fs_read(Arena *arena, const char *path, size_t max_bytes, Str *ret_text, Err
 int fs_read_resolved(Arena *arena, const char *path, size_t max_bytes, Str *ret_text, Error *err);
 /* The same for an open descriptor of any kind (standard input too). */
 int fs_read_fd(Arena *arena, int fd, size_t max_bytes, Str *ret_text, Error *err);
+/* fs_read for whoever looks at many files: with the file's mode, and no words about a failure. */
+int fs_read_mode(Arena *arena, const char *path, size_t max_bytes, Str *ret_text, mode_t *ret_mode);
 /* Writes beside the file, syncs, renames over it; the mode is exactly `mode`, whatever the umask.
  * The directory must exist. A link at `path` is replaced, not followed. */
 int fs_write_atomic(const char *path, Str text, mode_t mode, Error *err);

@@ -16,6 +16,7 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "base/map.h"
 #include "base/strbuf.h"
 #include "codec/json.h"
 #include "codec/node.h"
@@ -26,6 +27,7 @@ typedef struct DecodeContext {
     DiagList *diags;
     bool is_overlay; /* the struct is filled already: nothing is required of it again */
     void *user;      /* for custom decoders */
+    Map patterns;    /* the decoder's own: text of a pattern -> Regex, compiled once */
 } DecodeContext;
 
 typedef enum DecodeType {

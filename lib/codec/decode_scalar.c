@@ -133,18 +133,24 @@ fail_amount(DecodeContext *ctx, const DecodeField *field, const Node *node, cons
 
 /* Patterns */
 
-static bool matches(const char *pattern, Str text)
+static bool matches(DecodeContext *ctx, const char *pattern, Str text)
 {
-    auto_arena Arena *arena = arena_new(512);
-    Regex *regex = NULL;
-    int rc = regex_compile(arena, str_from(pattern), true, &regex, NULL);
-    assert(rc == 0 && "a pattern of a decode table is a regular expression");
-    return rc == 0 && regex_matches(regex, text);
+    Regex *regex = map_get(&ctx->patterns, str_from(pattern));
+    if (!regex) {
+        int rc = regex_compile(ctx->arena, str_from(pattern), true, &regex, NULL);
+        assert(rc == 0 && "a pattern of a decode table is a regular expression");
+        if (rc < 0) {
+            return false;
+        }
+        ctx->patterns.arena = ctx->arena;
+        map_set(&ctx->patterns, str_from(pattern), regex);
+    }
+    return regex_matches(regex, text);
 }
 
 bool decode_check_pattern(DecodeContext *ctx, const DecodeField *field, const Node *node)
 {
-    if (!field->pattern || matches(field->pattern, node->text)) {
+    if (!field->pattern || matches(ctx, field->pattern, node->text)) {
         return true;
     }
     const char *expected = field->pattern_help

@@ -63,6 +63,14 @@ Node *node_new_map(Arena *arena)
     return node_new(arena, NODE_MAP, STR(""));
 }
 
+Node *node_new_map_for(Arena *arena, size_t pairs)
+{
+    Node *node = node_new_map(arena);
+    node->map.pairs = ARENA_ARRAY(arena, NodePair, pairs);
+    node->map.cap = pairs;
+    return node;
+}
+
 static void copy_seq(Arena *arena, Node *copy, const Node *node)
 {
     copy->seq.items = ARENA_ARRAY(arena, Node *, node->seq.len);

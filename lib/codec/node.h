@@ -83,7 +83,8 @@ Node *node_new_float(Arena *arena, double value);
 Node *node_new_string(Arena *arena, Str value); /* not copied */
 Node *node_new_seq(Arena *arena);
 Node *node_new_map(Arena *arena);
-Node *node_copy(Arena *arena, const Node *node); /* deep; spans, styles and comments kept */
+Node *node_new_map_for(Arena *arena, size_t pairs); /* with room for so many */
+Node *node_copy(Arena *arena, const Node *node);    /* deep; spans, styles and comments kept */
 
 static inline bool node_is_scalar(const Node *node)
 {

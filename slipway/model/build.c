@@ -71,6 +71,7 @@ static void build_service(Catalog *catalog, const DecodeDictEntry *entry)
     imply_password(arena, service);
     finish_env(arena, &service->env, &service->secrets);
     catalog->services[catalog->service_count++] = service;
+    map_set(&catalog->service_names, service->name, service);
 }
 
 static void build_resource(Catalog *catalog, const DecodeDictEntry *entry)
@@ -101,11 +102,12 @@ static void resolve_databases(Catalog *catalog, Resource *postgres)
     }
     databases->ptr = ARENA_ARRAY(catalog->arena, Str, catalog->service_count);
     databases->nodes = ARENA_ARRAY(catalog->arena, Node *, catalog->service_count);
+    Map seen = MAP_ON_ARENA(catalog->arena);
     for (size_t i = 0; i < catalog->service_count; i++) {
         const Service *service = catalog->services[i];
         bool uses = strings_have(&service->needs, postgres->name) ||
                     strings_have(&service->wants, postgres->name);
-        if (uses && service->database.len && !strings_have(databases, service->database)) {
+        if (uses && service->database.len && !map_set(&seen, service->database, databases)) {
             databases->nodes[databases->len] = service->node;
             databases->ptr[databases->len++] = service->database;
         }
@@ -127,6 +129,7 @@ void catalog_build(Catalog *catalog, const CatalogDocument *document, DiagList *
     catalog->check_kubernetes_version = document->check.kubernetes_version;
     catalog->check_level = str_from(severity_level_names[document->check.level]);
     catalog->services = ARENA_ARRAY(arena, Service *, document->services.len);
+    catalog->service_names = (Map) MAP_ON_ARENA(arena);
     catalog->resources = ARENA_ARRAY(arena, Resource *, document->resources.len);
     catalog->tasks = ARENA_ARRAY(arena, Task *, document->tasks.len);
     for (size_t i = 0; i < document->services.len; i++) {

@@ -23,6 +23,9 @@ Str resource_kind_name(ResourceKind kind)
 
 Service *catalog_service(const Catalog *catalog, Str name)
 {
+    if (catalog->service_names.len) {
+        return map_get(&catalog->service_names, name);
+    }
     for (size_t i = 0; i < catalog->service_count; i++) {
         if (str_eq(catalog->services[i]->name, name)) {
             return catalog->services[i];
@@ -96,23 +99,19 @@ static int compare_strs(const void *a, const void *b)
     return str_cmp(*(const Str *) a, *(const Str *) b);
 }
 
+typedef VEC(Str) Topics;
+
 static void
-add_topics(const Catalog *catalog, Arena *arena, const DecodeStrings *names, DecodeStrings *topics)
+add_topics(const Catalog *catalog, Arena *arena, const DecodeStrings *names, Topics *topics)
 {
-    Str *grown = ARENA_ARRAY(arena, Str, topics->len + names->len);
-    if (topics->len) {
-        memcpy(grown, topics->ptr, topics->len * sizeof(Str));
-    }
     for (size_t i = 0; i < names->len; i++) {
-        grown[topics->len + i] = catalog_topic(catalog, arena, names->ptr[i]);
+        vec_push(topics, arena, catalog_topic(catalog, arena, names->ptr[i]));
     }
-    topics->ptr = grown;
-    topics->len += names->len;
 }
 
 DecodeStrings catalog_topics(const Catalog *catalog, Arena *arena)
 {
-    DecodeStrings topics = { 0 };
+    Topics topics = { 0 };
     for (size_t i = 0; i < catalog->service_count; i++) {
         add_topics(catalog, arena, &catalog->services[i]->publishes, &topics);
         add_topics(catalog, arena, &catalog->services[i]->consumes, &topics);
@@ -126,6 +125,5 @@ DecodeStrings catalog_topics(const Catalog *catalog, Arena *arena)
             topics.ptr[kept++] = topics.ptr[i];
         }
     }
-    topics.len = kept;
-    return topics;
+    return (DecodeStrings) { .ptr = topics.ptr, .len = kept };
 }

@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "base/map.h"
 #include "base/str.h"
 #include "codec/decode.h"
 #include "codec/node.h"
@@ -178,6 +179,7 @@ typedef struct Catalog {
     Str namespace, tag, host; /* of that environment; host is empty where nobody reaches it */
     Service **services;
     size_t service_count;
+    Map service_names; /* -> Service; empty in a catalog made by hand */
     Resource **resources;
     size_t resource_count;
     Task **tasks;

@@ -1,3 +1,5 @@
+#include "base/map.h"
+
 #include "model/internal.h"
 
 static Node *merge_maps(Arena *arena, Node *base, Node *over)
@@ -7,18 +9,16 @@ static Node *merge_maps(Arena *arena, Node *base, Node *over)
     merged->style = over->style;
     for (size_t i = 0; i < base->map.len; i++) {
         NodePair *pair = &base->map.pairs[i];
-        Node *winner = node_get(over, pair->key->text);
-        Node *value = winner ? merge_nodes(arena, pair->value, winner) : pair->value;
+        NodePair *winner = node_find(over, pair->key->text);
+        Node *value = winner ? merge_nodes(arena, pair->value, winner->value) : pair->value;
         if (value->kind != NODE_NULL || !winner) {
-            node_set_pair(
-                arena, merged, winner ? node_find(over, pair->key->text)->key : pair->key, value
-            );
+            node_append_pair(arena, merged, winner ? winner->key : pair->key, value);
         }
     }
     for (size_t i = 0; i < over->map.len; i++) {
         NodePair *pair = &over->map.pairs[i];
-        if (!node_get(base, pair->key->text)) {
-            node_set_pair(arena, merged, pair->key, pair->value);
+        if (!node_find(base, pair->key->text)) {
+            node_append_pair(arena, merged, pair->key, pair->value);
         }
     }
     return merged;
@@ -32,43 +32,45 @@ Node *merge_nodes(Arena *arena, Node *base, Node *over)
     return node_is_map(base) && node_is_map(over) ? merge_maps(arena, base, over) : over;
 }
 
-/* services.<name> as the layers say it, `defaults` first in each. */
-static Node *merge_service(Arena *arena, const CatalogLayer *layers, size_t count, Str name)
-{
-    Node *service = node_new_map(arena);
-    for (size_t i = 0; i < count; i++) {
-        Node *defaults = node_get_cstr(layers[i].root, "defaults");
-        Node *own = node_get(node_get_cstr(layers[i].root, "services"), name);
-        service = merge_nodes(arena, service, node_is_map(defaults) ? defaults : NULL);
-        service = merge_nodes(arena, service, own);
-    }
-    return service;
-}
+/* A section (services, resources, tasks) of every layer. */
+typedef struct Section {
+    Map *entries;    /* a layer: name -> Node */
+    Node **defaults; /* a layer: what stands below every service; NULL: nothing */
+    size_t count;
+    VEC(Node *) names; /* keys of the entries where they stand first: their place in messages */
+} Section;
 
-static Node *
-merge_entry(Arena *arena, const CatalogLayer *layers, size_t count, const char *section, Str name)
+static Section section_of(Arena *arena, const CatalogLayer *layers, size_t count, const char *name)
 {
-    Node *entry = NULL;
+    Section section = { .entries = ARENA_ARRAY(arena, Map, count),
+                        .defaults = ARENA_ARRAY(arena, Node *, count),
+                        .count = count };
+    Map seen = MAP_ON_ARENA(arena);
+    bool has_defaults = strcmp(name, "services") == 0;
     for (size_t i = 0; i < count; i++) {
-        entry = merge_nodes(arena, entry, node_get(node_get_cstr(layers[i].root, section), name));
-    }
-    return entry;
-}
-
-/* The key of an entry where it stands first: its place in messages. */
-static void section_names(
-    Arena *arena, const CatalogLayer *layers, size_t count, const char *section, Node *names
-)
-{
-    for (size_t i = 0; i < count; i++) {
-        Node *entries = node_get_cstr(layers[i].root, section);
+        Node *defaults = has_defaults ? node_get_cstr(layers[i].root, "defaults") : NULL;
+        Node *entries = node_get_cstr(layers[i].root, name);
+        section.defaults[i] = node_is_map(defaults) ? defaults : NULL;
+        section.entries[i] = (Map) MAP_ON_ARENA(arena);
         for (size_t j = 0; node_is_map(entries) && j < entries->map.len; j++) {
             Node *key = entries->map.pairs[j].key;
-            if (!node_get(names, key->text)) {
-                node_set_pair(arena, names, key, entries->map.pairs[j].value);
+            map_set(&section.entries[i], key->text, entries->map.pairs[j].value);
+            if (!map_set(&seen, key->text, key)) {
+                vec_push(&section.names, arena, key);
             }
         }
     }
+    return section;
+}
+
+/* An entry as the layers say it, `defaults` first in each. */
+static Node *merge_entry(Arena *arena, const Section *section, Node *entry, Str name)
+{
+    for (size_t i = 0; i < section->count; i++) {
+        entry = merge_nodes(arena, entry, section->defaults[i]);
+        entry = merge_nodes(arena, entry, map_get(&section->entries[i], name));
+    }
+    return entry;
 }
 
 typedef struct Merge {
@@ -79,33 +81,29 @@ typedef struct Merge {
     Node *standard; /* the standard's own layer */
 } Merge;
 
-static void merge_section(Merge *merge, const char *section)
+static void merge_section(Merge *merge, const char *name)
 {
     Arena *arena = merge->arena;
-    Node *names = node_new_map(arena);
-    Node *entries = node_new_map(arena);
-    Node *standard = node_new_map(arena);
+    Section section = section_of(arena, merge->layers, merge->count, name);
+    Node *entries = node_new_map(arena), *standard = node_new_map(arena);
+    const Node *resources = node_get_cstr(merge->root, "resources");
     Str platform = node_string_or(node_get_cstr(merge->root, "platform"), STR(""));
-    section_names(arena, merge->layers, merge->count, section, names);
-    for (size_t i = 0; i < names->map.len; i++) {
-        Node *key = names->map.pairs[i].key;
-        bool services = strcmp(section, "services") == 0;
-        Node *entry = services
-                          ? merge_service(arena, merge->layers, merge->count, key->text)
-                          : merge_entry(arena, merge->layers, merge->count, section, key->text);
-        Node *below =
-            services
-                ? standard_service(arena, key->text, entry, node_get_cstr(merge->root, "resources"))
-            : strcmp(section, "resources") == 0 ? standard_resource(arena, entry, platform)
-                                                : standard_task(arena);
-        node_set_pair(arena, standard, key, below);
-        node_set_pair(
+    bool services = strcmp(name, "services") == 0, servers = strcmp(name, "resources") == 0;
+    for (size_t i = 0; i < section.names.len; i++) {
+        Node *key = section.names.ptr[i];
+        Node *entry =
+            merge_entry(arena, &section, services ? node_new_map(arena) : NULL, key->text);
+        Node *below = services  ? standard_service(arena, key->text, entry, resources)
+                      : servers ? standard_resource(arena, entry, platform)
+                                : standard_task(arena);
+        node_append_pair(arena, standard, key, below);
+        node_append_pair(
             arena, entries, key, node_is_map(entry) ? merge_nodes(arena, below, entry) : entry
         );
     }
-    if (names->map.len) {
-        node_set(arena, merge->root, str_from(section), entries);
-        node_set(arena, merge->standard, str_from(section), standard);
+    if (section.names.len) {
+        node_set(arena, merge->root, str_from(name), entries);
+        node_set(arena, merge->standard, str_from(name), standard);
     }
 }
 

@@ -20,9 +20,9 @@ static void add_names(Arena *arena, Node *values)
         Str language = text_of(service, "language");
         bool is_ours = str_has_prefix(text_of(service, "image"), text_of(values, "registry"));
         if (str_eq(language, STR("c"))) {
-            value_bool(arena, values, "has_c", true);
+            node_set(arena, values, STR("has_c"), node_new_bool(arena, true));
         } else if (str_eq(language, STR("node"))) {
-            value_bool(arena, values, "has_node", true);
+            node_set(arena, values, STR("has_node"), node_new_bool(arena, true));
         }
         if (is_ours && !node_get_cstr(service, "planned")->boolean) {
             node_append(arena, built, service);

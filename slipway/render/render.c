@@ -11,7 +11,7 @@
 #include "render/patch.h"
 #include "render/values.h"
 
-enum { TEMPLATE_MAX_BYTES = 1 << 20 };
+enum { TEMPLATE_MAX_BYTES = 1 << 20, SCRATCH_BYTES = 64 << 10 };
 
 const ArtifactKind *const artifact_kinds[] = {
     &actions_kind, &compose_kind, &dockerfile_kind, &kubernetes_kind, &observability_kind, NULL,
@@ -28,6 +28,8 @@ struct RenderContext {
     Map templates;            /* name -> Template */
     const ArtifactKind *kind; /* the one that renders now */
     ArtifactSet *set;
+    Arena *scratch; /* of the template that runs now */
+    StrBuf text;    /* that it writes */
 };
 
 Arena *render_arena(RenderContext *ctx)
@@ -105,7 +107,6 @@ int render_artifact(
     RenderContext *ctx, Str path, const char *template_name, const Node *values, mode_t mode
 )
 {
-    auto_strbuf StrBuf text = STRBUF_INIT;
     TemplateLoader loader = { .load = load_template, .ctx = ctx };
     const Template *template = load_template(ctx, str_from(template_name));
     if (!template) {
@@ -114,9 +115,10 @@ int render_artifact(
         );
         return -EINVAL;
     }
-    int rc = template_render(template, values, &loader, &text, ctx->diags);
+    strbuf_clear(&ctx->text);
+    int rc = template_render(ctx->scratch, template, values, &loader, &ctx->text, ctx->diags);
     if (rc == 0) {
-        render_add(ctx, path, template_name, str_dup(ctx->arena, strbuf_str(&text)), mode);
+        render_add(ctx, path, template_name, str_dup(ctx->arena, strbuf_str(&ctx->text)), mode);
     }
     return rc;
 }
@@ -216,7 +218,10 @@ int render_all(
     }
     ctx.root = catalog->directory;
     *ret_root = catalog->directory;
+    auto_arena Arena *scratch = arena_new(SCRATCH_BYTES);
+    ctx.scratch = scratch;
     int rc = render_kinds(&ctx, catalog);
+    strbuf_done(&ctx.text);
     rc = rc < 0 ? rc : settle(&ctx);
     return rc < 0 ? rc : edits_apply(ret_set, ctx.root, options->kind_count == 0, diags);
 }

@@ -23,7 +23,7 @@
 
 typedef struct Template Template;
 
-/* Where `include` finds others; returns NULL for an unknown name. */
+/* Where `include` finds others; load returns NULL for an unknown name. */
 typedef struct TemplateLoader {
     const Template *(*load)(void *ctx, Str name);
     void *ctx;
@@ -32,9 +32,10 @@ typedef struct TemplateLoader {
 /* The template lives on the arena; -EINVAL with errors (T1001) in `diags`. */
 int template_parse(Arena *arena, Source *source, const Template **ret_template, DiagList *diags);
 
-/* Appends the result; -EINVAL with errors (T1002 unknown value, T1003 wrong type, T1004 include) in
+/* Appends the result; `scratch` is cleared first and holds what comes between; -EINVAL with errors (T1002 unknown value, T1003 wrong type, T1004 include) in
  * `diags`, and `out` is then incomplete. `root` is the tree that paths start in. */
 int template_render(
+    Arena *scratch,
     const Template *template,
     const Node *root,
     const TemplateLoader *loader,

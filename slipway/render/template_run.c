@@ -16,8 +16,9 @@ typedef struct Run {
     const TemplateLoader *loader;
     StrBuf *out;
     DiagList *diags;
-    Arena *arena;   /* for loop variables and filtered texts */
-    unsigned depth; /* of blocks and includes */
+    Arena *arena;      /* for loop variables and filtered texts */
+    Node *loops[2][2]; /* by is-first and is-last; NULL: not needed yet */
+    unsigned depth;    /* of blocks and includes */
     int rc;
 } Run;
 
@@ -124,14 +125,25 @@ static void run_value(Run *run, const Scope *scope, const Piece *piece)
 
 static void run_pieces(Run *run, const Scope *scope, const Pieces *pieces);
 
+/* The same for every loop: first and last are all that it says. */
+static const Node *loop_node(Run *run, bool first, bool last)
+{
+    Node **loop = &run->loops[first][last];
+    if (!*loop) {
+        *loop = node_new_map(run->arena);
+        node_set(run->arena, *loop, STR("first"), node_new_bool(run->arena, first));
+        node_set(run->arena, *loop, STR("last"), node_new_bool(run->arena, last));
+    }
+    return *loop;
+}
+
 /* item and loop, for one turn */
 static void
 run_turn(Run *run, const Scope *scope, const Piece *piece, const Node *item, bool first, bool last)
 {
-    Node *loop = node_new_map(run->arena);
-    node_set(run->arena, loop, STR("first"), node_new_bool(run->arena, first));
-    node_set(run->arena, loop, STR("last"), node_new_bool(run->arena, last));
-    Scope loop_scope = { .outer = scope, .name = STR("loop"), .value = loop };
+    Scope loop_scope = { .outer = scope,
+                         .name = STR("loop"),
+                         .value = loop_node(run, first, last) };
     Scope item_scope = { .outer = &loop_scope, .name = piece->item, .value = item };
     run_pieces(run, &item_scope, &piece->body);
 }
@@ -228,6 +240,7 @@ static void run_pieces(Run *run, const Scope *scope, const Pieces *pieces)
 }
 
 int template_render(
+    Arena *scratch,
     const Template *template,
     const Node *root,
     const TemplateLoader *loader,
@@ -235,8 +248,8 @@ int template_render(
     DiagList *diags
 )
 {
-    auto_arena Arena *arena = arena_new(0);
-    Run run = { .root = root, .loader = loader, .out = out, .diags = diags, .arena = arena };
+    arena_clear(scratch);
+    Run run = { .root = root, .loader = loader, .out = out, .diags = diags, .arena = scratch };
     run_pieces(&run, NULL, &template->pieces);
     return run.rc;
 }

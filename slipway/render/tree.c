@@ -39,17 +39,20 @@ static Str read_or_empty(Arena *arena, Str root, Str path)
     return text;
 }
 
-/* path -> ManifestEntry of the last rendering; a manifest that can't be read counts as none. */
-static Map manifest_read(Arena *arena, Str root)
+/* "files" of a manifest's text; NULL where it can't be read, which counts as none. */
+static const Node *manifest_files(Arena *arena, Str text)
+{
+    Node *doc = NULL;
+    bool is_read = text.len && json_read_str(arena, text, NULL, &doc, NULL) == 0;
+    const Node *files = is_read ? node_get_cstr(doc, "files") : NULL;
+    return node_is_map(files) ? files : NULL;
+}
+
+/* path -> ManifestEntry of the last rendering */
+static Map manifest_entries(Arena *arena, const Node *files)
 {
     Map entries = MAP_ON_ARENA(arena);
-    Node *doc = NULL;
-    Str text = read_or_empty(arena, root, STR(MANIFEST_PATH));
-    if (!text.len || json_read_str(arena, text, NULL, &doc, NULL) < 0) {
-        return entries;
-    }
-    const Node *files = node_get_cstr(doc, "files");
-    for (size_t i = 0; node_is_map(files) && i < files->map.len; i++) {
+    for (size_t i = 0; files && i < files->map.len; i++) {
         const Node *file = files->map.pairs[i].value;
         ManifestEntry *entry = ARENA_NEW(arena, ManifestEntry);
         entry->digest = node_string_or(node_get_cstr(file, "digest"), STR(""));
@@ -110,23 +113,29 @@ typedef struct Compare {
     Str root;
     const ArtifactSet *set;
     const RenderOptions *options;
-    Map former;   /* path -> ManifestEntry */
-    Map rendered; /* path -> Artifact */
-    VEC(ManifestLine) lines;
+    Str manifest;            /* as it is there */
+    Map former;              /* path -> ManifestEntry of it; empty where nothing in it changes */
+    VEC(ManifestLine) lines; /* of the new one: the artifacts', then those of other kinds */
     Changes *changes;
 } Compare;
+
+static void add_lines(Compare *compare)
+{
+    vec_foreach(artifact, &compare->set->files) {
+        ManifestLine line = { .path = artifact->path,
+                              .kind = artifact->kind,
+                              .template = artifact->template,
+                              .digest = digest_of(compare->arena, artifact->text) };
+        vec_push(&compare->lines, compare->arena, line);
+    }
+}
 
 /* Entries of kinds that were not rendered this time stay as they are. */
 static void keep_other_kinds(Compare *compare)
 {
-    const Node *files = NULL;
-    Node *doc = NULL;
-    Str text = read_or_empty(compare->arena, compare->root, STR(MANIFEST_PATH));
-    if (compare->options->kind_count && text.len &&
-        json_read_str(compare->arena, text, NULL, &doc, NULL) == 0) {
-        files = node_get_cstr(doc, "files");
-    }
-    for (size_t i = 0; node_is_map(files) && i < files->map.len; i++) {
+    const Node *files =
+        compare->options->kind_count ? manifest_files(compare->arena, compare->manifest) : NULL;
+    for (size_t i = 0; files && i < files->map.len; i++) {
         const Node *file = files->map.pairs[i].value;
         ManifestLine line = { .path = files->map.pairs[i].key->text,
                               .kind = node_string_or(node_get_cstr(file, "kind"), STR("")),
@@ -138,29 +147,60 @@ static void keep_other_kinds(Compare *compare)
     }
 }
 
-/* --- comparing --- */
-
-static void compare_artifact(Compare *compare, const Artifact *artifact)
+/* The new manifest, and what the one that is there knew, if that is anything else. */
+static void compare_manifests(Compare *compare)
 {
     Arena *arena = compare->arena;
-    arena_clear(compare->scratch);
+    ManifestLine *lines =
+        arena_memdup(arena, compare->lines.ptr, compare->lines.len * sizeof(ManifestLine));
+    if (compare->options->kind_count && compare->lines.len) {
+        qsort(lines, compare->lines.len, sizeof(ManifestLine), compare_lines);
+    }
+    StrBuf text = STRBUF_ON_ARENA(arena);
+    strbuf_reserve(&text, compare->manifest.len);
+    write_manifest(&text, lines, compare->lines.len);
+    compare->changes->manifest = strbuf_str(&text);
+    compare->changes->manifest_differs = !str_eq(strbuf_str(&text), compare->manifest);
+    if (compare->changes->manifest_differs) {
+        compare->former = manifest_entries(arena, manifest_files(arena, compare->manifest));
+    }
+}
+
+/* --- comparing --- */
+
+/* What was rendered last at this place; empty: nothing. */
+static Str known_digest(const Compare *compare, const ManifestLine *line)
+{
+    if (!compare->changes->manifest_differs) {
+        return line->digest;
+    }
+    const ManifestEntry *entry = map_get(&compare->former, line->path);
+    return entry ? entry->digest : (Str) { 0 };
+}
+
+/* A file that can't be read is there all the same. */
+static bool read_present(Compare *compare, Str path, Str *ret_text, mode_t *ret_mode)
+{
     const char *place =
-        str_to_cstr(compare->scratch, path_join(compare->scratch, compare->root, artifact->path));
-    ManifestEntry *known = map_get(&compare->former, artifact->path);
+        str_to_cstr(compare->scratch, path_join(compare->scratch, compare->root, path));
+    if (fs_read_mode(compare->scratch, place, ARTIFACT_MAX_BYTES, ret_text, ret_mode) == 0) {
+        return true;
+    }
     struct stat info;
     bool is_there = stat(place, &info) == 0;
+    *ret_mode = is_there ? info.st_mode : 0;
+    return is_there;
+}
+
+static void compare_artifact(Compare *compare, const Artifact *artifact, const ManifestLine *line)
+{
+    Arena *arena = compare->arena;
     Str before = { 0 };
-    if (is_there) {
-        fs_read(compare->scratch, place, ARTIFACT_MAX_BYTES, &before, NULL);
-    }
-    ManifestLine line = { .path = artifact->path,
-                          .kind = artifact->kind,
-                          .template = artifact->template,
-                          .digest = digest_of(arena, artifact->text) };
-    vec_push(&compare->lines, arena, line);
-    bool same_mode =
-        is_there && ((info.st_mode & S_IXUSR) != 0) == ((artifact->mode & S_IXUSR) != 0);
-    if (is_there && same_mode && str_eq(before, artifact->text)) {
+    mode_t mode = 0;
+    arena_clear(compare->scratch);
+    bool is_there = read_present(compare, artifact->path, &before, &mode);
+    bool is_equal = is_there && str_eq(before, artifact->text);
+    if (is_equal && ((mode & S_IXUSR) != 0) == ((artifact->mode & S_IXUSR) != 0)) {
         return;
     }
     Change change = {
@@ -171,21 +211,26 @@ static void compare_artifact(Compare *compare, const Artifact *artifact)
     };
     change.mode = artifact->mode;
     if (is_there) {
-        change.kind = known || str_eq(before, artifact->text) ? CHANGE_DIFFERS : CHANGE_FOREIGN;
-        change.was_edited = known && !str_eq(known->digest, digest_of(arena, before));
-        change.only_edited = change.was_edited && str_eq(known->digest, line.digest);
+        Str known = known_digest(compare, line);
+        change.kind = known.len || is_equal ? CHANGE_DIFFERS : CHANGE_FOREIGN;
+        change.was_edited = known.len && !str_eq(known, digest_of(arena, before));
+        change.only_edited = change.was_edited && str_eq(known, line->digest);
     }
     vec_push(&compare->changes->list, arena, change);
 }
 
 static void compare_left_over(Compare *compare)
 {
+    Map rendered = MAP_ON_ARENA(compare->arena);
+    for (size_t i = 0; compare->former.len && i < compare->set->files.len; i++) {
+        map_set(&rendered, compare->set->files.ptr[i].path, &compare->set->files.ptr[i]);
+    }
     map_foreach(entry, &compare->former) {
         const ManifestEntry *known = entry->value;
         Str place = path_join(compare->arena, compare->root, entry->key);
         bool is_ours =
             path_is_within(compare->root, place) && has_kind(compare->options, known->kind);
-        if (map_has(&compare->rendered, entry->key) || !is_ours ||
+        if (map_has(&rendered, entry->key) || !is_ours ||
             !fs_exists(str_to_cstr(compare->arena, place))) {
             continue;
         }
@@ -218,26 +263,18 @@ int tree_compare(
                         .root = root,
                         .set = set,
                         .options = options,
-                        .former = manifest_read(arena, root),
-                        .rendered = MAP_ON_ARENA(arena),
+                        .manifest = read_or_empty(arena, root, STR(MANIFEST_PATH)),
                         .changes = ret_changes };
-    vec_foreach(artifact, &set->files) {
-        map_set(&compare.rendered, artifact->path, artifact);
-        compare_artifact(&compare, artifact);
-    }
+    add_lines(&compare);
     keep_other_kinds(&compare);
+    compare_manifests(&compare);
+    for (size_t i = 0; i < set->files.len; i++) {
+        compare_artifact(&compare, &set->files.ptr[i], &compare.lines.ptr[i]);
+    }
     compare_left_over(&compare);
     if (ret_changes->list.len) {
         qsort(ret_changes->list.ptr, ret_changes->list.len, sizeof(Change), compare_changes);
     }
-    if (compare.lines.len) {
-        qsort(compare.lines.ptr, compare.lines.len, sizeof(ManifestLine), compare_lines);
-    }
-    StrBuf manifest = STRBUF_ON_ARENA(arena);
-    write_manifest(&manifest, compare.lines.ptr, compare.lines.len);
-    ret_changes->manifest = strbuf_str(&manifest);
-    ret_changes->manifest_differs =
-        !str_eq(ret_changes->manifest, read_or_empty(arena, root, STR(MANIFEST_PATH)));
     return 0;
 }
 

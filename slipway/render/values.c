@@ -1,7 +1,13 @@
 #include "base/clock.h"
+#include "base/map.h"
 #include "base/mem.h"
 
 #include "render/internal.h"
+
+enum {
+    SPARE_NAMES = 4,    /* that a kind adds to a copy of the values */
+    SERVICE_NAMES = 44, /* of a service, and those that an overlay adds */
+};
 
 /* Images, with the identity and the ports that they have; the security context needs the first, the
  * network the second. Pinned by version: a floating tag is another server every week. */
@@ -57,10 +63,9 @@ int64_t container_port(const Resource *resource, const Port *port)
 
 Node *values_copy(Arena *arena, const Node *values)
 {
-    Node *copy = node_new_map(arena);
-    for (size_t i = 0; i < values->map.len; i++) {
-        node_append_pair(arena, copy, values->map.pairs[i].key, values->map.pairs[i].value);
-    }
+    Node *copy = node_new_map_for(arena, values->map.len + SPARE_NAMES);
+    memcpy(copy->map.pairs, values->map.pairs, values->map.len * sizeof(*values->map.pairs));
+    copy->map.len = values->map.len;
     return copy;
 }
 
@@ -71,31 +76,24 @@ Node *values_with(Arena *arena, const Node *values, const char *key, const Node 
     return with;
 }
 
-static Node *text(Arena *arena, Str value)
+Node *value_string(Arena *arena, Str value)
 {
-    return node_new_string(arena, value);
+    static Node empty = { .kind = NODE_STRING, .text = STR_INIT("") };
+    return value.len ? node_new_string(arena, value) : &empty;
 }
 
-void value_text(Arena *arena, Node *map, const char *key, Str value)
+Node *value_truth(bool value)
 {
-    node_set(arena, map, str_from(key), text(arena, value));
-}
-
-void value_int(Arena *arena, Node *map, const char *key, int64_t value)
-{
-    node_set(arena, map, str_from(key), node_new_int(arena, value));
-}
-
-void value_bool(Arena *arena, Node *map, const char *key, bool value)
-{
-    node_set(arena, map, str_from(key), node_new_bool(arena, value));
+    static Node yes = { .kind = NODE_BOOL, .text = STR_INIT("true"), .boolean = true };
+    static Node no = { .kind = NODE_BOOL, .text = STR_INIT("false") };
+    return value ? &yes : &no;
 }
 
 Node *value_strings(Arena *arena, const DecodeStrings *list)
 {
     Node *seq = node_new_seq(arena);
     for (size_t i = 0; i < list->len; i++) {
-        node_append(arena, seq, text(arena, list->ptr[i]));
+        node_append(arena, seq, value_string(arena, list->ptr[i]));
     }
     return seq;
 }
@@ -108,10 +106,12 @@ static void set_ports(Arena *arena, Node *map, const PortList *ports)
         value_text(arena, item, "name", ports->ptr[i].name);
         value_int(arena, item, "number", ports->ptr[i].number);
         node_append(arena, list, item);
-        node_set(arena, by_name, ports->ptr[i].name, node_get_cstr(item, "number"));
+        node_append_pair(
+            arena, by_name, node_get_cstr(item, "name"), node_get_cstr(item, "number")
+        );
     }
-    node_set(arena, map, STR("ports"), by_name);
-    node_set(arena, map, STR("port_list"), list);
+    value_add(arena, map, "ports", by_name);
+    value_add(arena, map, "port_list", list);
 }
 
 static Node *health_values(Arena *arena, const Health *health)
@@ -122,7 +122,7 @@ static Node *health_values(Arena *arena, const Health *health)
     value_text(arena, map, "metrics", health->metrics);
     value_text(arena, map, "tcp", health->tcp);
     value_text(arena, map, "grpc", health->grpc);
-    node_set(arena, map, STR("command"), value_strings(arena, &health->command));
+    value_add(arena, map, "command", value_strings(arena, &health->command));
     value_int(arena, map, "interval_seconds", health->interval_ns / NS_PER_S);
     value_int(arena, map, "timeout_seconds", health->timeout_ns / NS_PER_S);
     value_int(arena, map, "failures", health->failures);
@@ -165,10 +165,10 @@ static void set_sizes(Arena *arena, Node *map, const Service *service)
     value_int(arena, replicas, "max", service->replicas.max);
     value_int(arena, replicas, "cpu_percent", service->replicas.cpu_percent);
     value_int(arena, replicas, "memory_percent", service->replicas.memory_percent);
-    node_set(arena, limits, STR("cpu"), quantity_values(arena, &service->resources.cpu));
-    node_set(arena, limits, STR("memory"), quantity_values(arena, &service->resources.memory));
-    node_set(arena, map, STR("replicas"), replicas);
-    node_set(arena, map, STR("resources"), limits);
+    value_add(arena, limits, "cpu", quantity_values(arena, &service->resources.cpu));
+    value_add(arena, limits, "memory", quantity_values(arena, &service->resources.memory));
+    value_add(arena, map, "replicas", replicas);
+    value_add(arena, map, "resources", limits);
 }
 
 static void set_resource_ports(Arena *arena, Node *map, const Resource *resource)
@@ -226,20 +226,56 @@ static Node *neighbour(Arena *arena, const Service *service)
     return item;
 }
 
-static void set_neighbours(Arena *arena, Node *map, const Catalog *catalog, const Service *service)
+/* Who talks to whom, by the place of a service in the catalog. */
+typedef struct Graph {
+    Node **neighbours;       /* the service as the others see it: one node for all of them */
+    Node **callers, **peers; /* lists of those, in the catalog's order */
+} Graph;
+
+static Map service_places(Arena *arena, const Catalog *catalog, Graph *graph)
 {
-    Node *callers = node_new_seq(arena), *peers = node_new_seq(arena);
+    Map places = MAP_ON_ARENA(arena);
     for (size_t i = 0; i < catalog->service_count; i++) {
-        const Service *other = catalog->services[i];
-        if (has_string(&other->calls, service->name)) {
-            node_append(arena, callers, neighbour(arena, other));
-        }
-        if (has_string(&service->calls, other->name)) {
-            node_append(arena, peers, neighbour(arena, other));
+        graph->neighbours[i] = neighbour(arena, catalog->services[i]);
+        graph->callers[i] = node_new_seq(arena);
+        graph->peers[i] = node_new_seq(arena);
+        map_set(&places, catalog->services[i]->name, &graph->neighbours[i]);
+    }
+    return places;
+}
+
+typedef VEC(size_t) Places;
+
+static bool ends_with(const Places *places, size_t at)
+{
+    return places->len && *vec_last(places) == at;
+}
+
+static Graph graph_of(Arena *arena, const Catalog *catalog)
+{
+    size_t count = catalog->service_count;
+    Graph graph = { .neighbours = ARENA_ARRAY(arena, Node *, count),
+                    .callers = ARENA_ARRAY(arena, Node *, count),
+                    .peers = ARENA_ARRAY(arena, Node *, count) };
+    Map places = service_places(arena, catalog, &graph);
+    Places *callers = ARENA_ARRAY(arena, Places, count);
+    for (size_t i = 0; i < count; i++) {
+        const DecodeStrings *calls = &catalog->services[i]->calls;
+        for (size_t j = 0; j < calls->len; j++) {
+            Node *const *called = map_get(&places, calls->ptr[j]);
+            size_t at = called ? (size_t) (called - graph.neighbours) : count;
+            if (called && !ends_with(&callers[at], i)) {
+                vec_push(&callers[at], arena, i);
+            }
         }
     }
-    node_set(arena, map, STR("callers"), callers);
-    node_set(arena, map, STR("peers"), peers);
+    for (size_t i = 0; i < count; i++) {
+        vec_foreach(caller, &callers[i]) {
+            node_append(arena, graph.callers[i], graph.neighbours[*caller]);
+            node_append(arena, graph.peers[*caller], graph.neighbours[i]);
+        }
+    }
+    return graph;
 }
 
 static Str service_image(Arena *arena, const Catalog *catalog, const Service *service)
@@ -254,15 +290,18 @@ static Str service_image(Arena *arena, const Catalog *catalog, const Service *se
                                 );
 }
 
-static void set_graph(Arena *arena, Node *map, const Catalog *catalog, const Service *service)
+static void
+set_graph(Arena *arena, Node *map, const Catalog *catalog, const Graph *graph, size_t at)
 {
-    node_set(arena, map, STR("needs"), value_strings(arena, &service->needs));
-    node_set(arena, map, STR("wants"), value_strings(arena, &service->wants));
-    node_set(arena, map, STR("calls"), value_strings(arena, &service->calls));
-    set_neighbours(arena, map, catalog, service);
-    node_set(arena, map, STR("uses"), uses_values(arena, catalog, service));
-    node_set(arena, map, STR("publishes"), value_strings(arena, &service->publishes));
-    node_set(arena, map, STR("consumes"), value_strings(arena, &service->consumes));
+    const Service *service = catalog->services[at];
+    value_add(arena, map, "needs", value_strings(arena, &service->needs));
+    value_add(arena, map, "wants", value_strings(arena, &service->wants));
+    value_add(arena, map, "calls", value_strings(arena, &service->calls));
+    value_add(arena, map, "callers", graph->callers[at]);
+    value_add(arena, map, "peers", graph->peers[at]);
+    value_add(arena, map, "uses", uses_values(arena, catalog, service));
+    value_add(arena, map, "publishes", value_strings(arena, &service->publishes));
+    value_add(arena, map, "consumes", value_strings(arena, &service->consumes));
 }
 
 static void add_secret(Arena *arena, Node *list, Str name)
@@ -292,26 +331,27 @@ static Node *secrets_values(Arena *arena, const Service *service, const Node *en
 }
 
 static Node *
-service_values(Arena *arena, const Catalog *catalog, const Service *service, DiagList *diags)
+service_values(Arena *arena, const Catalog *catalog, const Graph *graph, size_t at, DiagList *diags)
 {
-    Node *map = node_new_map(arena);
+    const Service *service = catalog->services[at];
+    Node *map = node_new_map_for(arena, SERVICE_NAMES);
     value_text(arena, map, "name", service->name);
     value_text(arena, map, "workload", service->workload);
     value_text(arena, map, "description", service->description);
     value_text(arena, map, "language", language_name(service->language));
     value_text(arena, map, "path", service->path);
     set_ports(arena, map, &service->ports);
-    set_graph(arena, map, catalog, service);
+    set_graph(arena, map, catalog, graph, at);
     value_env(arena, map, catalog, service, diags);
-    node_set(arena, map, STR("secrets"), secrets_values(arena, service, node_get_cstr(map, "env")));
+    value_add(arena, map, "secrets", secrets_values(arena, service, node_get_cstr(map, "env")));
     bool is_page = service->language == LANGUAGE_NODE;
     value_int(arena, map, "uid", is_page ? 1001 : 65532);
     value_text(arena, map, "component", is_page ? STR("frontend") : STR("backend"));
     value_text(arena, map, "ingress_path", is_page ? STR("/") : STR("/api"));
-    node_set(arena, map, STR("health"), health_values(arena, &service->health));
+    value_add(arena, map, "health", health_values(arena, &service->health));
     value_bool(arena, map, "public", service->is_public);
     value_bool(arena, map, "planned", service->is_planned);
-    node_set(arena, map, STR("command"), value_strings(arena, &service->command));
+    value_add(arena, map, "command", value_strings(arena, &service->command));
     value_text(arena, map, "image", service_image(arena, catalog, service));
     Str dockerfile = str_concat(arena, service->path, STR("/Dockerfile"));
     value_text(
@@ -320,7 +360,7 @@ service_values(Arena *arena, const Catalog *catalog, const Service *service, Dia
     set_sizes(arena, map, service);
     value_int(arena, map, "stop_grace_seconds", service->stop_grace_ns / NS_PER_S);
     value_text(arena, map, "database", service->database);
-    node_set(arena, map, STR("profiles"), value_strings(arena, &service->profiles));
+    value_add(arena, map, "profiles", value_strings(arena, &service->profiles));
     return map;
 }
 
@@ -333,14 +373,15 @@ static Str resource_image(Arena *arena, const Resource *resource)
     return str_replace(arena, str_from(standard->image), STR("%"), resource->version);
 }
 
-static Node *users_values(Arena *arena, const Catalog *catalog, const Resource *resource)
+static Node *
+users_values(Arena *arena, const Catalog *catalog, const Graph *graph, const Resource *resource)
 {
     Node *list = node_new_seq(arena);
     for (size_t i = 0; i < catalog->service_count; i++) {
         const Service *service = catalog->services[i];
         if (has_string(&service->needs, resource->name) ||
             has_string(&service->wants, resource->name)) {
-            node_append(arena, list, neighbour(arena, service));
+            node_append(arena, list, graph->neighbours[i]);
         }
     }
     return list;
@@ -373,11 +414,12 @@ static void set_kind(Arena *arena, Node *map, const Resource *resource)
         add_secret(arena, secrets, STR("minio_secret_key"));
     }
     if (secrets->seq.len) {
-        node_set(arena, map, STR("secrets"), secrets);
+        value_add(arena, map, "secrets", secrets);
     }
 }
 
-static Node *resource_values(Arena *arena, const Catalog *catalog, const Resource *resource)
+static Node *
+resource_values(Arena *arena, const Catalog *catalog, const Graph *graph, const Resource *resource)
 {
     Node *map = node_new_map(arena);
     const ImageStandard *standard = image_standard(resource->kind);
@@ -389,7 +431,7 @@ static Node *resource_values(Arena *arena, const Catalog *catalog, const Resourc
     set_client_port(arena, map, resource);
     set_kind(arena, map, resource);
     value_text(arena, map, "workload", resource->name);
-    node_set(arena, map, STR("databases"), value_strings(arena, &resource->databases));
+    value_add(arena, map, "databases", value_strings(arena, &resource->databases));
     value_text(arena, map, "database_list", joined(arena, &resource->databases));
     value_text(arena, map, "user", resource->user);
     value_text(arena, map, "memory", resource->memory);
@@ -398,32 +440,33 @@ static Node *resource_values(Arena *arena, const Catalog *catalog, const Resourc
     value_text(arena, map, "image", resource_image(arena, resource));
     value_int(arena, map, "uid", standard ? standard->uid : 65534);
     value_int(arena, map, "gid", standard ? standard->gid : 65534);
-    node_set(arena, map, STR("users"), users_values(arena, catalog, resource));
-    node_set(arena, map, STR("profiles"), value_strings(arena, &resource->profiles));
+    value_add(arena, map, "users", users_values(arena, catalog, graph, resource));
+    value_add(arena, map, "profiles", value_strings(arena, &resource->profiles));
     return map;
 }
 
 static void set_entries(Arena *arena, Node *root, const Catalog *catalog, DiagList *diags)
 {
+    Graph graph = graph_of(arena, catalog);
     Node *services = node_new_seq(arena), *service = node_new_map(arena);
     Node *resources = node_new_seq(arena), *resource = node_new_map(arena),
          *has = node_new_map(arena);
     for (size_t i = 0; i < catalog->service_count; i++) {
-        Node *values = service_values(arena, catalog, catalog->services[i], diags);
+        Node *values = service_values(arena, catalog, &graph, i, diags);
         node_append(arena, services, values);
-        node_append_pair(arena, service, text(arena, catalog->services[i]->name), values);
+        node_append_pair(arena, service, node_get_cstr(values, "name"), values);
     }
     for (size_t i = 0; i < catalog->resource_count; i++) {
-        Node *values = resource_values(arena, catalog, catalog->resources[i]);
+        Node *values = resource_values(arena, catalog, &graph, catalog->resources[i]);
         node_append(arena, resources, values);
-        node_append_pair(arena, resource, text(arena, catalog->resources[i]->name), values);
-        value_bool(arena, has, resource_kind_name(catalog->resources[i]->kind).ptr, true);
+        node_append_pair(arena, resource, node_get_cstr(values, "name"), values);
+        node_set(arena, has, resource_kind_name(catalog->resources[i]->kind), value_truth(true));
     }
-    node_set(arena, root, STR("services"), services);
-    node_set(arena, root, STR("service"), service);
-    node_set(arena, root, STR("resources"), resources);
-    node_set(arena, root, STR("resource"), resource);
-    node_set(arena, root, STR("has"), has);
+    value_add(arena, root, "services", services);
+    value_add(arena, root, "service", service);
+    value_add(arena, root, "resources", resources);
+    value_add(arena, root, "resource", resource);
+    value_add(arena, root, "has", has);
 }
 
 Node *values_of(Arena *arena, const Catalog *catalog, DiagList *diags)
@@ -438,6 +481,6 @@ Node *values_of(Arena *arena, const Catalog *catalog, DiagList *diags)
     value_text(arena, root, "environment", catalog->environment);
     set_entries(arena, root, catalog, diags);
     DecodeStrings topics = catalog_topics(catalog, arena);
-    node_set(arena, root, STR("topics"), value_strings(arena, &topics));
+    value_add(arena, root, "topics", value_strings(arena, &topics));
     return root;
 }

@@ -1,6 +1,8 @@
 /* A service's environment as its container sees it. */
 #include "render/values_internal.h"
 
+enum { ENV_NAMES = 5 }; /* of one variable */
+
 typedef struct Place {
     const Catalog *catalog;
     const Service *service;
@@ -75,12 +77,12 @@ static bool lookup(void *opaque, Str path, Arena *arena, Str *ret_value)
 }
 
 /* Where the value stands: "plain", "config" or "secret". */
-static const char *expand(Arena *arena, Place *place, const EnvVar *var, Str *ret, DiagList *diags)
+static Node *expand(Arena *arena, Place *place, const EnvVar *var, Str *ret, DiagList *diags)
 {
     *ret = STR("");
     if (var->secret.len) {
         place->secret = var->secret;
-        return "secret";
+        return VALUE_WORD("secret");
     }
     Error err = ERROR_INIT;
     PlaceholderLookup placeholders = { .lookup = lookup, .ctx = place };
@@ -94,7 +96,9 @@ static const char *expand(Arena *arena, Place *place, const EnvVar *var, Str *re
             diags, diag, "{env.X} and passwords have a value on this machine only; name a secret"
         );
     }
-    return place->secret.len ? "secret" : place->is_elsewhere ? "config" : "plain";
+    return place->secret.len     ? VALUE_WORD("secret")
+           : place->is_elsewhere ? VALUE_WORD("config")
+                                 : VALUE_WORD("plain");
 }
 
 void value_env(
@@ -105,19 +109,19 @@ void value_env(
     Place place = { .catalog = catalog, .service = service };
     for (size_t i = 0; i < service->env.len; i++) {
         const EnvVar *var = &service->env.ptr[i];
-        Node *item = node_new_map(arena);
+        Node *item = node_new_map_for(arena, ENV_NAMES);
         Str value = { 0 };
-        const char *from = expand(arena, &place, var, &value, diags);
+        Node *from = expand(arena, &place, var, &value, diags);
         value_text(arena, item, "name", var->name);
         value_text(arena, item, "value", value);
-        value_text(arena, item, "from", str_from(from));
+        value_add(arena, item, "from", from);
         value_text(arena, item, "key", str_lower(arena, var->name));
         value_text(arena, item, "secret", place.secret);
         node_append(arena, list, item);
-        if (str_eq_cstr(str_from(from), "config")) {
+        if (str_eq(from->text, STR("config"))) {
             node_append(arena, config, item);
         }
     }
-    node_set(arena, map, STR("env"), list);
-    node_set(arena, map, STR("config"), config);
+    value_add(arena, map, "env", list);
+    value_add(arena, map, "config", config);
 }

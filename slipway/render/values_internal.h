@@ -19,9 +19,23 @@ const ImageStandard *image_standard(ResourceKind kind);
 /* Port that it listens on inside its container; the catalog's when the standard has none. */
 int64_t container_port(const Resource *resource, const Port *port);
 
-void value_text(Arena *arena, Node *map, const char *key, Str value);
-void value_int(Arena *arena, Node *map, const char *key, int64_t value);
-void value_bool(Arena *arena, Node *map, const char *key, bool value);
+/* A word of the program in the values, mostly a key: one node for every map, which nobody changes. */
+#define VALUE_WORD(literal)                                                          \
+    ({                                                                               \
+        static Node word_node_ = { .kind = NODE_STRING, .text = STR_INIT(literal) }; \
+        &word_node_;                                                                 \
+    })
+/* Add what is not there yet: nothing is looked for. */
+#define value_add(arena, map, key, value) node_append_pair((arena), (map), VALUE_WORD(key), (value))
+#define value_text(arena, map, key, value) \
+    value_add((arena), (map), key, value_string((arena), (value)))
+#define value_int(arena, map, key, value) \
+    value_add((arena), (map), key, node_new_int((arena), (value)))
+#define value_bool(arena, map, key, value) value_add((arena), (map), key, value_truth(value))
+/* A string; the empty one is the same everywhere. */
+Node *value_string(Arena *arena, Str value);
+/* The one true and the one false, which nobody changes. */
+Node *value_truth(bool value);
 Node *value_strings(Arena *arena, const DecodeStrings *list);
 
 /* Adds env[] and config[] to a service's values. */

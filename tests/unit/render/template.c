@@ -53,7 +53,9 @@ static Rendered render(const char *text)
     );
     if (rendered.rc == 0) {
         TemplateLoader loader = { .load = load, .ctx = (void *) (uintptr_t) part };
-        rendered.rc = template_render(template, root, &loader, &rendered.out, &rendered.diags);
+        auto_arena Arena *scratch = arena_new(0);
+        rendered.rc =
+            template_render(scratch, template, root, &loader, &rendered.out, &rendered.diags);
     }
     return rendered;
 }
