@@ -114,6 +114,19 @@ static void resolve_databases(Catalog *catalog, Resource *postgres)
     }
 }
 
+/* The controllers that most clusters have: ingress-nginx, Envoy Gateway. */
+static Ingress finish_ingress(Ingress ingress)
+{
+    bool is_gateway = ingress.kind == INGRESS_GATEWAY;
+    if (!ingress.class.len) {
+        ingress.class = is_gateway ? STR("eg") : STR("nginx");
+    }
+    if (!ingress.namespace.len) {
+        ingress.namespace = is_gateway ? STR("envoy-gateway-system") : STR("ingress-nginx");
+    }
+    return ingress;
+}
+
 void catalog_build(Catalog *catalog, const CatalogDocument *document, DiagList *diags)
 {
     Arena *arena = catalog->arena;
@@ -123,6 +136,7 @@ void catalog_build(Catalog *catalog, const CatalogDocument *document, DiagList *
     catalog->namespace = document->namespace.len ? document->namespace : document->platform;
     catalog->tag = document->tag;
     catalog->host = document->host;
+    catalog->ingress = finish_ingress(document->ingress);
     catalog->render_skip = document->render.skip;
     catalog->check_ignore = document->check.ignore;
     catalog->check_registries = document->check.registries;

@@ -21,6 +21,11 @@ Str resource_kind_name(ResourceKind kind)
     return str_from(resource_kind_names[kind]);
 }
 
+Str ingress_kind_name(IngressKind kind)
+{
+    return str_from(ingress_kind_names[kind]);
+}
+
 Service *catalog_service(const Catalog *catalog, Str name)
 {
     if (catalog->service_names.len) {

@@ -165,6 +165,18 @@ typedef struct Task {
     Node *node;
 } Task;
 
+typedef enum IngressKind {
+    INGRESS_INGRESS, /* networking.k8s.io: an Ingress */
+    INGRESS_GATEWAY, /* gateway.networking.k8s.io: a Gateway with its HTTPRoutes */
+} IngressKind;
+
+/* How requests from outside reach the public services in a cluster. */
+typedef struct Ingress {
+    int kind;
+    Str class;     /* of the Ingress or the Gateway */
+    Str namespace; /* where the pods run that pass requests on */
+} Ingress;
+
 typedef struct CatalogLayer {
     Str name; /* "standard", "slipway.yaml", "environment local", "--set" */
     Node *root;
@@ -177,6 +189,7 @@ typedef struct Catalog {
     Str platform, source, registry;
     Str environment;          /* the one that was merged; "" when none */
     Str namespace, tag, host; /* of that environment; host is empty where nobody reaches it */
+    Ingress ingress;          /* of that environment, with the defaults of its kind */
     Service **services;
     size_t service_count;
     Map service_names; /* -> Service; empty in a catalog made by hand */
@@ -225,6 +238,7 @@ const EnvVar *env_find(const EnvList *env, Str name);
 Str engine_name(Engine engine);
 Str language_name(Language language);
 Str resource_kind_name(ResourceKind kind);
+Str ingress_kind_name(IngressKind kind);
 
 /* Placeholders in a value: {ports.x}, {resource.x.host|port|user|password}, {service.x.url},
  * {env.X}; "{{" and "}}" are braces. The lookup gives what the place of use knows: loopback and

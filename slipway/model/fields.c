@@ -11,6 +11,7 @@ const char *const resource_kind_names[] = { "none",     "postgres",       "redis
                                             "kafka",    "elasticsearch",  "minio",
                                             "kafka_ui", "prometheus",     "jaeger",
                                             "grafana",  "otel_collector", NULL };
+const char *const ingress_kind_names[] = { "ingress", "gateway", NULL };
 const char *const restart_names[] = { "default", "always", "on_failure", "never", NULL };
 const char *const severity_level_names[] = { "error", "warn", "info", NULL };
 
@@ -384,6 +385,35 @@ static const DecodeField check_fields[] = {
     DECODE_END,
 };
 
+static const DecodeField ingress_fields[] = {
+    DECODE_ENUM(
+        Ingress,
+        kind,
+        "kind",
+        .names = ingress_kind_names,
+        .fallback = "ingress",
+        .help = "An Ingress, or a Gateway with HTTPRoutes"
+    ),
+    DECODE_STRING(
+        Ingress,
+        class,
+        "class",
+        .pattern = "[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?",
+        .pattern_help = "a lower-case name such as \"nginx\"",
+        .help = "Class of the Ingress (default: nginx) or of the Gateway (default: eg)"
+    ),
+    DECODE_STRING(
+        Ingress,
+        namespace,
+        "namespace",
+        .pattern = DNS_LABEL,
+        .pattern_help = DNS_LABEL_HELP,
+        .help = "Namespace of the pods that pass requests on (default: ingress-nginx, "
+                "envoy-gateway-system)"
+    ),
+    DECODE_END,
+};
+
 const DecodeField environment_fields[] = {
     DECODE_STRING(
         EnvironmentDocument,
@@ -401,6 +431,13 @@ const DecodeField environment_fields[] = {
         .pattern = DNS_NAME,
         .pattern_help = DNS_NAME_HELP,
         .help = "Name under which the world reaches it: what the Ingress and its certificate say"
+    ),
+    DECODE_STRUCT(
+        EnvironmentDocument,
+        ingress,
+        "ingress",
+        ingress_fields,
+        .help = "How requests from outside reach the public services in a cluster"
     ),
     DECODE_STRUCT(
         EnvironmentDocument,
@@ -498,6 +535,13 @@ const DecodeField catalog_fields[] = {
         .pattern = DNS_NAME,
         .pattern_help = DNS_NAME_HELP,
         .help = "Public name; each environment says its own"
+    ),
+    DECODE_STRUCT(
+        CatalogDocument,
+        ingress,
+        "ingress",
+        ingress_fields,
+        .help = "How requests from outside reach the public services in a cluster"
     ),
     DECODE_STRUCT(
         CatalogDocument,

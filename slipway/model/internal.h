@@ -20,6 +20,7 @@ typedef struct CheckSection {
 /* An entry of `environments`: an overlay with the catalog's keys. */
 typedef struct EnvironmentDocument {
     Str namespace, tag, host;
+    Ingress ingress;
     Service defaults;
     DecodeDict resources, services, tasks;
 } EnvironmentDocument;
@@ -29,6 +30,7 @@ typedef struct EnvironmentDocument {
 typedef struct CatalogDocument {
     int64_t version;
     Str platform, source, registry, namespace, tag, host;
+    Ingress ingress;
     Service defaults;
     DecodeDict resources, services, tasks, environments;
     Node *include;
@@ -39,6 +41,7 @@ typedef struct CatalogDocument {
 extern const char *const engine_names[];
 extern const char *const language_names[];
 extern const char *const resource_kind_names[];
+extern const char *const ingress_kind_names[];
 extern const char *const restart_names[];
 extern const char *const severity_level_names[];
 

@@ -204,10 +204,10 @@ int layers_load(
 
 /* --- --set --- */
 
-static const char *const root_keys[] = { "platform", "source", "registry",  "resources",
-                                         "services", "tasks",  "defaults",  "environments",
-                                         "render",   "check",  "namespace", "tag",
-                                         "host",     NULL };
+static const char *const root_keys[] = { "platform", "source",  "registry",  "resources",
+                                         "services", "tasks",   "defaults",  "environments",
+                                         "render",   "check",   "namespace", "tag",
+                                         "host",     "ingress", NULL };
 
 static bool is_root_key(Str key)
 {

@@ -175,7 +175,9 @@ static void finish(Overlay *overlay, const Node *infrastructure)
         whole_file(overlay, "external-secrets.yaml", with);
     }
     if (public->seq.len && text_of(with, "host").len) {
-        whole_file(overlay, "ingress.yaml", with);
+        bool is_gateway = str_eq(text_of(node_get_cstr(with, "ingress"), "kind"), STR("gateway"));
+        whole_file(overlay, is_gateway ? "gateway.yaml" : "ingress.yaml", with);
+        whole_file(overlay, "public.yaml", with);
     }
 }
 

@@ -469,6 +469,15 @@ static void set_entries(Arena *arena, Node *root, const Catalog *catalog, DiagLi
     value_add(arena, root, "has", has);
 }
 
+static Node *ingress_values(Arena *arena, const Ingress *ingress)
+{
+    Node *map = node_new_map(arena);
+    value_text(arena, map, "kind", ingress_kind_name((IngressKind) ingress->kind));
+    value_text(arena, map, "class", ingress->class);
+    value_text(arena, map, "namespace", ingress->namespace);
+    return map;
+}
+
 Node *values_of(Arena *arena, const Catalog *catalog, DiagList *diags)
 {
     Node *root = node_new_map(arena);
@@ -479,6 +488,7 @@ Node *values_of(Arena *arena, const Catalog *catalog, DiagList *diags)
     value_text(arena, root, "tag", catalog->tag.len ? catalog->tag : STR("dev"));
     value_text(arena, root, "host", catalog->host);
     value_text(arena, root, "environment", catalog->environment);
+    value_add(arena, root, "ingress", ingress_values(arena, &catalog->ingress));
     set_entries(arena, root, catalog, diags);
     DecodeStrings topics = catalog_topics(catalog, arena);
     value_add(arena, root, "topics", value_strings(arena, &topics));

@@ -1,7 +1,7 @@
 /* Values: a catalog as the tree that templates read. The names here are the contract with every
  * template, built-in or a repository's own:
  *
- *   platform source registry namespace tag host environment
+ *   platform source registry namespace tag host environment ingress{kind,class,namespace}
  *   (tag is "dev" where the catalog names none, host is empty then)
  *   services[] resources[] topics[]       in the catalog's order
  *   service.<name> resource.<name>        the same nodes by name ("-" stays)

@@ -113,6 +113,62 @@ def local_secrets(python, folder, built):
     return output(python, "-c", LOCAL_SECRETS, str(built), TRICKY, input=made.stdout)
 
 
+# Both a Gateway and its routes are there, each public service is reached, and by the Gateway's pods alone.
+GATEWAY = """
+import sys, yaml
+docs = list(yaml.safe_load_all(open(sys.argv[1])))
+by_kind = lambda kind: [d for d in docs if d["kind"] == kind]
+services = {d["metadata"]["name"]: {p["port"] for p in d["spec"]["ports"]} for d in by_kind("Service")}
+if by_kind("Ingress"):
+    print("there is an Ingress too")
+listeners = {(g["metadata"]["name"], l["name"]) for g in by_kind("Gateway") for l in g["spec"]["listeners"]}
+reached = set()
+for route in by_kind("HTTPRoute"):
+    for parent in route["spec"]["parentRefs"]:
+        if (parent["name"], parent["sectionName"]) not in listeners:
+            print(route["metadata"]["name"], "hangs on", parent)
+    for rule in route["spec"]["rules"]:
+        for backend in rule.get("backendRefs", []):
+            reached.add(backend["name"])
+            if backend["port"] not in services.get(backend["name"], ()):
+                print(route["metadata"]["name"], "sends to", backend)
+opened = {
+    d["spec"]["podSelector"]["matchLabels"]["app"]: peer["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"]
+    for d in by_kind("NetworkPolicy") for rule in d["spec"].get("ingress", []) for peer in rule.get("from", [])
+    if "namespaceSelector" in peer and d["metadata"]["name"].endswith("-public")
+}
+if reached != {"gateway-service", "web"} or opened != dict.fromkeys(reached, "envoy-gateway-system"):
+    print("reached are", reached, "opened is", opened)
+"""
+
+
+def gateway_objects(slipway, tools, folder):
+    """The production overlay of a catalog that chooses the Gateway API: (name, what is wrong) a point."""
+    kubectl, conform, python = tools
+    chosen = pathlib.Path(folder, "gateway-choice.yaml")
+    chosen.write_text("environments: { production: { ingress: { kind: gateway } } }\n")
+    subprocess.run(
+        [slipway, "-C", tree.ROOT, "-f", f"{tree.ROOT}/slipway.yaml", "-f", chosen, "render", "kubernetes", "--out", f"{folder}/gateway"],
+        check=True, capture_output=True,
+    )
+    built = pathlib.Path(folder, "gateway.yaml")
+    built.write_text(prove.run("kubectl kustomize", kubectl, "kustomize", f"{folder}/gateway/deploy/kubernetes/overlays/production"))
+    place = kubernetes_schemas.gateway_folder(python)
+    objects = pathlib.Path(folder, "gateway-objects.yaml")
+    kept = [text for text in built.read_text().split("\n---\n") if "apiVersion: gateway.networking.k8s.io/v1\n" in text]
+    objects.write_text("\n---\n".join(kept))
+    found = len(kept) == 3
+    yield "Gateway and HTTPRoutes meet the Gateway API's schemas", output(
+        conform, "-strict", "-schema-location", kubernetes_schemas.gateway_location(place), str(objects)
+    ) if found else f"{len(kept)} objects of the Gateway API"
+    broken = pathlib.Path(folder, "gateway-broken.yaml")
+    broken.write_text(objects.read_text().replace("gatewayClassName:", "className:"))
+    yield "and a Gateway with a wrong field does not", None if output(
+        conform, "-strict", "-schema-location", kubernetes_schemas.gateway_location(place), str(broken)
+    ) else "it is accepted"
+    yield "the routes reach what is public, and the policies fit", output(python, "-c", GATEWAY, str(built))
+
+
 def output(*command, **options):
     done = subprocess.run(command, capture_output=True, text=True, check=False, **options)
     return None if done.returncode == 0 and not done.stdout else done.stdout + done.stderr or f"exit {done.returncode}"
@@ -155,6 +211,7 @@ def proof():
                 yield f"{overlay} meets the schemas of {version}", wrong
             yield f"{overlay} is admitted as restricted", output(python, "-c", RESTRICTED, str(built))
             yield f"every reference of {overlay} resolves", output(python, "-c", REFERENCES, str(built))
+        yield from gateway_objects(slipway, (kubectl, conform, python), folder)
         yield "a local cluster gets the same Secrets", local_secrets(python, folder, built)
 
 
