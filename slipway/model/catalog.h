@@ -18,6 +18,8 @@
 #include "codec/decode.h"
 #include "codec/node.h"
 
+#include "model/ingress.h"
+
 typedef enum Engine {
     ENGINE_DEFAULT, /* native for a service with a path or command, the machine's servers for
                        resources */
@@ -165,18 +167,6 @@ typedef struct Task {
     Node *node;
 } Task;
 
-typedef enum IngressKind {
-    INGRESS_INGRESS, /* networking.k8s.io: an Ingress */
-    INGRESS_GATEWAY, /* gateway.networking.k8s.io: a Gateway with its HTTPRoutes */
-} IngressKind;
-
-/* How requests from outside reach the public services in a cluster. */
-typedef struct Ingress {
-    int kind;
-    Str class;     /* of the Ingress or the Gateway */
-    Str namespace; /* where the pods run that pass requests on */
-} Ingress;
-
 typedef struct CatalogLayer {
     Str name; /* "standard", "slipway.yaml", "environment local", "--set" */
     Node *root;
@@ -238,7 +228,6 @@ const EnvVar *env_find(const EnvList *env, Str name);
 Str engine_name(Engine engine);
 Str language_name(Language language);
 Str resource_kind_name(ResourceKind kind);
-Str ingress_kind_name(IngressKind kind);
 
 /* Placeholders in a value: {ports.x}, {resource.x.host|port|user|password}, {service.x.url},
  * {env.X}; "{{" and "}}" are braces. The lookup gives what the place of use knows: loopback and

@@ -31,19 +31,35 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def layers(daemon):
-    return daemon.inspect(IMAGE)["RootFS"]["Layers"]
+def made(daemon):
+    """Layers, configuration and steps of the image: all of it but the moment of each step."""
+    image = daemon.inspect(IMAGE)
+    steps = daemon.ask("history", "--no-trunc", "--format", "{{.CreatedBy}}|{{.Size}}", IMAGE)
+    return {"layers": image["RootFS"]["Layers"], "config": image["Config"], "steps": steps}
 
 
 def same_again(daemon, first, folder):
-    """A clone elsewhere, in which a file differs that is not compiled: compiled anew, the same layers."""
-    with open(folder / "services/product/README.md", "a", encoding="utf-8") as readme:
-        readme.write("\nNothing of this is compiled.\n")
+    """A clone elsewhere, in which a file differs that is not compiled: compiled anew, the same image."""
+    (folder / "services/product/notes.txt").write_text("Nothing of this is compiled.\n")
     wrong = daemon.build_product(folder)
     if wrong:
         return wrong
-    second = layers(daemon)
-    return None if first == second else f"the layers differ:\n{first}\n{second}"
+    second = made(daemon)
+    return None if first == second else f"the images differ:\n{first}\n{second}"
+
+
+def kept(daemon, folder):
+    """Another service's code, slipway, a test, the catalog: none of it is this image's."""
+    before = daemon.inspect(IMAGE)["Id"]
+    for place in ("services/another/main.c", "services/meson.build", "slipway/main.c", "tests/meson.build", "tools/prove.py", "slipway.yaml"):
+        (folder / place).parent.mkdir(exist_ok=True)
+        with open(folder / place, "a", encoding="utf-8") as file:
+            file.write("\nchanged\n")
+    wrong = daemon.build_product(folder)
+    if wrong:
+        return wrong
+    after = daemon.inspect(IMAGE)["Id"]
+    return None if before == after else f"it was built again: {before} became {after}"
 
 
 def config_faults(config):
@@ -157,8 +173,11 @@ def proof():
         yield "docker build makes the image", wrong
         if wrong:
             return
-        first = layers(daemon)
-        yield "another build of the same sources has the same layers", same_again(daemon, first, dockerd.copy_of_tree(f"{scratch}/another/two"))
+        first = made(daemon)
+        yield "a change outside of what it is made of builds nothing again", kept(daemon, first_tree)
+        yield "another build of the same sources has the same layers, configuration and steps", same_again(
+            daemon, first, dockerd.copy_of_tree(f"{scratch}/another/two")
+        )
         yield "its labels, user, ports and commands are the standard's", joined(config_faults(daemon.inspect(IMAGE)["Config"]))
         yield "there is no program in it but the service", joined(tools_inside(daemon))
         yield "it says what it was built from", joined(build_faults(daemon))
