@@ -1,10 +1,12 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fs.h"
 #include "base/mem.h"
 #include "base/path.h"
@@ -236,6 +238,24 @@ static ExitCode show_nodes(const Up *up)
     return stack_print(up->cli, view, up->options->output);
 }
 
+/* What runs was started from the catalog as it was then. */
+static void note_newer_catalog(const Up *up, const StackView *view)
+{
+    const Catalog *catalog = up->plan->catalog;
+    struct stat info;
+    for (size_t i = 0; i < catalog->layer_count; i++) {
+        Str name = catalog->layers[i].name;
+        if (stat(str_to_cstr(up->cli->arena, name), &info) == 0 && S_ISREG(info.st_mode) &&
+            (int64_t) info.st_mtim.tv_sec * US_PER_S > view->started_us) {
+            cli_hint(
+                up->cli,
+                "%" STR_FMT " changed since; what runs follows it after slipway down, then up",
+                STR_ARG(name)
+            );
+        }
+    }
+}
+
 /* Says what runs already, and has it start what is asked for besides. */
 static ExitCode join(const Up *up, const StackView *view)
 {
@@ -247,6 +267,7 @@ static ExitCode join(const Up *up, const StackView *view)
         return EXIT_ENVIRONMENT;
     }
     cli_status(cli, "a stack runs here already (pid %d)", (int) view->pid);
+    note_newer_catalog(up, view);
     int rc = control_post(&up->place, "/v1/up", up_request(up), &err);
     if (rc < 0) {
         ExitCode code = stack_failed(cli, rc, &err);

@@ -308,13 +308,15 @@ static void check_service_path(Check *check, const Service *service)
 {
     Arena *arena = check->catalog->arena;
     Str path = path_join(arena, check->catalog->directory, service->path);
-    bool needed = !service->is_planned && !service->image.len && !service->command.len;
+    const Node *node = node_get_cstr(service->node, "path");
+    bool is_said = node && span_is_known(node->span); /* else it is where one would be */
+    bool implied = !service->image.len && !service->command.len;
+    bool needed = !service->is_planned && (is_said || implied);
     if (needed && !fs_is_dir(str_to_cstr(arena, path))) {
-        const Node *node = node_get_cstr(service->node, "path");
         Diag *diag = diag_error(
             check->diags,
             "C1008",
-            node && span_is_known(node->span) ? node->span : service->span,
+            is_said ? node->span : service->span,
             "%" STR_FMT ": there is no folder %" STR_FMT,
             STR_ARG(service->name),
             STR_ARG(service->path)
@@ -351,7 +353,7 @@ static void check_service(Check *check, const Service *service)
 
 static void check_resource(Check *check, const Resource *resource)
 {
-    if (resource->kind == RESOURCE_NONE) {
+    if (resource->kind == RESOURCE_NONE && !node_get_cstr(resource->node, "kind")) {
         diag_error(
             check->diags,
             "C1007",

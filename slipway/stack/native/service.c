@@ -103,8 +103,13 @@ static int check(const NativeContext *ctx, Error *err)
     if (rc < 0) {
         return rc;
     }
+    if (strchr(argv[0], '/') && fs_is_executable(argv[0])) {
+        return 0;
+    }
     if (strchr(argv[0], '/')) {
-        return fs_is_executable(argv[0]) ? 0 : error_set(err, -ENOENT, "no program %s", argv[0]);
+        return fs_is_file(argv[0])
+                   ? error_set(err, -EACCES, "%s may not be executed; chmod +x it", argv[0])
+                   : error_set(err, -ENOENT, "no program %s", argv[0]);
     }
     if (str_is_empty(fs_find_program(ctx->arena, argv[0]))) {
         return error_set(err, -ENOENT, "no program \"%s\" in PATH", argv[0]);

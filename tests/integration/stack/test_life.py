@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import time
 
 from children import PYTHON, ordered, shell
 from harness import Events, Stack, eventually, expect, free_port, main
@@ -367,6 +368,15 @@ def a_full_log_disk_drops_and_counts_and_the_stack_goes_on():
     return None
 
 
+def a_catalog_that_changed_since_the_start_is_named():
+    with Stack({"app": shell("exec sleep 1000")}) as stack:
+        stack.run("up", "-d", "--wait", check=0)
+        expect("changed since" not in stack.run("up", "-d", check=0).err, "it has not changed")
+        later = time.time() + 100
+        os.utime(stack.dir / "slipway.yaml", (later, later))
+        expect("slipway.yaml changed since" in stack.run("up", "-d", check=0).err, "nothing is said of the change")
+
+
 def a_down_behind_a_down_finds_nothing_that_was_left():
     with Stack({"app": shell("exec sleep 1000")}) as stack:
         for _ in range(10):
@@ -436,6 +446,7 @@ main([
     an_external_resource_is_waited_for_and_not_touched,
     down_waits_for_a_stack_that_is_on_its_way_up,
     a_full_log_disk_drops_and_counts_and_the_stack_goes_on,
+    a_catalog_that_changed_since_the_start_is_named,
     a_down_behind_a_down_finds_nothing_that_was_left,
     data_are_deleted_only_when_that_was_said,
     down_ends_a_stack_in_which_everything_has_ended,

@@ -116,6 +116,7 @@ static void refuses_a_service_without_its_folder(void **state)
 {
     (void) state;
     expect(HEAD "services:\n  a: { path: nowhere }\n", "C1008", 4, "nowhere");
+    expect(HEAD "services:\n  a: { path: nowhere, command: [true] }\n", "C1008", 4, "nowhere");
 }
 
 static void accepts_a_planned_service_without_its_folder(void **state)
