@@ -102,7 +102,7 @@ static bool is_given(Str label)
 }
 
 /* Whether a scrape job, a monitor or anything else that isn't a query speaks of it. */
-static bool is_attached(const Repository *repository, Str label)
+static bool find_attached(const Repository *repository, Str label)
 {
     vec_foreach(artifact, &repository->audit->files.artifacts) {
         Str text = (*artifact)->source->text;
@@ -116,6 +116,7 @@ static bool is_attached(const Repository *repository, Str label)
 }
 
 typedef struct Labels {
+    Map *attached; /* label -> a bool, of all queries of the run */
     RuleContext *ctx;
     const Repository *repository;
     const MonitoringQuery *query;
@@ -147,11 +148,21 @@ static bool are_own(Labels *labels, const PromNode *node)
     return labels->is_own && !labels->changes;
 }
 
+static bool is_attached(Labels *labels, Str label)
+{
+    bool *known = map_get(labels->attached, label);
+    if (!known) {
+        known = ARENA_NEW(labels->repository->arena, bool);
+        *known = find_attached(labels->repository, label);
+        map_set(labels->attached, label, known);
+    }
+    return *known;
+}
+
 static void check_label(Labels *labels, Str label, size_t start, size_t end)
 {
     if (is_given(label) || map_has(labels->said, label) ||
-        repository_makes_label(labels->repository, label) ||
-        is_attached(labels->repository, label)) {
+        repository_makes_label(labels->repository, label) || is_attached(labels, label)) {
         return;
     }
     map_set(labels->said, label, labels);
@@ -178,24 +189,26 @@ static void visit(void *ctx, const PromNode *node)
     }
 }
 
-static void
-check_query(RuleContext *ctx, const Repository *repository, const MonitoringQuery *query, Map *said)
+static void check_query(Labels *labels, const MonitoringQuery *query, Map *said)
 {
-    Labels labels = { .ctx = ctx, .repository = repository, .query = query, .said = said };
+    labels->query = query;
+    labels->said = said;
     if (query->tree) {
-        promql_walk(query->tree, visit, &labels);
+        promql_walk(query->tree, visit, labels);
     }
 }
 
 static void check_queries(RuleContext *ctx, const Repository *repository)
 {
+    Map attached = MAP_ON_ARENA(repository->arena);
+    Labels labels = { .ctx = ctx, .repository = repository, .attached = &attached };
     vec_foreach(dashboard, &repository->audit->dashboards) {
         Map said = MAP_ON_ARENA(repository->arena);
         vec_foreach(query, &(*dashboard)->queries) {
             MonitoringQuery asked = {
                 .node = query->node, .tree = query->tree, .is_json = true, .dashboard = *dashboard
             };
-            check_query(ctx, repository, &asked, &said);
+            check_query(&labels, &asked, &said);
         }
     }
     vec_foreach(file, &repository->audit->prometheus_files) {
@@ -204,7 +217,7 @@ static void check_queries(RuleContext *ctx, const Repository *repository)
             MonitoringQuery asked = {
                 .node = rule->expr, .tree = rule->tree, .rule = rule, .file = *file
             };
-            check_query(ctx, repository, &asked, &said);
+            check_query(&labels, &asked, &said);
         }
     }
 }

@@ -89,7 +89,9 @@ static const Object *blocked_by(const Edge *edge, bool inward)
 {
     const char *type = inward ? "Ingress" : "Egress";
     const Object *blocking = NULL;
-    vec_foreach(policy, &edge->bundle->objects) {
+    const Objects *policies = bundle_of_kind(edge->bundle, "NetworkPolicy");
+    vec_foreach(each, policies) {
+        const Object *policy = *each;
         if (!applies_to(policy, inward ? edge->to : edge->from, type)) {
             continue;
         }
@@ -177,116 +179,120 @@ static bool is_prometheus(const Object *object)
     return false;
 }
 
-/* Prometheus where the bundle runs one, in the same namespace; NULL: it runs elsewhere. */
-static const Object *prometheus_beside(const Bundle *bundle, const Object *workload)
+/* A bundle whose scrapes are looked at, with the Prometheuses that it runs. */
+typedef struct Scrapes {
+    RuleContext *ctx;
+    const Bundle *bundle;
+    Objects servers;
+} Scrapes;
+
+static void
+check_scrape(Scrapes *scrapes, const Object *workload, const Node *target, const Node *said_at)
 {
-    vec_foreach(object, &bundle->objects) {
-        if (is_prometheus(object) && str_eq(object->ns, workload->ns)) {
-            return object;
+    Edge edge = { .bundle = scrapes->bundle, .to = workload, .target_port = target };
+    vec_foreach(server, &scrapes->servers) {
+        edge.from = str_eq((*server)->ns, workload->ns) ? *server : edge.from;
+    }
+    const Object *policy = edge.from == workload ? NULL : blocked_by(&edge, true);
+    if (policy) {
+        Diag *diag = rule_find(
+            scrapes->ctx,
+            said_at,
+            "a NetworkPolicy keeps Prometheus from scraping %" STR_FMT,
+            STR_ARG(object_title(scrapes->ctx->diags->arena, workload))
+        );
+        Span place = policy->name_node ? policy->name_node->span : policy->node->span;
+        across_relate(scrapes->ctx, diag, place, "the policy");
+    }
+}
+
+/* The container's port that the Service's port of that name leads to. */
+static const Node *port_behind(const Object *service, Str name)
+{
+    const Node *ports = node_path(service->node, "spec.ports");
+    for (size_t i = 0; i < node_len(ports); i++) {
+        if (str_eq(node_text(ports->seq.items[i], "name"), name)) {
+            const Node *target = node_path(ports->seq.items[i], "targetPort");
+            return target ? target : node_path(ports->seq.items[i], "port");
         }
     }
     return NULL;
 }
 
 static void
-check_scrape(RuleContext *ctx, const Object *workload, const Node *target, const Node *said_at)
+check_selected(Scrapes *scrapes, Selection selection, const Node *target, const Node *endpoint)
 {
-    Edge edge = { .bundle = ctx->bundle, .to = workload, .target_port = target };
-    edge.from = prometheus_beside(ctx->bundle, workload);
-    const Object *policy = edge.from == workload ? NULL : blocked_by(&edge, true);
-    if (policy) {
-        Diag *diag = rule_find(
-            ctx,
-            said_at,
-            "a NetworkPolicy keeps Prometheus from scraping %" STR_FMT,
-            STR_ARG(object_title(ctx->diags->arena, workload))
-        );
-        Span place = policy->name_node ? policy->name_node->span : policy->node->span;
-        across_relate(ctx, diag, place, "the policy");
+    for (const Object *workload; target && (workload = selection_next(&selection));) {
+        check_scrape(scrapes, workload, target, endpoint);
     }
 }
 
-/* The container's port that a monitor's endpoint means: by the Service's port of that name. */
-static const Node *endpoint_port(const Bundle *bundle, const Object *monitor, const Node *endpoint)
+/* By the Services that a ServiceMonitor selects, or by the pods that a PodMonitor does. */
+static void check_endpoint(Scrapes *scrapes, const Object *monitor, const Node *endpoint)
 {
+    const Bundle *bundle = scrapes->bundle;
     const Node *name = node_path(endpoint, "port");
-    const Node *target = node_path(endpoint, "targetPort");
     const Node *selector = node_path(monitor->node, "spec.selector");
-    if (!name || object_is(monitor, "PodMonitor")) {
-        return name ? name : target;
-    }
-    vec_foreach(object, &bundle->objects) {
-        const Node *ports = node_path(object->node, "spec.ports");
-        bool is_selected =
-            object_is(object, "Service") &&
-            label_selector_matches(selector, node_path(object->node, "metadata.labels"));
-        for (size_t i = 0; is_selected && i < node_len(ports); i++) {
-            if (str_eq(node_text(ports->seq.items[i], "name"), name->text)) {
-                target = node_path(ports->seq.items[i], "targetPort");
-                return target ? target : node_path(ports->seq.items[i], "port");
-            }
-        }
-    }
-    return NULL;
-}
-
-static bool monitors(const Bundle *bundle, const Object *monitor, const Object *workload)
-{
-    const Node *selector = node_path(monitor->node, "spec.selector");
-    if (!workload->pod || !selector || !str_eq(monitor->ns, workload->ns) ||
-        node_path(monitor->node, "spec.namespaceSelector")) {
-        return false;
-    }
+    const Node *target = name ? name : node_path(endpoint, "targetPort");
     if (object_is(monitor, "PodMonitor")) {
-        return label_selector_matches(selector, workload->pod->labels);
+        check_selected(scrapes, bundle_select(bundle, monitor->ns, selector), target, endpoint);
+        return;
     }
-    vec_foreach(object, &bundle->objects) {
-        if (object_is(object, "Service") && str_eq(object->ns, workload->ns) &&
-            label_selector_matches(selector, node_path(object->node, "metadata.labels")) &&
-            labels_match(node_path(object->node, "spec.selector"), workload->pod->labels)) {
-            return true;
+    const Objects *services = bundle_of_kind(bundle, "Service");
+    vec_foreach(each, services) {
+        const Object *service = *each;
+        const Node *labels = node_path(service->node, "spec.selector");
+        if (str_eq(service->ns, monitor->ns) && labels &&
+            label_selector_matches(selector, node_path(service->node, "metadata.labels"))) {
+            check_selected(
+                scrapes,
+                bundle_select_labels(bundle, service->ns, labels),
+                name ? port_behind(service, name->text) : target,
+                endpoint
+            );
         }
     }
-    return false;
 }
 
-static void check_monitor(RuleContext *ctx, const Object *monitor)
+static void check_monitor(Scrapes *scrapes, const Object *monitor)
 {
     const Node *endpoints = node_path(monitor->node, "spec.endpoints");
     endpoints = endpoints ? endpoints : node_path(monitor->node, "spec.podMetricsEndpoints");
-    ctx->object = monitor;
-    vec_foreach(workload, &ctx->bundle->objects) {
-        for (size_t i = 0; monitors(ctx->bundle, monitor, workload) && i < node_len(endpoints);
-             i++) {
-            const Node *endpoint = endpoints->seq.items[i];
-            const Node *target = endpoint_port(ctx->bundle, monitor, endpoint);
-            if (target) {
-                check_scrape(ctx, workload, target, endpoint);
-            }
-        }
+    if (!node_path(monitor->node, "spec.selector") ||
+        node_path(monitor->node, "spec.namespaceSelector")) {
+        return;
+    }
+    for (size_t i = 0; i < node_len(endpoints); i++) {
+        check_endpoint(scrapes, monitor, endpoints->seq.items[i]);
     }
 }
 
 /* Pods that ask to be scraped by the annotations of Prometheus' example configuration. */
-static void check_annotations(RuleContext *ctx, const Object *workload)
+static void check_annotations(Scrapes *scrapes, const Object *workload)
 {
     const Node *annotations = node_path(workload->pod->metadata, "annotations");
     const Node *scrape = node_get_cstr(annotations, "prometheus.io/scrape");
     const Node *port = node_get_cstr(annotations, "prometheus.io/port");
-    ctx->object = workload;
     if (scrape && port && str_eq(scrape->text, STR("true"))) {
-        check_scrape(ctx, workload, port, port);
+        check_scrape(scrapes, workload, port, port);
     }
 }
 
-static void check_scrapes(RuleContext *ctx, const Bundle *bundle)
+static void check_scrapes(RuleContext *ctx, const Repository *repository, const Bundle *bundle)
 {
+    Scrapes scrapes = { .ctx = ctx, .bundle = bundle };
     ctx->bundle = bundle;
     vec_foreach(object, &bundle->objects) {
+        if (is_prometheus(object)) {
+            vec_push(&scrapes.servers, repository->arena, object);
+        }
+    }
+    vec_foreach(object, &bundle->objects) {
+        ctx->object = object;
         if (object_is(object, "ServiceMonitor") || object_is(object, "PodMonitor")) {
-            check_monitor(ctx, object);
+            check_monitor(&scrapes, object);
         } else if (object->pod) {
-            check_annotations(ctx, object);
+            check_annotations(&scrapes, object);
         }
     }
     across_leave(ctx);
@@ -300,7 +306,7 @@ static void xa031(RuleContext *ctx, const Repository *repository)
             has_policies = has_policies || object_is(object, "NetworkPolicy");
         }
         if (has_policies) {
-            check_scrapes(ctx, *bundle);
+            check_scrapes(ctx, repository, *bundle);
         }
         for (size_t k = 0; has_policies && k < (*bundle)->objects.len; k++) {
             const Object *object = &(*bundle)->objects.ptr[k];

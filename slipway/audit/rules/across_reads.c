@@ -130,27 +130,52 @@ static bool has_in_file(const Repository *repository, Str directory, Str name)
     return repository_tells_of(repository, name);
 }
 
-/* By an artifact of any kind, or as people are told to. */
-static bool is_set(const Repository *repository, const RepoService *service, Str name)
+/* The names that are read, of which each bool says whether an artifact of any kind has it. */
+static void find_names(const Repository *repository, Map *names)
 {
-    vec_foreach(artifact, &repository->audit->files.artifacts) {
-        if (str_find((*artifact)->source->text, name) != STR_NONE) {
-            return true;
+    vec_foreach(read, &repository->reads) {
+        if (!map_has(names, read->name)) {
+            map_set(names, read->name, ARENA_NEW(repository->arena, bool));
         }
     }
-    return has_in_file(repository, service->directory, name) ||
+    vec_foreach(artifact, &repository->audit->files.artifacts) {
+        Str text = names->len > 0 ? (*artifact)->source->text : STR("");
+        for (size_t at = 0; at < text.len;) {
+            size_t end = at;
+            while (end < text.len &&
+                   (text.ptr[end] == '_' || (text.ptr[end] >= 'A' && text.ptr[end] <= 'Z') ||
+                    (text.ptr[end] >= '0' && text.ptr[end] <= '9'))) {
+                end++;
+            }
+            bool *found = end - at > 2 ? map_get(names, str_slice(text, at, end)) : NULL;
+            if (found) {
+                *found = true;
+            }
+            at = end + 1;
+        }
+    }
+}
+
+/* By an artifact, or as people are told to. */
+static bool
+is_set(const Repository *repository, const Map *names, const RepoService *service, Str name)
+{
+    const bool *found = map_get(names, name);
+    return (found && *found) || has_in_file(repository, service->directory, name) ||
            has_in_file(repository, repository->root, name);
 }
 
 static void check_unset(RuleContext *ctx, const Repository *repository)
 {
     Map said = MAP_ON_ARENA(repository->arena);
+    Map names = MAP_ON_ARENA(repository->arena);
+    find_names(repository, &names);
     vec_foreach(read, &repository->reads) {
         Span place;
         const RepoService *service = service_of(repository, read->span.source->path);
         if (!service || map_has(&said, read->name) || across_is_of_runtime(read->name) ||
             !knows_environment(repository->arena, service, &place) ||
-            is_set(repository, service, read->name)) {
+            is_set(repository, &names, service, read->name)) {
             continue;
         }
         map_set(&said, read->name, read);

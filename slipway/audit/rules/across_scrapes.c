@@ -34,10 +34,11 @@ static Answer answer_of(const Repository *repository, Str host, unsigned port)
         }
     }
     vec_foreach(bundle, &repository->audit->bundles) {
-        vec_foreach(object, &(*bundle)->objects) {
-            if (object_is(object, "Service") && str_eq(object->name, name) &&
-                (!answer.service || across_listens(object, port))) {
-                answer.service = object;
+        const Objects *services = bundle_of_kind(*bundle, "Service");
+        vec_foreach(service, services) {
+            if (str_eq((*service)->name, name) &&
+                (!answer.service || across_listens(*service, port))) {
+                answer.service = *service;
             }
         }
     }
@@ -175,13 +176,13 @@ check_monitor_port(RuleContext *ctx, const Bundle *bundle, const Object *monitor
 {
     const Node *selector = node_path(monitor->node, "spec.selector");
     const Object *selected = NULL;
-    vec_foreach(object, &bundle->objects) {
-        if (object_is(object, "Service") &&
-            label_selector_matches(selector, node_path(object->node, "metadata.labels"))) {
-            if (has_named_port(object, port->text)) {
+    const Objects *services = bundle_of_kind(bundle, "Service");
+    vec_foreach(service, services) {
+        if (label_selector_matches(selector, node_path((*service)->node, "metadata.labels"))) {
+            if (has_named_port(*service, port->text)) {
                 return;
             }
-            selected = object;
+            selected = *service;
         }
     }
     if (selected) {
@@ -200,17 +201,18 @@ check_monitor_port(RuleContext *ctx, const Bundle *bundle, const Object *monitor
 static bool knows_services(const Bundle *bundle, const Object *monitor)
 {
     bool found = false;
-    vec_foreach(object, &bundle->objects) {
-        found = found || (object_is(object, "Service") && str_eq(object->ns, monitor->ns));
+    const Objects *services = bundle_of_kind(bundle, "Service");
+    vec_foreach(service, services) {
+        found = found || str_eq((*service)->ns, monitor->ns);
     }
     return found && !node_path(monitor->node, "spec.namespaceSelector");
 }
 
 static bool selects_service(const Bundle *bundle, const Node *selector)
 {
-    vec_foreach(object, &bundle->objects) {
-        if (object_is(object, "Service") &&
-            label_selector_matches(selector, node_path(object->node, "metadata.labels"))) {
+    const Objects *services = bundle_of_kind(bundle, "Service");
+    vec_foreach(service, services) {
+        if (label_selector_matches(selector, node_path((*service)->node, "metadata.labels"))) {
             return true;
         }
     }
