@@ -1,5 +1,5 @@
 /* Comments that suppress findings: found in the text, whatever the artifact's syntax is, as long as
- * its comments start with '#'. */
+ * its comments start with '#', or in a source with "//". */
 #include "dockerfile/dockerfile.h"
 #include "internal.h"
 
@@ -29,7 +29,8 @@ static size_t indent_of(Str line)
 static bool is_comment(Str line)
 {
     size_t indent = indent_of(line);
-    return indent < line.len && line.ptr[indent] == '#';
+    return indent < line.len &&
+           (line.ptr[indent] == '#' || str_has_prefix(str_skip(line, indent), STR("//")));
 }
 
 static bool is_blank(Str line)
@@ -157,9 +158,10 @@ static bool is_in_comment(Str text, size_t at)
     while (at > 0 && text.ptr[at - 1] == ' ') {
         at--;
     }
-    return at > 0 && text.ptr[at - 1] == '#' &&
-           (at == 1 || text.ptr[at - 2] == ' ' || text.ptr[at - 2] == '\n' ||
-            text.ptr[at - 2] == '#');
+    size_t start = str_has_suffix(str_slice(text, 0, at), STR("//")) ? at - 2
+                   : at > 0 && text.ptr[at - 1] == '#'               ? at - 1
+                                                                     : STR_NONE;
+    return start != STR_NONE && (start == 0 || str_has_char(STR(" \t\n#"), text.ptr[start - 1]));
 }
 
 static Suppressions *read_source(Audit *audit, Source *source)
@@ -210,6 +212,18 @@ static void report_unused(Audit *audit, const Suppressions *suppressions)
     }
 }
 
+/* Findings may be in sources too, which are no artifacts. */
+static void add_sources(Audit *audit, Map *by_path)
+{
+    vec_foreach(diag, &audit->result->diags.diags) {
+        Source *source = span_is_known(diag->span) ? diag->span.source : NULL;
+        if (source && !map_has(&audit->files.by_path, source->path) &&
+            !map_has(by_path, source->path) && str_find(source->text, marker) != STR_NONE) {
+            map_set(by_path, source->path, read_source(audit, source));
+        }
+    }
+}
+
 void suppress_apply(Audit *audit)
 {
     AuditResult *result = audit->result;
@@ -223,6 +237,7 @@ void suppress_apply(Audit *audit)
             map_set(&by_path, source->path, suppressions);
         }
     }
+    add_sources(audit, &by_path);
     bool *drop = ARENA_ARRAY(audit->arena, bool, result->diags.diags.len + 1);
     for (size_t i = 0; i < result->diags.diags.len; i++) {
         const Diag *diag = &result->diags.diags.ptr[i];
