@@ -1,5 +1,6 @@
 #include "consume.h"
 
+#include <assert.h>
 #include <errno.h>
 
 #include "db.h"
@@ -20,10 +21,7 @@ void consume_group_init(ConsumerGroup *group, Runtime *runtime, Str name)
 
 void consume_group_add(ConsumerGroup *group, const Consumer *consumer)
 {
-    if (group->count == GROUP_TOPICS_MAX) {
-        log_error("group %" STR_FMT " has too many topics", STR_ARG(group->name));
-        return;
-    }
+    assert(group->count < GROUP_TOPICS_MAX && "a group has a few topics");
     MetricFamily *duplicates = metrics_define(
         group->runtime->metrics,
         &(MetricSpec) { .name = "kafka_consumer_messages_duplicate_total",

@@ -1,6 +1,7 @@
 /* Groups: one KafkaConsumer for the topics of a group, on worker 0. */
 #include "consumers.h"
 
+#include <assert.h>
 #include <errno.h>
 
 #include "consume.h"
@@ -41,9 +42,7 @@ static void want_topic(Consumers *consumers, Str topic, bool is_dlq)
             return;
         }
     }
-    if (consumers->topic_count == TOPICS_MAX) {
-        return;
-    }
+    assert(consumers->topic_count < TOPICS_MAX && "a service has a few dozen topics");
     const Settings *settings = &consumers->runtime->settings;
     consumers->topics[consumers->topic_count++] = (KafkaTopic) {
         .name = topic,
@@ -60,9 +59,7 @@ static ConsumerGroup *group_of(Consumers *consumers, Str name)
             return &consumers->groups[i];
         }
     }
-    if (consumers->group_count == GROUPS_MAX) {
-        return NULL;
-    }
+    assert(consumers->group_count < GROUPS_MAX && "a service has a few groups");
     ConsumerGroup *group = &consumers->groups[consumers->group_count++];
     consume_group_init(group, consumers->runtime, name);
     return group;
@@ -80,10 +77,7 @@ static void collect(Consumers *consumers)
         want_topic(consumers, topic, false);
         want_topic(consumers, dlq_topic(runtime->arena, topic), true);
         Str name = consumer->group ? str_from(consumer->group) : runtime->service;
-        ConsumerGroup *group = group_of(consumers, name);
-        if (group) {
-            consume_group_add(group, consumer);
-        }
+        consume_group_add(group_of(consumers, name), consumer);
     }
 }
 

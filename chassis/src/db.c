@@ -21,11 +21,6 @@ Arena *db_arena(const Db *db)
     return db->ctx->arena;
 }
 
-bool db_is_tx(const Db *db)
-{
-    return db->is_tx;
-}
-
 static void note_write(Db *db, const Statement *statement)
 {
     if (!statement->writes) {

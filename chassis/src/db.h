@@ -24,9 +24,6 @@ struct Db {
 Db *db_shared(Context *ctx);
 /* Records what went wrong in the contract's codes and returns its errno. */
 int db_fail(Context *ctx, const PgError *err);
-/* As fail for a statement that may meet a database that is away: the kind says whether to try
- * again. */
-bool db_failure_is_transient(const PgError *err);
 
 /* Statements by address (static ones) or by text (built ones), so that each is one PgStatement for
  * the life of the worker: libpq prepares it once a connection. */

@@ -3,21 +3,6 @@
 
 #include "db.h"
 
-bool db_failure_is_transient(const PgError *err)
-{
-    switch (err->kind) {
-    case PG_SERIALIZATION:
-    case PG_LOCK_TIMEOUT:
-    case PG_TIMEOUT:
-    case PG_CANCELED:
-    case PG_UNAVAILABLE:
-    case PG_LOST:
-        return true;
-    default:
-        return false;
-    }
-}
-
 /* "products_slug_key" says nothing to a client; its columns do, and the convention of the names has
  * them. */
 static int fail_exists(Context *ctx, const PgError *err)

@@ -1,10 +1,13 @@
 /* services.md 1.9: checks run in the background, the routes answer from memory. */
 #include "health.h"
 
+#include <assert.h>
+
 #include "kv.h"
 #include "outbox.h"
 #include "task.h"
 #include "work.h"
+#include "worker.h"
 
 enum { CHECK_EVERY_MS = 5000, CHECK_BUDGET_MS = 2000, CHECKS_MAX = 24, ERROR_BYTES = 160 };
 enum { OUTBOX_OLD_S = 60 };
@@ -22,6 +25,7 @@ struct Health {
     pthread_mutex_t lock;
     CheckState states[CHECKS_MAX];
     size_t count;
+    bool is_told_down; /* what the gRPC clients were told last */
 };
 
 static const Statement ping = { .name = "health_ping", .sql = "SELECT 1" };
@@ -57,10 +61,9 @@ static int check_outbox(Context *ctx)
 
 static void add(Health *health, const char *name, int (*run)(Context *ctx), bool is_critical)
 {
-    if (health->count < CHECKS_MAX) {
-        health->states[health->count++].check =
-            (HealthCheck) { .name = name, .run = run, .is_critical = is_critical };
-    }
+    assert(health->count < CHECKS_MAX && "an app has a handful of checks");
+    health->states[health->count++].check =
+        (HealthCheck) { .name = name, .run = run, .is_critical = is_critical };
 }
 
 Health *health_new(Runtime *runtime)
@@ -114,30 +117,6 @@ static void run_check(Health *health, CheckState *state, Arena *arena)
     work_end(&work);
 }
 
-static void check_forever(void *arg)
-{
-    Health *health = arg;
-    Arena *arena = arena_new(0);
-    do {
-        for (size_t i = 0; i < health->count; i++) {
-            run_check(health, &health->states[i], arena);
-            arena_clear(arena);
-        }
-    } while (task_sleep(&health->task, CHECK_EVERY_MS));
-    arena_free(arena);
-}
-
-int health_start(Runtime *runtime)
-{
-    Health *health = runtime->health;
-    return task_start(&health->task, runtime->workers[0].loop, "health", check_forever, health);
-}
-
-void health_stop(Runtime *runtime)
-{
-    task_stop(&runtime->health->task, CHECK_BUDGET_MS);
-}
-
 /* The connections know at once what the check learns up to 5 s later. */
 static bool is_up_now(const Worker *worker, const CheckState *state)
 {
@@ -170,9 +149,40 @@ static Verdict judge(Worker *worker)
     return verdict;
 }
 
-bool health_is_serving(Worker *worker)
+/* gRPC's health has one word, for whether this replica takes traffic. */
+static void tell_grpc(Health *health)
 {
-    return runtime_phase(worker->runtime) == PHASE_READY && !judge(worker).critical_down;
+    Runtime *runtime = health->runtime;
+    bool is_down = judge(&runtime->workers[0]).critical_down;
+    if (runtime_phase(runtime) == PHASE_READY && is_down != health->is_told_down) {
+        workers_set_health(runtime, is_down ? GRPC_NOT_SERVING : GRPC_SERVING);
+        health->is_told_down = is_down;
+    }
+}
+
+static void check_forever(void *arg)
+{
+    Health *health = arg;
+    Arena *arena = arena_new(0);
+    do {
+        for (size_t i = 0; i < health->count; i++) {
+            run_check(health, &health->states[i], arena);
+            arena_clear(arena);
+        }
+        tell_grpc(health);
+    } while (task_sleep(&health->task, CHECK_EVERY_MS));
+    arena_free(arena);
+}
+
+int health_start(Runtime *runtime)
+{
+    Health *health = runtime->health;
+    return task_start(&health->task, runtime->workers[0].loop, "health", check_forever, health);
+}
+
+void health_stop(Runtime *runtime)
+{
+    task_stop(&runtime->health->task, CHECK_BUDGET_MS);
 }
 
 static const char *status_word(Worker *worker, Verdict verdict)

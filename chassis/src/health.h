@@ -11,4 +11,3 @@ int health_start(Runtime *runtime);
 void health_stop(Runtime *runtime);
 /* Answer of GET /health/ready: writes the object, returns its status. */
 int health_write_ready(Worker *worker, JsonWriter *w);
-bool health_is_serving(Worker *worker);

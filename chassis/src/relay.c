@@ -26,8 +26,8 @@ struct Relay {
     Metric *pending, *age, *leader;
     MetricFamily *published;
     int64_t next_stats_ms;
-    int64_t
-        leader_until_ms; /* by our clock, from before the claim: never later than the database's */
+    /* By our clock, from before the claim: never later than the database's. */
+    int64_t leader_until_ms;
     int64_t next_claim_ms;
     _Atomic int64_t oldest_age_s;
 };

@@ -236,11 +236,6 @@ int listener_port(const Listener *listener)
     return address.ss_family == AF_INET6 ? ntohs(((struct sockaddr_in6 *) &address)->sin6_port) : 0;
 }
 
-int listener_fd(const Listener *listener)
-{
-    return listener->fd;
-}
-
 void listener_pause(Listener *listener, bool paused)
 {
     listener->paused = paused;

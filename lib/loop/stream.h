@@ -46,7 +46,6 @@ int listener_open(
     Loop *loop, const Address *address, AcceptFn fn, void *arg, Listener **ret_listener, Error *err
 );
 int listener_port(const Listener *listener);
-int listener_fd(const Listener *listener);
 void listener_pause(Listener *listener, bool paused); /* leaves connections in the backlog */
 void listener_close(Listener *listener);              /* NULL is fine; allowed in its callback */
 

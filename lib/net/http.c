@@ -37,19 +37,6 @@ bool http_method_is_idempotent(HttpMethod method)
            method != HTTP_OTHER;
 }
 
-Str http_version_name(HttpVersion version)
-{
-    switch (version) {
-    case HTTP_1_0:
-        return STR("1.0");
-    case HTTP_1_1:
-        return STR("1.1");
-    case HTTP_2:
-        return STR("2");
-    }
-    return STR("");
-}
-
 /* IANA's registry of HTTP status codes. */
 Str http_status_text(int status)
 {

@@ -34,7 +34,6 @@ typedef enum HttpVersion {
     HTTP_1_1,
     HTTP_2,
 } HttpVersion;
-Str http_version_name(HttpVersion version); /* "1.0", "1.1", "2" */
 
 /* "Not Found"; the empty Str for a code without a registered phrase. */
 Str http_status_text(int status);

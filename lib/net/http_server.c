@@ -179,11 +179,6 @@ int http_server_port(const HttpServer *server, size_t index)
     return index < server->listener_count ? listener_port(server->listeners[index]) : -ENOENT;
 }
 
-Loop *http_server_loop(const HttpServer *server)
-{
-    return server->loop;
-}
-
 const HttpServerStats *http_server_stats(const HttpServer *server)
 {
     return &server->stats;

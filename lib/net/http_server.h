@@ -104,7 +104,6 @@ int http_server_listen(HttpServer *server, const Address *address, Error *err);
 int http_server_port(const HttpServer *server, size_t index);
 /* Serves a connection that came some other way (a socket pair, an inherited descriptor). */
 void http_server_serve(HttpServer *server, Stream *stream);
-Loop *http_server_loop(const HttpServer *server);
 
 /* Fibers: stops accepting; each HTTP/1 answer closes its connection, HTTP/2 gets GOAWAY; parks
  * until all connections have ended. At the deadline the rest is cut off: -ETIME. */

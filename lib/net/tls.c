@@ -231,11 +231,6 @@ int tls_send(Tls *tls, Str data)
     return flush(tls);
 }
 
-Stream *tls_stream(const Tls *tls)
-{
-    return tls->stream;
-}
-
 /* ---- fibers ---- */
 
 /* Parks for bytes of the stream and feeds them; 0 at its end. */

@@ -10,4 +10,3 @@ int tls_feed(Tls *tls, Str data);
 ssize_t tls_take(Tls *tls, void *buffer, size_t size);
 /* Encrypts and queues; never parks. */
 int tls_send(Tls *tls, Str data);
-Stream *tls_stream(const Tls *tls);

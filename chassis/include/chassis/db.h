@@ -103,7 +103,6 @@ int db_pipeline(Db *db, DbCall *calls, size_t count);
 int tx_begin(Context *ctx, Db **ret_tx);
 int tx_commit(Db *tx);
 void tx_rollback(Db *tx); /* NULL and a committed one are fine */
-bool db_is_tx(const Db *db);
 static inline void tx_rollbackp(Db **tx)
 {
     tx_rollback(*tx);

@@ -9,10 +9,10 @@ import uuid
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
-from support import tap, tokens  # noqa: E402
+from support import h2, tap, tokens  # noqa: E402
 from support.service import Service  # noqa: E402
 from support.servers import Servers, sql  # noqa: E402
-from support.tap import case, equal  # noqa: E402
+from support.tap import case, equal, eventually  # noqa: E402
 
 PROGRAM = sys.argv[1]
 API = "/api/v1"
@@ -161,6 +161,29 @@ def grpc_answers_the_services_of_its_list(servers):
             equal(service.metric("grpc_server_handled_total", code="PERMISSION_DENIED"), 1)
             service.terminate()
             is_refused(cart.get(f"/catalogue/{product['id']}"), 503, "SERVICE_UNAVAILABLE")
+
+
+def grpc_health(service):
+    """What grpc.health.v1.Health/Check answers: 1 SERVING, 2 NOT_SERVING."""
+    head = h2.head("POST", "/grpc.health.v1.Health/Check", te="trailers", content_type="application/grpc")
+    with h2.Connection(service.grpc_port) as connection:
+        connection.send(h2.frame(h2.HEADERS, h2.END_HEADERS, 1, head) + h2.frame(h2.DATA, h2.END_STREAM, 1, bytes(5)))
+        frames = connection.read(lambda frames: h2.of(frames, h2.DATA, 1))
+    message = h2.of(frames, h2.DATA, 1)[0][3]
+    equal(message[:6], b"\0\0\0\0\2\x08")  # uncompressed, two bytes: field 1, a number
+    return message[6]
+
+
+@case
+def the_health_of_grpc_follows_the_database(servers):
+    with start(servers) as service:
+        equal(grpc_health(service), 1)
+        servers.tell("kill", "postgres")
+        try:
+            eventually(lambda: grpc_health(service) == 2, what="it serves no more")
+        finally:
+            servers.tell("restart", "postgres")
+        eventually(lambda: grpc_health(service) == 1, what="it serves again")
 
 
 @case
