@@ -117,11 +117,14 @@ static void run_check(Health *health, CheckState *state, Arena *arena)
     work_end(&work);
 }
 
-/* The connections know at once what the check learns up to 5 s later. */
+/* The connections know at once what the check, which is worker 0's, learns up to 5 s later. One that
+ * connects for the first time keeps its requests waiting, not failing: ready does not flicker while
+ * the other workers start. */
 static bool is_up_now(const Worker *worker, const CheckState *state)
 {
     if (state->check.run == check_postgres) {
-        return state->is_up && pg_pool_is_ready(worker->pool);
+        return state->is_up && worker->pool &&
+               (pg_pool_is_ready(worker->pool) || pg_pool_is_starting(worker->pool));
     }
     if (state->check.run == kv_check) {
         return state->is_up && kv_is_open(worker);

@@ -38,13 +38,13 @@ void kv_close(Worker *worker)
 
 bool kv_is_open(const Worker *worker)
 {
-    return redis_is_ready(worker->redis) &&
+    return (redis_is_ready(worker->redis) || redis_is_starting(worker->redis)) &&
            breaker_state(worker->redis_breaker, clock_monotonic_ms()) != BREAKER_OPEN;
 }
 
 bool kv_is_up(const Context *ctx)
 {
-    return kv_is_open(ctx->worker);
+    return redis_is_ready(ctx->worker->redis) && kv_is_open(ctx->worker);
 }
 
 static int fail_unavailable(Context *ctx)

@@ -10,5 +10,5 @@ int kv_open(Worker *worker, Error *err);
 void kv_close(Worker *worker);
 /* The background check: asks past the breaker, and closes it when an answer comes. */
 int kv_check(Context *ctx);
-/* As kv_is_up. */
+/* A command would be sent, or wait for the first connection. */
 bool kv_is_open(const Worker *worker);

@@ -65,6 +65,8 @@ void pg_pool_close(PgPool *pool, int64_t timeout_ms);
 int pg_pool_wait_ready(PgPool *pool, Error *err);
 int pg_pool_wait_tried(PgPool *pool, Error *err);
 bool pg_pool_is_ready(const PgPool *pool);
+/* The first attempt to connect is under way: what is asked meanwhile waits for it. */
+bool pg_pool_is_starting(const PgPool *pool);
 
 enum { PG_PARAMS_MAX = 32, PG_BATCH_MAX = 32 };
 

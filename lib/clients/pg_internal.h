@@ -101,6 +101,7 @@ struct PgPool {
     Timer *reconnect;
     int64_t backoff_ms;
     int64_t grow_after_ns; /* no further connection before */
+    bool was_ready;        /* ever */
     bool is_down;          /* no connection, and the last attempt failed */
     bool is_closing;
     PgError last_failure; /* of connecting */

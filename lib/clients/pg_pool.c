@@ -118,6 +118,7 @@ void pg_pool_conn_ready(PgConn *conn)
         log_info("connected to Postgres again");
     }
     pool->is_down = false;
+    pool->was_ready = true;
     pool->backoff_ms = 0;
     pool->grow_after_ns = 0;
     metric_inc(pool->metrics.new_connections);
@@ -309,6 +310,11 @@ int pg_pool_open(Loop *loop, const PgPoolOptions *options, PgPool **ret_pool, Er
 bool pg_pool_is_ready(const PgPool *pool)
 {
     return pg_pool_count(pool, pg_conn_is_ready) > 0;
+}
+
+bool pg_pool_is_starting(const PgPool *pool)
+{
+    return !pool->was_ready && !pool->last_failure.error.code;
 }
 
 static int wait_ready(PgPool *pool, bool once, Error *err)

@@ -123,6 +123,11 @@ bool redis_is_ready(const Redis *redis)
     return redis->conn && redis->conn->is_ready;
 }
 
+bool redis_is_starting(const Redis *redis)
+{
+    return !redis->was_ready && !redis->is_down;
+}
+
 /* Parks until there is a connection; fails at once while the last attempt failed, unless `patient`.
  */
 static int wait_for_conn(Redis *redis, bool patient, Error *err)

@@ -38,6 +38,8 @@ int redis_open(Loop *loop, const RedisOptions *options, Redis **ret_redis, Error
 /* From a fiber: lets what was sent end for `timeout_ms` at most, closes and frees. NULL is fine. */
 void redis_close(Redis *redis, int64_t timeout_ms);
 bool redis_is_ready(const Redis *redis);
+/* The first attempt to connect is under way: what is asked meanwhile waits for it. */
+bool redis_is_starting(const Redis *redis);
 int redis_wait_ready(Redis *redis, Error *err);
 
 typedef enum RedisKind {

@@ -251,6 +251,7 @@ static int connect_and_greet(Redis *redis, Error *err)
         return error_set(err, -ECONNRESET, "connect to Redis: %s", redis->failure.message);
     }
     conn->is_ready = true;
+    redis->was_ready = true;
     return 0;
 }
 

@@ -51,7 +51,8 @@ struct Redis {
     Fiber *connector;
     bool is_connecting;
     int64_t backoff_ms;
-    bool is_down; /* the last attempt failed: `failure` says why */
+    bool is_down;   /* the last attempt failed: `failure` says why */
+    bool was_ready; /* ever */
     bool is_closing;
     bool has_deferred_flush;
     Error failure;

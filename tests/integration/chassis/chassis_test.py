@@ -365,6 +365,17 @@ def a_start_without_a_database_waits_for_it(servers):
 
 
 @case
+def ready_does_not_flicker_while_event_loops_connect(servers):
+    """Each of the eight logs in to Postgres by itself; the kernel chooses which of them answers."""
+    servers.need("postgres")
+    database = next(DATABASES)
+    with fixture(servers, database):
+        pass
+    with fixture(servers, database, EVENT_LOOPS="8") as service:
+        equal({service.get(path).status for _ in range(40) for path in ("/health/ready", NOTES)}, {200})
+
+
+@case
 def sigterm_under_load_fails_no_request(servers):
     servers.need("postgres")
     service = fixture(servers, SHUTDOWN_DRAIN_SECONDS="1")
