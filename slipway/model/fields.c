@@ -487,7 +487,14 @@ const DecodeField catalog_fields[] = {
         .pattern_help = DNS_LABEL_HELP,
         .help = "Name of the platform: network, namespace, project, topic prefix"
     ),
-    DECODE_STRING(CatalogDocument, source, "source", .help = "Address of the repository"),
+    DECODE_STRING(
+        CatalogDocument,
+        source,
+        "source",
+        .pattern = "https?://[A-Za-z0-9._~:/?@!&+,;=%-]+",
+        .pattern_help = "an address such as \"https://example.com/shop\"",
+        .help = "Address of the repository"
+    ),
     DECODE_STRING(CatalogDocument, registry, "registry", .help = "Where images are pushed to"),
     DECODE_DICT(
         CatalogDocument,

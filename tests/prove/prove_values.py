@@ -48,6 +48,73 @@ def labels_fault(slipway, expected):
     return "\n".join(wrong) or None
 
 
+# Places of a catalog's texts other than a service's environment.
+ELSEWHERE = {
+    "slipway": 1, "platform": "shop", "source": "https://example.com/shop", "registry": "registry.example.com/shop", "tag": "0123",
+    "resources": {
+        "postgres": {"kind": "postgres", "databases": ["on", "0123", "it's $HOME \"q\" `id`"], "user": "it's $U: \"q\" #1"},
+        "redis": {"kind": "redis", "memory": "1e3", "eviction": "on"},
+    },
+    "services": {"api": {
+        "language": "c", "ports": {"http": 8001}, "needs": ["postgres", "redis"], "health": {"metrics": "/m #1: \"x\" 'y' $z"},
+        "database": "it's $HOME db", "command": ["a b", "$c", "on"],
+    }},
+    "environments": {"staging": {
+        "tag": "1e3", "host": "shop.example.com",
+        "defaults": {"env": {"A": "0123", "B": "on", "C": "line\nbreak $x", "D": "{resource.redis.host}: $x #y"}},
+    }},
+}
+READ_ELSEWHERE = """
+import json, pathlib, sys, yaml
+folder = pathlib.Path(sys.argv[1])
+docs = {}
+for path in folder.rglob("*.y*ml"):
+    docs[str(path.relative_to(folder))] = list(yaml.safe_load_all(path.read_text(encoding="utf-8")))
+for path in folder.rglob("*.json"):
+    json.loads(path.read_text(encoding="utf-8"))
+one = lambda path: docs[path][0]
+overlay = "deploy/kubernetes/overlays/staging/"
+compose, base = one("docker-compose.yml")["services"], "deploy/kubernetes/services/api/"
+patched = one(overlay + "patches/api-deployment.yaml")["spec"]["template"]["spec"]["containers"][0]["env"]
+plain = {e["name"]: e["value"] for e in patched if "value" in e}
+print(json.dumps({
+    "scraped": one("deploy/prometheus/prometheus.yml")["scrape_configs"][0]["metrics_path"],
+    "annotated": one(base + "deployment.yaml")["spec"]["template"]["metadata"]["annotations"]["prometheus.io/path"],
+    "user": compose["postgres"]["environment"]["POSTGRES_USER"].replace("$$", "$"),
+    "databases": compose["postgres"]["environment"]["POSTGRES_MULTIPLE_DATABASES"].replace("$$", "$"),
+    "redis": [word.replace("$$", "$") for word in compose["redis"]["command"]][-3::2],
+    "tags": [i["newTag"] for i in one(overlay + "kustomization.yaml")["images"]],
+    "overlay": [plain.get(name, "").replace("$$", "$") for name in "ABC"],
+    "config": one(overlay + "patches/api-config.yaml")["data"]["d"],
+    "files": len(docs),
+}))
+"""
+
+
+def elsewhere_fault(slipway, python):
+    """Paths, users, databases, tags and overlays: in YAML of every kind, and in the JSON of dashboards."""
+    api, postgres = ELSEWHERE["services"]["api"], ELSEWHERE["resources"]["postgres"]
+    with tempfile.TemporaryDirectory() as scratch:
+        done = render(slipway, scratch, ELSEWHERE)
+        if done.returncode:
+            return done.stderr
+        found = json.loads(prove.run("read", python, "-c", READ_ELSEWHERE, scratch))
+    files = found.pop("files")
+    wanted = {
+        "scraped": api["health"]["metrics"], "annotated": api["health"]["metrics"], "user": postgres["user"],
+        "databases": ",".join(postgres["databases"]), "redis": ["1e3", "on"], "tags": ["1e3"],
+        "overlay": ["0123", "on", "line\nbreak $x"], "config": "redis: $x #y",
+    }
+    return None if found == wanted and files > 30 else f"{files} files, {found}, not {wanted}"
+
+
+def source_fault(slipway):
+    """An address stands inside of other texts, so it can't be anything but an address."""
+    with tempfile.TemporaryDirectory() as scratch:
+        done = render(slipway, scratch, {**ELSEWHERE, "source": "https://example.com/a b: #c"})
+    return None if done.returncode == 1 and "D1006" in done.stderr else f"exit {done.returncode}: {done.stderr}"
+
+
 def line_end_fault(slipway):
     service = {"language": "go", "planned": True, "ports": {"http": 8001}, "description": "two\nlines"}
     with tempfile.TemporaryDirectory() as scratch:
@@ -92,6 +159,8 @@ def proof():
         found = json.loads(prove.run("read", str(python), "-c", READ, scratch))
         yield "Kubernetes reads them back", wrong_ones(expected, found["kubernetes"])
         yield "Compose reads them back", wrong_ones(expected, found["compose"])
+    yield "every other file reads its own back", elsewhere_fault(slipway, python)
+    yield "an address that is none is refused", source_fault(slipway)
     yield "a Dockerfile's label reads them back", labels_fault(slipway, expected)
     yield "a Dockerfile's label refuses a line end", line_end_fault(slipway)
 
