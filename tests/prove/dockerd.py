@@ -12,6 +12,7 @@ import json
 import os
 import pathlib
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -50,6 +51,12 @@ def copy_of_tree(folder):
     """This tree's sources, as a clone would have them; the Dockerfile's ignore file picks among them."""
     left_out = shutil.ignore_patterns(".git", ".slipway", "bin", "build", "build-*", "node_modules", "__pycache__")
     return pathlib.Path(shutil.copytree(tree.ROOT, folder, symlinks=True, ignore=left_out))
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 class Daemon:

@@ -5,13 +5,12 @@ import json
 import os
 import pathlib
 import re
-import socket
 import tempfile
 import time
 
 import dockerd
 import prove
-from dockerd import BUILD, PRODUCT as IMAGE
+from dockerd import BUILD, PRODUCT as IMAGE, free_port
 from support import tokens
 from support.servers import Servers, sql
 
@@ -23,12 +22,6 @@ LABELS = {
     "licenses": LICENSE,
 }
 HEALTHY_SECONDS = 90
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def made(daemon):
