@@ -34,8 +34,7 @@ bool image_parse(Arena *arena, Str text, ImageName *ret)
     } else if (first == STR_NONE) {
         ret->path = str_concat(arena, STR("library/"), rest);
     }
-    ret->repository =
-        str_printf(arena, "%" STR_FMT "/%" STR_FMT, STR_ARG(registry), STR_ARG(ret->path));
+    ret->repository = str_concat(arena, str_concat(arena, registry, STR("/")), ret->path);
     slash = str_rfind_char(ret->path, '/');
     ret->last = slash == STR_NONE ? ret->path : str_skip(ret->path, slash + 1);
     return true;
