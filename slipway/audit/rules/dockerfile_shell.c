@@ -291,7 +291,9 @@ static void df051(RuleContext *ctx, const Dockerfile *file)
                 ctx, pipe->span, "where this fails, the pipe hides it and the build goes on"
             );
             if (knows_pipefail(run)) {
-                fix_begin(ctx, diag, run, "set -o pipefail");
+                /* a heredoc goes on behind a pipe that failed, unless it is told to stop */
+                bool goes_on = is_heredoc(run) && !sets_errexit(run->script);
+                fix_begin(ctx, diag, run, goes_on ? "set -eo pipefail" : "set -o pipefail");
             }
         }
     }

@@ -12,6 +12,9 @@ RUN <<EOF
 make one
 make two
 EOF
+RUN <<EOF
+wget -qO- https://example.com/last | sort > /last
+EOF
 SHELL ["/bin/bash", "-c"]
 RUN curl -fsS https://example.com/list | sort > /list
 

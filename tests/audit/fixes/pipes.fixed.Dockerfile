@@ -15,6 +15,10 @@ set -e
 make one
 make two
 EOF
+RUN <<EOF
+set -eo pipefail
+wget -qO- https://example.com/last | sort > /last
+EOF
 SHELL ["/bin/bash", "-c"]
 RUN set -o pipefail && curl -fsS https://example.com/list | sort > /list
 
