@@ -1,4 +1,4 @@
-"""The Dockerfiles of services in Go and in Python: each builds a program without dependencies, which then runs.
+"""The Dockerfiles of services in other languages: each builds a program without dependencies, which then runs.
 
 The base images are Debian's packages under the names that the Dockerfiles use, so a compiler may be older than its
 name says; what is looked at is the Dockerfile. .NET is left out: Debian has no SDK for it.
@@ -24,11 +24,15 @@ registry: registry.example.com/sample
 services:
   go-sample: { language: go, description: "Says \\"hello\\" for $5", path: go, ports: { http: 8081 } }
   python-sample: { language: python, description: Says hello, path: python, ports: { http: 8082 } }
+  rust-sample: { language: rust, description: Says hello, path: rust, ports: { http: 8083 } }
+  node-sample: { language: node, description: Says hello, path: node, ports: { http: 8084 } }
 """
 # By the start of a base image's name: the packages that stand in for it.
 BASES = {
     "golang:": ("golang-go",),
     "python:": ("python3", "python3-venv", "python-is-python3"),
+    "rust:": ("cargo", "rustc"),
+    "node:": ("nodejs", "npm", "adduser", "wget"),
 }
 GO = """package main
 
@@ -57,10 +61,39 @@ class Hello(http.server.BaseHTTPRequestHandler):
 
 http.server.HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Hello).serve_forever()
 """
+RUST = """use std::io::{Read, Write};
+
+fn main() {
+    let port: u16 = std::env::var("PORT").unwrap().parse().unwrap();
+    for stream in std::net::TcpListener::bind(("127.0.0.1", port)).unwrap().incoming() {
+        let mut stream = stream.unwrap();
+        let _ = stream.read(&mut [0; 1024]);
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\\r\\ncontent-length: 5\\r\\nconnection: close\\r\\n\\r\\nhello");
+    }
+}
+"""
+NODE_SERVER = "require('http').createServer((q, a) => a.end('hello')).listen(process.env.PORT, process.env.HOSTNAME)"
+NODE_BUILD = f"""const fs = require("fs");
+fs.mkdirSync(".next/standalone", {{ recursive: true }});
+fs.mkdirSync(".next/static", {{ recursive: true }});
+fs.writeFileSync(".next/standalone/server.js", {NODE_SERVER!r});
+"""
 SOURCES = {
     "go": {"go.mod": "module sample\n\ngo 1.19\n", "go.sum": "", "cmd/server/main.go": GO},
     "python": {"requirements.txt": "", "python_sample.py": PYTHON},
+    "rust": {
+        "Cargo.toml": '[package]\nname = "rust-sample"\nversion = "0.1.0"\nedition = "2021"\n',
+        "Cargo.lock": 'version = 3\n\n[[package]]\nname = "rust-sample"\nversion = "0.1.0"\n',
+        "src/main.rs": RUST,
+    },
+    "node": {
+        "package.json": '{ "name": "node-sample", "version": "0.1.0", "scripts": { "build": "node build.js" } }\n',
+        "package-lock.json": '{ "name": "node-sample", "version": "0.1.0", "lockfileVersion": 2, "packages": { "": { "name": "node-sample" } } }\n',
+        "build.js": NODE_BUILD,
+        "public/robots.txt": "User-agent: *\n",
+    },
 }
+UIDS = {"node": "1001"}
 EXPECTED = {"go": "hello 1.2.3 2024-11-05T10:00:00+00:00"}
 
 
@@ -121,7 +154,7 @@ def runs(daemon, language):
         pid = daemon.inspect(name)["State"]["Pid"]
         uid = re.search(r"^Uid:\t(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text(), re.M)[1]
         labels = {key.rsplit(".", 1)[1] for key in image["Labels"] if key.startswith("org.opencontainers.image.")}
-        if said != EXPECTED.get(language, "hello") or uid != "65532":
+        if said != EXPECTED.get(language, "hello") or uid != UIDS.get(language, "65532"):
             return f"it said {said!r} as {uid}"
         return None if len(labels) == 6 and len(image["ExposedPorts"]) == 1 else f"{labels} {image['ExposedPorts']}"
     finally:

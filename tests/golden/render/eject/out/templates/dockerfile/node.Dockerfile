@@ -6,7 +6,7 @@ WORKDIR /app
 # ── Stage 1: Install dependencies ─────────────────────────────────────────────────────────────────
 FROM base AS deps
 COPY package.json package-lock.json ./
-RUN npm ci
+RUN npm ci && mkdir -p node_modules
 
 # ── Stage 2: Build ────────────────────────────────────────────────────────────────────────────────
 FROM base AS builder
