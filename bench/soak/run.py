@@ -133,14 +133,14 @@ def look(process, log, clients):
     return {
         "requests": sum(client.done for client in clients), "lines": log.lines, "descriptors": len(os.listdir(place / "fd")),
         "threads": int(fields[17]), "rss_mb": kib["Rss"] / 1024,
-        "private_mb": (kib["Private_Clean"] + kib["Private_Dirty"]) / 1024,
+        "own_mb": kib["Private_Dirty"] / 1024,  # clean pages are private or shared by who else runs the same libraries
         "cpu_s": (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"),
     }
 
 
 def row(minute, now, before):
     requests = now["requests"] - before["requests"]
-    print(f"{minute:4d} {requests:9,d} {now['private_mb']:9.2f} {now['rss_mb']:9.2f} {now['descriptors']:6d} {now['threads']:4d} "
+    print(f"{minute:4d} {requests:9,d} {now['own_mb']:9.2f} {now['rss_mb']:9.2f} {now['descriptors']:6d} {now['threads']:4d} "
           f"{(now['lines'] - before['lines']) / max(requests, 1):9.4f} {(now['cpu_s'] - before['cpu_s']) * 1e6 / max(requests, 1):9.1f}",
           flush=True)
 
@@ -150,7 +150,7 @@ def report(samples, log, clients):
     quarter = max(len(samples) // 4, 1)
     early, late = samples[quarter:2 * quarter] or samples[:1], samples[-quarter:]
     minutes = max(len(samples) - 2 * quarter, 1)
-    for key, unit in (("private_mb", "MB"), ("rss_mb", "MB"), ("descriptors", ""), ("threads", "")):
+    for key, unit in (("own_mb", "MB"), ("rss_mb", "MB"), ("descriptors", ""), ("threads", "")):
         was, now = (statistics.median(sample[key] for sample in part) for part in (early, late))
         print(f"{key:12} {was:9.2f} -> {now:9.2f} {unit:3} {60 * (now - was) / minutes:+8.2f} an hour")
     total = samples[-1]["requests"] - samples[0]["requests"]
@@ -164,7 +164,7 @@ def soak(process, log, arguments):
     for client in clients:
         client.start()
     print("load of the machine:", os.getloadavg()[0])
-    print(" min  requests   private       RSS    fds  thr lines/req CPU µs/req")
+    print(" min  requests       own       RSS    fds  thr lines/req CPU µs/req")
     samples = [look(process, log, clients)]
     for minute in range(1, arguments.minutes + 1):
         time.sleep(60)
