@@ -17,7 +17,8 @@
 enum {
     LOCK_BYTE = 1, /* of the lock file; the supervisor's own is the first */
     SHUT_OUT_MS = 15000,
-    SHUT_OUT_LOOK_MS = 10,
+    DYING_MS = 5000,
+    LOOK_AGAIN_MS = 5,
 };
 
 int keeper_init(Keeper *keeper, const Place *place)
@@ -65,18 +66,30 @@ static void await_end(int fd)
     } while (got > 0 || (got < 0 && errno == EINTR));
 }
 
-static struct flock own_byte(void)
+/* -ETIMEDOUT: someone else has it for as long. */
+static int take_byte(int fd, int64_t patience_ms)
 {
-    return (struct flock) { .l_type = F_WRLCK, .l_start = LOCK_BYTE, .l_len = 1 };
+    struct flock lock = { .l_type = F_WRLCK, .l_start = LOCK_BYTE, .l_len = 1 };
+    int64_t until = clock_monotonic_ms() + patience_ms;
+    while (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
+        if (errno != EINTR && errno != EAGAIN && errno != EACCES) {
+            return -errno;
+        }
+        if (clock_monotonic_ms() >= until) {
+            return -ETIMEDOUT;
+        }
+        proc_sleep_ms(LOOK_AGAIN_MS);
+    }
+    return 0;
 }
 
-/* Where a new stack runs already, that one has ended what this one left. */
+/* A supervisor that was killed lets its byte go a moment after the pipe. Who has it for longer is a
+ * new stack's, and that one has ended what this one left. */
 static void clean_up(const Place *place)
 {
     auto_arena Arena *arena = arena_new(0);
     auto_fd int fd = open(str_to_cstr(arena, place->lock_path), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-    struct flock lock = own_byte();
-    if (fd < 0 || fcntl(fd, F_OFD_SETLK, &lock) == 0) {
+    if (fd < 0 || take_byte(fd, DYING_MS) == 0) {
         state_end_leftovers(place, NULL);
     }
 }
@@ -116,16 +129,5 @@ void keeper_end(Keeper *keeper)
 
 int keeper_shut_out(int lock_fd)
 {
-    struct flock lock = own_byte();
-    int64_t until = clock_monotonic_ms() + SHUT_OUT_MS;
-    while (fcntl(lock_fd, F_OFD_SETLK, &lock) < 0) {
-        if (errno != EINTR && errno != EAGAIN && errno != EACCES) {
-            return -errno;
-        }
-        if (clock_monotonic_ms() >= until) {
-            return -ETIMEDOUT;
-        }
-        proc_sleep_ms(SHUT_OUT_LOOK_MS);
-    }
-    return 0;
+    return take_byte(lock_fd, SHUT_OUT_MS);
 }

@@ -134,11 +134,13 @@ class Stack:
             raise Failed(f"{failed}; it is {self.state(name)}\n{self.run('why').out}")
 
     def supervisor(self):
-        """Its pid as the state file says, once it is there."""
+        """Its pid as the state file says, once that is written; a former one's stands there until then."""
         def read():
             try:
-                return json.loads((self.dir / ".slipway/state.json").read_text())["pid"]
-            except (FileNotFoundError, json.JSONDecodeError):
+                pid = json.loads((self.dir / ".slipway/state.json").read_text())["pid"]
+                state = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+                return pid if state != "Z" else None
+            except (FileNotFoundError, ProcessLookupError, json.JSONDecodeError):
                 return None
         return eventually("the state file names the supervisor", read)
 

@@ -19,6 +19,7 @@ class Terminal:
         self.pid, self.master = pty.fork()
         if self.pid == 0:
             os.chdir(stack.dir)
+            signal.signal(signal.SIGHUP, signal.SIG_DFL)  # who runs the tests may be under nohup
             os.execvpe(program[0], [*program, *args], env)
         self.shown = b""
         if is_read:
