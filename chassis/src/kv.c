@@ -99,17 +99,6 @@ int kv_command(Context *ctx, RedisCommand command, RedisValue *ret_value)
     return leave(ctx, ticket, rc, &err);
 }
 
-int kv_batch(Context *ctx, const RedisCommand *commands, size_t count, RedisValue *ret_values)
-{
-    uint64_t ticket;
-    if (!enter(ctx, &ticket)) {
-        return fail_unavailable(ctx);
-    }
-    Error err = ERROR_INIT;
-    int rc = redis_batch(ctx->worker->redis, ctx->arena, commands, count, ret_values, &err);
-    return leave(ctx, ticket, rc, &err);
-}
-
 int kv_multi(Context *ctx, const RedisCommand *commands, size_t count, RedisValue *ret_values)
 {
     uint64_t ticket;

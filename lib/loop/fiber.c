@@ -22,11 +22,6 @@ Loop *fiber_loop(const Fiber *fiber)
     return fiber->loop;
 }
 
-const char *fiber_name(const Fiber *fiber)
-{
-    return fiber->name;
-}
-
 void fiber_set_local(void *local)
 {
     current_fiber->local = local;

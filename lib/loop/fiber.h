@@ -39,7 +39,6 @@ int fiber_run_main(Loop *loop, FiberFn fn, void *arg);
 
 Fiber *fiber_self(void); /* NULL outside a fiber */
 Loop *fiber_loop(const Fiber *fiber);
-const char *fiber_name(const Fiber *fiber);
 /* Any number of bytes for whoever spawned it: the request, the span. Inherited as a pointer, but
  * not by a detached fiber, which may outlive what it points to. */
 void fiber_set_local(void *local);

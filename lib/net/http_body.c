@@ -166,8 +166,3 @@ int64_t http_content_length(const HttpExchange *pub)
 {
     return ((const Exchange *) (const void *) pub)->content_length;
 }
-
-void http_set_body_timeout(HttpExchange *pub, int64_t timeout_ms)
-{
-    of(pub)->body_deadline = deadline_in_ms(timeout_ms);
-}

@@ -135,8 +135,6 @@ ssize_t http_read(HttpExchange *exchange, void *buffer, size_t size);
 int http_read_body(HttpExchange *exchange, size_t max_bytes, Str *ret_body);
 /* Bytes the body will have, or -1 when it is not said. */
 int64_t http_content_length(const HttpExchange *exchange);
-/* Another body_timeout_ms for this request, from now (uploads). */
-void http_set_body_timeout(HttpExchange *exchange, int64_t timeout_ms);
 
 /* ---- The response. Date, Content-Length, Transfer-Encoding and Connection are the server's. ----
  */

@@ -95,12 +95,6 @@ bool id_same_namespace(Build *b, ResId a, ResId other)
     return str_eq(id_namespace(b, a), id_namespace(b, other));
 }
 
-bool id_equal(Build *b, ResId a, ResId other)
-{
-    return str_eq(a.name, other.name) && gvk_equal(a.gvk, other.gvk) &&
-           id_same_namespace(b, a, other);
-}
-
 Str id_key(Build *b, ResId id)
 {
     Str ns = id_namespace(b, id);

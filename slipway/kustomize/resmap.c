@@ -44,12 +44,6 @@ static void add_all_ids(Build *b, ResMap *map, Resource *resource)
     add_any(b, map, resource_id(resource), resource);
 }
 
-Resource *resmap_get(Build *b, ResMap *map, ResId id)
-{
-    index_ids(b, map);
-    return map_get(&map->ids, id_key(b, id));
-}
-
 const Resources *resmap_any(Build *b, ResMap *map, ResId id)
 {
     if (!map->any_ids_valid) {

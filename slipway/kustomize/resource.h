@@ -21,7 +21,6 @@ Str id_text(Arena *arena, ResId id);
 /* "default" for none, a word no namespace has for what is cluster-scoped. */
 Str id_namespace(Build *b, ResId id);
 bool id_same_namespace(Build *b, ResId a, ResId other);
-bool id_equal(Build *b, ResId a, ResId other);
 /* Equal for equal ids, namespaces as id_namespace has them. */
 Str id_key(Build *b, ResId id);
 
@@ -73,8 +72,6 @@ int resmap_append(Build *b, ResMap *map, Resource *resource);
 int resmap_append_all(Build *b, ResMap *map, const ResMap *other);
 /* A generator's resource: added, or replacing or merging with the one that is there. */
 int resmap_absorb(Build *b, ResMap *map, Resource *resource);
-/* The resource with this current id, or NULL. */
-Resource *resmap_get(Build *b, ResMap *map, ResId id);
 /* Those that have or had this id, in order; NULL: none. */
 const Resources *resmap_any(Build *b, ResMap *map, ResId id);
 /* To be called when ids may have changed. */

@@ -49,16 +49,6 @@ Resource *catalog_resource(const Catalog *catalog, Str name)
     return NULL;
 }
 
-Task *catalog_task(const Catalog *catalog, Str name)
-{
-    for (size_t i = 0; i < catalog->task_count; i++) {
-        if (str_eq(catalog->tasks[i]->name, name)) {
-            return catalog->tasks[i];
-        }
-    }
-    return NULL;
-}
-
 DecodeStrings catalog_names(const Catalog *catalog, Arena *arena)
 {
     VEC(Str) names = { 0 };

@@ -219,7 +219,6 @@ int catalog_load(
 
 Service *catalog_service(const Catalog *catalog, Str name);
 Resource *catalog_resource(const Catalog *catalog, Str name);
-Task *catalog_task(const Catalog *catalog, Str name);
 /* Every name of a resource, service or task, in the catalog's order. */
 DecodeStrings catalog_names(const Catalog *catalog, Arena *arena);
 const Port *port_find(const PortList *ports, Str name);

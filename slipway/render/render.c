@@ -37,11 +37,6 @@ Arena *render_arena(RenderContext *ctx)
     return ctx->arena;
 }
 
-DiagList *render_diags(RenderContext *ctx)
-{
-    return ctx->diags;
-}
-
 const Catalog *render_catalog(RenderContext *ctx, const char *environment)
 {
     Str key = str_from(environment);

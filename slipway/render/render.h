@@ -63,7 +63,6 @@ extern const ArtifactKind *const artifact_kinds[]; /* NULL-terminated */
  * each. NULL after a failure, which is in the diags. */
 const Catalog *render_catalog(RenderContext *ctx, const char *environment);
 Arena *render_arena(RenderContext *ctx);
-DiagList *render_diags(RenderContext *ctx);
 /* The tree that templates see of a catalog (render/values.h). Its first level is the caller's, to
  * add names to with node_set; what lies below is made once and shared with the other kinds. */
 Node *render_values(RenderContext *ctx, const Catalog *catalog);

@@ -17,7 +17,7 @@
 /* What the supervisor gets when a process above it has died. */
 #define GUARDIAN_SIGNAL SIGUSR2
 
-/* Forks keeper and warden, that one the supervisor: the grandchild runs `supervise` and exits with what it returns; the caller becomes the
- * guardian and gets that exit code (128 + signal when a signal ended it) once nothing is left.
- * Before any thread or loop. A negative errno when it can't fork. */
+/* Forks keeper and warden, that one the supervisor, which runs `supervise` and exits with what it
+ * returns; the caller becomes the guardian and gets that exit code (128 + signal when a signal ended
+ * it) once nothing is left. Before any thread or loop. A negative errno when it can't fork. */
 int guardian_run(const Place *place, int (*supervise)(void *arg), void *arg);

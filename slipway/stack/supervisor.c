@@ -458,8 +458,3 @@ CoreOutcome supervisor_outcome(const Supervisor *supervisor, size_t *ret_node)
 {
     return core_outcome(&supervisor->core, ret_node);
 }
-
-const Plan *supervisor_plan(const Supervisor *supervisor)
-{
-    return supervisor->options.plan;
-}

@@ -57,7 +57,6 @@ void supervisor_end_now(Supervisor *supervisor);
 bool supervisor_is_at_rest(const Supervisor *supervisor);
 bool supervisor_is_stopping(const Supervisor *supervisor);
 CoreOutcome supervisor_outcome(const Supervisor *supervisor, size_t *ret_node);
-const Plan *supervisor_plan(const Supervisor *supervisor);
 /* A snapshot on the arena. */
 StackView *supervisor_view(Supervisor *supervisor, Arena *arena);
 NodeView supervisor_node_view(Supervisor *supervisor, Arena *arena, size_t node);

@@ -36,9 +36,8 @@ typedef enum RedisUse {
 
 /* All that is returned lives on ctx->arena. ret_value may be NULL. */
 int kv_command(Context *ctx, RedisCommand command, RedisValue *ret_value);
-/* Several commands in one write; an error answer is a value. ret_values has `count` elements. */
-int kv_batch(Context *ctx, const RedisCommand *commands, size_t count, RedisValue *ret_values);
-/* MULTI … EXEC in one write: all of them happen, with nobody's command between, or none. */
+/* MULTI … EXEC in one write: all of them happen, with nobody's command between, or none. ret_values
+ * has `count` elements; an error answer is a value. */
 int kv_multi(Context *ctx, const RedisCommand *commands, size_t count, RedisValue *ret_values);
 /* A Lua script; see clients/redis.h. */
 int kv_script(Context *ctx, const RedisScriptCall *call, RedisValue *ret_value);

@@ -1,6 +1,6 @@
 /* Repository: what all artifacts of a run say together. A service is what one Dockerfile builds, or an
- * image that isn't built here and is none of everyone's, with the Compose services and the containers of workloads that run it; beside it stand the words that the
- * sources mention.
+ * image that isn't built here and is none of everyone's, with the Compose services and the containers of
+ * workloads that run it; beside it stand the words that the sources mention.
  *
  * Who belongs to whom is a guess from names and images. A rule that needs a pair it isn't sure of
  * stays silent: repository_gather joins only what has the same image or the same name. */

@@ -19,6 +19,21 @@ static inline void across_leave(RuleContext *ctx)
     ctx->container = NULL;
 }
 
+typedef void (*AcrossContainer)(
+    RuleContext *ctx, const Repository *repository, const RepoContainer *place
+);
+/* Every container of workloads, of the bundles that `takes` says; NULL: of all. */
+void across_each_container(
+    RuleContext *ctx,
+    const Repository *repository,
+    bool (*takes)(const Bundle *bundle),
+    AcrossContainer check
+);
+/* Every service of every Compose project. */
+#define across_foreach_compose(service, repository)                   \
+    vec_foreach(each_project, &(repository)->audit->compose_projects) \
+        vec_foreach(service, &(*each_project)->services)
+
 /* The other end of a finding. */
 #define across_relate(ctx, diag, place, ...) \
     (span_is_known(place) ? diag_relate((ctx)->diags, (diag), (place), __VA_ARGS__) : (void) 0)

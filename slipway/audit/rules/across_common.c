@@ -15,6 +15,26 @@ Str across_join(Arena *arena, const Str *names, size_t count)
     return strbuf_str(&out);
 }
 
+void across_each_container(
+    RuleContext *ctx,
+    const Repository *repository,
+    bool (*takes)(const Bundle *bundle),
+    AcrossContainer check
+)
+{
+    vec_foreach(bundle, &repository->audit->bundles) {
+        if (takes && !takes(*bundle)) {
+            continue;
+        }
+        vec_foreach(object, &(*bundle)->objects) {
+            for (size_t i = 0; object->pod && i < object->pod->containers.len; i++) {
+                RepoContainer place = { *bundle, object, &object->pod->containers.ptr[i] };
+                check(ctx, repository, &place);
+            }
+        }
+    }
+}
+
 /* --- hosts ------------------------------------------------------------------------------------ */
 
 bool across_is_name(Str host)

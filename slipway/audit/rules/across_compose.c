@@ -4,10 +4,6 @@
 
 #include "across.h"
 
-#define EACH_SERVICE(repository, service)                             \
-    vec_foreach(each_project, &(repository)->audit->compose_projects) \
-        vec_foreach(service, &(*each_project)->services)
-
 static const RepoService *built_by(const Repository *repository, const ComposeService *compose)
 {
     return map_get(&repository->by_dockerfile, compose->dockerfile);
@@ -72,8 +68,7 @@ static bool lacks_health(const Repository *repository, const ComposeService *ser
 
 static void xa016(RuleContext *ctx, const Repository *repository)
 {
-    EACH_SERVICE(repository, service)
-    {
+    across_foreach_compose(service, repository) {
         vec_foreach(dependency, &service->depends_on) {
             const ComposeService *target = compose_service(service->project, dependency->name);
             if (dependency->condition != COMPOSE_HEALTHY || !target ||
@@ -114,8 +109,7 @@ missing_profile(const ComposeService *service, const ComposeService *target)
 
 static void xa017(RuleContext *ctx, const Repository *repository)
 {
-    EACH_SERVICE(repository, service)
-    {
+    across_foreach_compose(service, repository) {
         vec_foreach(dependency, &service->depends_on) {
             const ComposeService *target = compose_service(service->project, dependency->name);
             const ComposeReference *profile =
@@ -371,8 +365,7 @@ static void xa019(RuleContext *ctx, const Repository *repository)
             }
         }
     }
-    EACH_SERVICE(repository, service)
-    {
+    across_foreach_compose(service, repository) {
         check_mounts(ctx, repository, service);
     }
 }
@@ -438,8 +431,7 @@ static void suggest_optional(
 
 static void xa020(RuleContext *ctx, const Repository *repository)
 {
-    EACH_SERVICE(repository, service)
-    {
+    across_foreach_compose(service, repository) {
         vec_foreach(file, &service->env_files) {
             Str *own = span_is_known(file->node->span)
                            ? map_get(&service->project->directories, file->node->span.source->path)

@@ -289,18 +289,9 @@ check_compose_memory(RuleContext *ctx, const Repository *repository, const Compo
 
 static void xa030(RuleContext *ctx, const Repository *repository)
 {
-    vec_foreach(bundle, &repository->audit->bundles) {
-        vec_foreach(object, &(*bundle)->objects) {
-            for (size_t i = 0; object->pod && i < object->pod->containers.len; i++) {
-                RepoContainer place = { *bundle, object, &object->pod->containers.ptr[i] };
-                check_container_memory(ctx, repository, &place);
-            }
-        }
-    }
-    vec_foreach(project, &repository->audit->compose_projects) {
-        for (size_t i = 0; i < (*project)->services.len; i++) {
-            check_compose_memory(ctx, repository, &(*project)->services.ptr[i]);
-        }
+    across_each_container(ctx, repository, NULL, check_container_memory);
+    across_foreach_compose(service, repository) {
+        check_compose_memory(ctx, repository, service);
     }
 }
 

@@ -39,20 +39,17 @@ static void check_provider(
 )
 {
     Arena *arena = repository->arena;
-    vec_foreach(project, &repository->audit->compose_projects) {
-        for (size_t i = 0; i < (*project)->services.len; i++) {
-            const ComposeService *service = &(*project)->services.ptr[i];
-            const ComposeMount *mount = mount_of(arena, service, file->source->path);
-            if (mount && !mounts_target(arena, service, path_clean(arena, path->text))) {
-                Diag *diag = rule_find(
-                    ctx,
-                    path,
-                    "nothing is mounted at %" STR_FMT " in \"%" STR_FMT "\"",
-                    STR_ARG(path->text),
-                    STR_ARG(service->name)
-                );
-                across_relate(ctx, diag, mount->node->span, "this file is mounted here");
-            }
+    across_foreach_compose(service, repository) {
+        const ComposeMount *mount = mount_of(arena, service, file->source->path);
+        if (mount && !mounts_target(arena, service, path_clean(arena, path->text))) {
+            Diag *diag = rule_find(
+                ctx,
+                path,
+                "nothing is mounted at %" STR_FMT " in \"%" STR_FMT "\"",
+                STR_ARG(path->text),
+                STR_ARG(service->name)
+            );
+            across_relate(ctx, diag, mount->node->span, "this file is mounted here");
         }
     }
 }

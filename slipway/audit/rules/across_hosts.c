@@ -164,44 +164,14 @@ check_container_hosts(RuleContext *ctx, const Repository *repository, const Repo
     across_leave(ctx);
 }
 
-typedef void (*CheckContainer)(
-    RuleContext *ctx, const Repository *repository, const RepoContainer *place
-);
-
-static void each_container(RuleContext *ctx, const Repository *repository, CheckContainer check)
-{
-    vec_foreach(bundle, &repository->audit->bundles) {
-        if (!is_closed_bundle(*bundle)) {
-            continue;
-        }
-        vec_foreach(object, &(*bundle)->objects) {
-            for (size_t i = 0; object->pod && i < object->pod->containers.len; i++) {
-                RepoContainer place = { *bundle, object, &object->pod->containers.ptr[i] };
-                check(ctx, repository, &place);
-            }
-        }
-    }
-}
-
-typedef void (*CheckCompose)(
-    RuleContext *ctx, const Repository *repository, const ComposeService *service
-);
-
-static void each_compose(RuleContext *ctx, const Repository *repository, CheckCompose check)
-{
-    vec_foreach(project, &repository->audit->compose_projects) {
-        for (size_t i = 0; i < (*project)->services.len; i++) {
-            if (is_closed(&(*project)->services.ptr[i])) {
-                check(ctx, repository, &(*project)->services.ptr[i]);
-            }
-        }
-    }
-}
-
 static void xa010(RuleContext *ctx, const Repository *repository)
 {
-    each_compose(ctx, repository, check_compose_hosts);
-    each_container(ctx, repository, check_container_hosts);
+    across_foreach_compose(service, repository) {
+        if (is_closed(service)) {
+            check_compose_hosts(ctx, repository, service);
+        }
+    }
+    across_each_container(ctx, repository, is_closed_bundle, check_container_hosts);
 }
 
 /* --- XA011 ------------------------------------------------------------------------------------ */
@@ -264,19 +234,10 @@ static void check_container_endpoints(
 
 static void xa011(RuleContext *ctx, const Repository *repository)
 {
-    vec_foreach(project, &repository->audit->compose_projects) {
-        for (size_t i = 0; i < (*project)->services.len; i++) {
-            check_compose_endpoints(ctx, repository, &(*project)->services.ptr[i]);
-        }
+    across_foreach_compose(service, repository) {
+        check_compose_endpoints(ctx, repository, service);
     }
-    vec_foreach(bundle, &repository->audit->bundles) {
-        vec_foreach(object, &(*bundle)->objects) {
-            for (size_t i = 0; object->pod && i < object->pod->containers.len; i++) {
-                RepoContainer place = { *bundle, object, &object->pod->containers.ptr[i] };
-                check_container_endpoints(ctx, repository, &place);
-            }
-        }
-    }
+    across_each_container(ctx, repository, NULL, check_container_endpoints);
 }
 
 static const AuditRule rules[] = {

@@ -99,10 +99,8 @@ check_broker(RuleContext *ctx, const Repository *repository, const ComposeServic
 
 static void xa024(RuleContext *ctx, const Repository *repository)
 {
-    vec_foreach(project, &repository->audit->compose_projects) {
-        vec_foreach(service, &(*project)->services) {
-            check_broker(ctx, repository, service);
-        }
+    across_foreach_compose(service, repository) {
+        check_broker(ctx, repository, service);
     }
 }
 

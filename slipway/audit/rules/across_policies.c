@@ -298,24 +298,24 @@ static void check_scrapes(RuleContext *ctx, const Repository *repository, const 
     across_leave(ctx);
 }
 
+static bool has_policies(const Bundle *bundle)
+{
+    vec_foreach(object, &bundle->objects) {
+        if (object_is(object, "NetworkPolicy")) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void xa031(RuleContext *ctx, const Repository *repository)
 {
     vec_foreach(bundle, &repository->audit->bundles) {
-        bool has_policies = false;
-        vec_foreach(object, &(*bundle)->objects) {
-            has_policies = has_policies || object_is(object, "NetworkPolicy");
-        }
-        if (has_policies) {
+        if (has_policies(*bundle)) {
             check_scrapes(ctx, repository, *bundle);
         }
-        for (size_t k = 0; has_policies && k < (*bundle)->objects.len; k++) {
-            const Object *object = &(*bundle)->objects.ptr[k];
-            for (size_t i = 0; object->pod && i < object->pod->containers.len; i++) {
-                RepoContainer place = { *bundle, object, &object->pod->containers.ptr[i] };
-                check_policies(ctx, repository, &place);
-            }
-        }
     }
+    across_each_container(ctx, repository, has_policies, check_policies);
 }
 
 static const AuditRule rules[] = {

@@ -27,11 +27,9 @@ static Answer answer_of(const Repository *repository, Str host, unsigned port)
     Str name;
     Str ns;
     (void) across_split_host(host, STR(""), &name, &ns);
-    vec_foreach(project, &repository->audit->compose_projects) {
-        vec_foreach(service, &(*project)->services) {
-            answer.compose =
-                !answer.compose && across_answers(service, host) ? service : answer.compose;
-        }
+    across_foreach_compose(service, repository) {
+        answer.compose =
+            !answer.compose && across_answers(service, host) ? service : answer.compose;
     }
     vec_foreach(bundle, &repository->audit->bundles) {
         const Objects *services = bundle_of_kind(*bundle, "Service");

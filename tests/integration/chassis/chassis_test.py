@@ -5,7 +5,6 @@ import gzip
 import http.client
 import itertools
 import json
-import os
 import pathlib
 import subprocess
 import sys
@@ -15,9 +14,9 @@ import uuid
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
-from support import tap, tokens  # noqa: E402
+from support import tokens  # noqa: E402
 from support.service import Service  # noqa: E402
-from support.servers import Servers, sql  # noqa: E402
+from support.servers import run_cases, sql  # noqa: E402
 from support.tap import case, equal, eventually  # noqa: E402
 
 PROGRAM = sys.argv[1]
@@ -517,13 +516,5 @@ def the_openapi_document_describes_every_route(servers):
     equal([parameter["name"] for parameter in listing["parameters"]], ["page", "per_page", "cursor"])
 
 
-def main():
-    servers = Servers(os.environ["TEST_SERVERS"], "postgres")
-    try:
-        return tap.run(servers)
-    finally:
-        servers.close()
-
-
 if __name__ == "__main__":
-    sys.exit(1 if main() else 0)
+    sys.exit(run_cases("postgres"))

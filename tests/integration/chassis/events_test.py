@@ -2,9 +2,7 @@
 
 import concurrent.futures
 import http.client
-import http.server
 import itertools
-import os
 import pathlib
 import subprocess
 import sys
@@ -14,8 +12,9 @@ import uuid
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 from support import tap, tokens  # noqa: E402
+from support.collector import Collector  # noqa: E402
 from support.service import Service  # noqa: E402
-from support.servers import Servers, sql  # noqa: E402
+from support.servers import run_cases, sql  # noqa: E402
 from support.tap import case, equal, eventually  # noqa: E402
 
 PROGRAM = sys.argv[1]
@@ -311,49 +310,16 @@ def sigterm_commits_the_offsets(servers):
         equal(again.metric("kafka_consumer_messages_duplicate_total"), 0)
 
 
-class Collector(http.server.BaseHTTPRequestHandler):
-    """Keeps what is posted to it."""
-    bodies = []
-
-    def do_POST(self):  # the name that http.server wants
-        self.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
-        self.send_response(200)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
-
-
 @case
 def one_trace_holds_http_sql_and_kafka_spans(servers):
     bench = Bench(servers)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Collector)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    trace = uuid.uuid4().hex
-    try:
-        with bench.start(OTEL_ENABLED="true", OTEL_EXPORTER_OTLP_ENDPOINT=f"127.0.0.1:{server.server_port}") as service:
-            headers = {"traceparent": f"00-{trace}-00f067aa0ba902b7-01"}
-            service.post(NOTES, {"title": str(uuid.uuid4())}, token=TOKEN, headers=headers)
-            eventually(lambda: bench.copies() == [1], 90)
-            # one span is one protobuf message that begins with the trace id: tag 1, 16 bytes
-            def names():
-                spans = b"".join(Collector.bodies).split(b"\x0a\x10" + bytes.fromhex(trace))[1:]
-                return [name for name in (b"/api/v1/notes", b"db note_insert", b"kafka publish ecommerce.note.created",
-                                          b"kafka consume ecommerce.note.created", b"db copy_insert")
-                        if any(name in span[:200] for span in spans)]
-            eventually(lambda: len(names()) == 5, 30, "five spans under one trace")
-    finally:
-        server.shutdown()
-
-
-def main():
-    servers = Servers(os.environ["TEST_SERVERS"], "postgres", "kafka")
-    try:
-        return tap.run(servers)
-    finally:
-        servers.close()
+    with Collector() as collector, bench.start(**collector.env) as service:
+        service.post(NOTES, {"title": str(uuid.uuid4())}, token=TOKEN, headers=collector.headers)
+        eventually(lambda: bench.copies() == [1], 90)
+        eventually(lambda: collector.has_spans("/api/v1/notes", "db note_insert", "kafka publish ecommerce.note.created",
+                                               "kafka consume ecommerce.note.created", "db copy_insert"),
+                   30, "five spans under one trace")
 
 
 if __name__ == "__main__":
-    sys.exit(1 if main() else 0)
+    sys.exit(run_cases("postgres", "kafka"))

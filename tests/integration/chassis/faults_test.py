@@ -17,8 +17,9 @@ import uuid
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 from support import h2, tap, tokens  # noqa: E402
+from support.false_server import FalseServer  # noqa: E402
 from support.service import Service  # noqa: E402
-from support.servers import Servers, sql  # noqa: E402
+from support.servers import run_cases, sql  # noqa: E402
 from support.tap import case, equal, eventually  # noqa: E402
 
 PROGRAM = sys.argv[1]
@@ -130,28 +131,15 @@ def a_statement_that_the_server_ends_is_a_timeout_too(servers):
 # --- peers ---
 
 
-class Peer:
-    """A server that does one thing with each connection: `behave(connection)`."""
+class Peer(FalseServer):
+    """A server that does one thing with each request: `behave(connection)`."""
 
     def __init__(self, behave):
-        self.behave = behave
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.address = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        with contextlib.suppress(OSError):
-            while True:
-                connection, _ = self.listener.accept()
-                threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
-
-    def serve(self, connection):
-        with connection, contextlib.suppress(OSError):
+        def serve(connection):
             while connection.recv(65536):
-                self.behave(connection)
-
-    def close(self):
-        self.listener.close()
+                behave(connection)
+        super().__init__(serve)
+        self.address = f"http://{self.address}"
 
 
 def whole(body, status="200 OK"):
@@ -380,13 +368,5 @@ def fibers_used_up_shed_and_come_back(servers):
         equal(service.get(path, token=token).data["amount"], 7)
 
 
-def main():
-    servers = Servers(os.environ["TEST_SERVERS"], "postgres")
-    try:
-        return tap.run(servers)
-    finally:
-        servers.close()
-
-
 if __name__ == "__main__":
-    sys.exit(1 if main() else 0)
+    sys.exit(run_cases("postgres"))

@@ -245,6 +245,23 @@ static int count_by_redis(Request *req)
     return respond_end(req);
 }
 
+/* One caller only gets the word. */
+static int claim_by_redis(Request *req)
+{
+    static const RedisScript claim = {
+        .name = "claim",
+        .source = "return redis.call('SET', KEYS[1], '1', 'NX') and 1 or 0",
+    };
+    Context *ctx = req->ctx;
+    Str key = str_concat(ctx->arena, STR("claim:"), request_param(req, "word"));
+    const RedisScriptCall call = { .script = &claim, .keys = &key, .key_count = 1 };
+    RedisValue value = { 0 };
+    TRY(kv_script(ctx, &call, &value));
+    JsonWriter *w = respond_begin(req, 200);
+    json_field_bool(w, "claimed", value.integer == 1);
+    return respond_end(req);
+}
+
 static int call_peer(Request *req)
 {
     const Node *data = NULL;
@@ -325,6 +342,7 @@ static const Route routes[] = {
     { ON_GET("/catalogue/{id}", call_product), .summary = "A product by gRPC" },
     { ON_GET("/echo/{word}", echo_by_redis), .summary = "A word by way of Redis" },
     { ON_GET("/count", count_by_redis), .summary = "Counts where it can" },
+    { ON_GET("/claim/{word}", claim_by_redis), .summary = "Whether the word was free" },
     { ON_GET("/peer", call_peer), .summary = "A call to cart" },
     { ON_GET("/who", who), .access = ACCESS_USER, .summary = "Who asks" },
     { ON_GET("/internal", who),

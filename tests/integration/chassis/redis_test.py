@@ -2,10 +2,7 @@
 redis_test.py FIXTURE [CASE] with TEST_SERVERS set."""
 
 import concurrent.futures
-import contextlib
-import os
 import pathlib
-import socket
 import subprocess
 import sys
 import threading
@@ -13,9 +10,10 @@ import uuid
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
-from support import tap  # noqa: E402
+from support.collector import Collector  # noqa: E402
+from support.false_server import FalseServer  # noqa: E402
 from support.service import Service  # noqa: E402
-from support.servers import Servers  # noqa: E402
+from support.servers import run_cases  # noqa: E402
 from support.tap import case, equal, eventually  # noqa: E402
 
 PROGRAM = sys.argv[1]
@@ -153,32 +151,16 @@ def a_redis_that_hangs_ends_at_the_deadline_and_opens_the_breaker(servers):
             equal(service.get(f"/echo/w{number}").data["word"], f"w{number}", "late answers are thrown away")
 
 
-class FalseRedis:
+def false_redis(greeting, answer):
     """Lets a client in, then answers every command with the given bytes, or hangs up when there are none."""
-
-    def __init__(self, greeting, answer):
-        self.greeting, self.answer = greeting, answer
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.address = f"127.0.0.1:{self.listener.getsockname()[1]}"
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        with contextlib.suppress(OSError):
-            while True:
-                connection, _ = self.listener.accept()
-                threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
-
-    def serve(self, connection):
-        with connection, contextlib.suppress(OSError):
-            answer = self.greeting
-            while connection.recv(65536):
-                if not answer:
-                    return
-                connection.sendall(answer)
-                answer = self.answer
-
-    def close(self):
-        self.listener.close()
+    def serve(connection):
+        said = greeting
+        while connection.recv(65536):
+            if not said:
+                return
+            connection.sendall(said)
+            said = answer
+    return FalseServer(serve)
 
 
 LET_IN = b"+PONG\r\n+OK\r\n"
@@ -195,7 +177,7 @@ FALSE_ANSWERS = {
 @case
 def a_redis_that_talks_nonsense_is_refused_and_opens_the_breaker(servers):
     for name, answer in FALSE_ANSWERS.items():
-        redis = FalseRedis(LET_IN, answer)
+        redis = false_redis(LET_IN, answer)
         try:
             with fixture(servers, "optional", REDIS_ADDR=redis.address, EVENT_LOOPS="1", CB_TIMEOUT_SECONDS="600",
                          **PATIENCE) as service:
@@ -213,7 +195,7 @@ def a_redis_that_talks_nonsense_is_refused_and_opens_the_breaker(servers):
 @case
 def a_redis_that_is_none_is_said_in_one_line_and_tried_again(servers):
     for greeting in (b"", b"220 mail ready\r\n", b"-ERR no\r\n-ERR no\r\n"):
-        redis = FalseRedis(greeting, b"")
+        redis = false_redis(greeting, b"")
         try:
             with fixture(servers, "optional", REDIS_ADDR=redis.address, EVENT_LOOPS="1", **PATIENCE) as service:
                 eventually(lambda: is_refused(service.get("/echo/x")), what="a request is refused")
@@ -249,21 +231,33 @@ def the_password_is_sent_and_never_shown(servers):
 
 
 @case
+def a_script_runs_as_one_and_also_where_the_server_has_forgotten_it(servers):
+    with fixture(servers, "required") as service:
+        for _ in range(2):
+            word = uuid.uuid4()
+            with concurrent.futures.ThreadPoolExecutor(10) as pool:
+                claimed = list(pool.map(lambda _, word=word: service.get(f"/claim/{word}").data["claimed"], range(10)))
+            equal(claimed.count(True), 1, "one gets the word")
+            servers.tell("kill", "redis")
+            servers.tell("restart", "redis")
+            service.wait_ready(200)
+            eventually(lambda: is_claimable(service), what="it is sent again")
+
+
+def is_claimable(service):
+    answer = service.get(f"/claim/{uuid.uuid4()}")
+    return answer.status == 200 and answer.data["claimed"]
+
+
+@case
 def commands_are_counted_timed_and_traced_by_name(servers):
-    with fixture(servers, "required", EVENT_LOOPS="1") as service:
+    with Collector() as collector, fixture(servers, "required", EVENT_LOOPS="1", **collector.env) as service:
         for _ in range(3):
-            service.get("/count")
+            service.get("/count", headers=collector.headers)
         equal(service.metric("redis_commands_total", command="INCR", result="ok"), 3)
         equal(service.metric("redis_command_duration_seconds_count", command="INCR"), 3)
-
-
-def main():
-    servers = Servers(os.environ["TEST_SERVERS"], "postgres", "redis")
-    try:
-        return tap.run(servers)
-    finally:
-        servers.close()
+        eventually(lambda: collector.has_spans("/count", "redis INCR"), 30, "its span under the request's trace")
 
 
 if __name__ == "__main__":
-    sys.exit(1 if main() else 0)
+    sys.exit(run_cases("postgres", "redis"))

@@ -16,9 +16,9 @@ import uuid
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
-from support import h2, tap, tokens  # noqa: E402
+from support import h2, tokens  # noqa: E402
 from support.service import Service  # noqa: E402
-from support.servers import Servers, sql  # noqa: E402
+from support.servers import run_cases  # noqa: E402
 from support.tap import case, equal, eventually  # noqa: E402
 
 PROGRAM = sys.argv[1]
@@ -491,13 +491,5 @@ def what_a_client_sends_forges_no_log_line(siege):
         assert not any(ord(c) < 32 for c in line.rstrip("\n")), line
 
 
-def main():
-    servers = Servers(os.environ["TEST_SERVERS"], "postgres")
-    try:
-        return tap.run(servers)
-    finally:
-        servers.close()
-
-
 if __name__ == "__main__":
-    sys.exit(1 if main() else 0)
+    sys.exit(run_cases("postgres"))

@@ -9,9 +9,9 @@ import uuid
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
-from support import h2, tap, tokens  # noqa: E402
+from support import h2, tokens  # noqa: E402
 from support.service import Service  # noqa: E402
-from support.servers import Servers, sql  # noqa: E402
+from support.servers import run_cases, sql  # noqa: E402
 from support.tap import case, equal, eventually  # noqa: E402
 
 PROGRAM = sys.argv[1]
@@ -200,13 +200,5 @@ def ten_thousand_products_are_listed_within_the_bar(servers):
     assert any("Index" in line[0] for line in plan), plan
 
 
-def main():
-    servers = Servers(os.environ["TEST_SERVERS"], "postgres")
-    try:
-        return tap.run(servers)
-    finally:
-        servers.close()
-
-
 if __name__ == "__main__":
-    sys.exit(1 if main() else 0)
+    sys.exit(run_cases("postgres"))

@@ -2,16 +2,15 @@
 
 import concurrent.futures
 import itertools
-import os
 import pathlib
 import sys
 import uuid
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
-from support import tap, tokens  # noqa: E402
+from support import tokens  # noqa: E402
 from support.service import Service  # noqa: E402
-from support.servers import Servers, sql  # noqa: E402
+from support.servers import run_cases, sql  # noqa: E402
 from support.tap import case, equal, eventually  # noqa: E402
 
 PROGRAM = sys.argv[1]
@@ -380,13 +379,5 @@ def the_seed_may_run_again_and_again(servers):
         equal(sql(servers, database, counts), before)
 
 
-def main():
-    servers = Servers(os.environ["TEST_SERVERS"], "postgres")
-    try:
-        return tap.run(servers)
-    finally:
-        servers.close()
-
-
 if __name__ == "__main__":
-    sys.exit(1 if main() else 0)
+    sys.exit(run_cases("postgres"))

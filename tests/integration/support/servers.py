@@ -3,7 +3,7 @@
 import os
 import subprocess
 
-from support.tap import Skip
+from support import tap
 
 
 class Servers:
@@ -27,7 +27,7 @@ class Servers:
         """Skips the case when one of the servers can't run here."""
         for name in names:
             if name not in self.ports:
-                raise Skip(f"{name}: {self.reasons.get(name, 'not started')}")
+                raise tap.Skip(f"{name}: {self.reasons.get(name, 'not started')}")
 
     def tell(self, verb, name, *words):
         """kill, restart, pause or resume one of them; configure kafka TOPIC NAME[=VALUE]."""
@@ -38,6 +38,15 @@ class Servers:
     def close(self):
         self.process.stdin.close()
         self.process.wait(30)
+
+
+def run_cases(*names):
+    """Runs the program's cases with these servers (TEST_SERVERS: the program that starts them); its exit code."""
+    servers = Servers(os.environ["TEST_SERVERS"], *names)
+    try:
+        return 1 if tap.run(servers) else 0
+    finally:
+        servers.close()
 
 
 def sql(servers, database, text):
