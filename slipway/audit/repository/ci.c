@@ -182,6 +182,7 @@ static void read_build_push(Arena *arena, CiBuilds *builds, const Step *step)
     const Node *images = metadata_images(step, tags);
     CiBuild build = { .node = step->uses.node, .workflow = step->job->workflow };
     build.is_pushed = !str_eq(node_text(step->with, "push"), STR("false"));
+    build.is_of_stage = node_get_cstr(step->with, "target") != NULL;
     add_images(arena, step, images ? images->text : tags, &build);
     Str context = node_text(step->with, "context");
     add_build(arena, builds, step, context, node_text(step->with, "file"), &build);
@@ -213,6 +214,9 @@ read_command(Arena *arena, CiBuilds *builds, const Step *step, const ShellComman
             file = str_skip(word, 7);
         } else if (str_has_prefix(word, STR("--tag="))) {
             add_images(arena, step, str_skip(word, 6), &build);
+        } else if (str_has_prefix(word, STR("--target"))) {
+            build.is_of_stage = true;
+            at += str_has_char(word, '=') ? 0 : 1;
         } else {
             context = word;
         }

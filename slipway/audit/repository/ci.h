@@ -11,6 +11,7 @@ typedef struct CiBuild {
     Str paths[2];      /* where the file may be, from the root */
     VEC(Str) images;   /* names without tags */
     bool is_pushed;
+    bool is_of_stage; /* a target is built, which may not be the last stage */
 } CiBuild;
 
 typedef struct CiBuilds {

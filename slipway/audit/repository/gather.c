@@ -59,6 +59,40 @@ static void add_dockerfiles(Join *join)
     }
 }
 
+/* Of two Dockerfiles that one image is built from none is meant. */
+static void add_image(Join *join, Str name, const RepoService *service)
+{
+    ImageName image;
+    if (str_has_char(name, '*') || !image_parse(join->repository->arena, name, &image)) {
+        return;
+    }
+    size_t *place = place_in(join->repository, service);
+    size_t *taken = map_get(&join->by_image, image.repository);
+    if (taken && *taken != *place) {
+        *taken = 0;
+    } else if (!taken) {
+        map_set(&join->by_image, image.repository, place);
+    }
+}
+
+/* A workflow says which Dockerfile becomes which image. */
+static void add_builds(Join *join)
+{
+    const Repository *repository = join->repository;
+    Map by_path = MAP_ON_ARENA(repository->arena); /* from the root, as workflows say it */
+    vec_foreach(file, &repository->audit->dockerfiles) {
+        Str path = (*file)->source->path;
+        map_set(&by_path, repository_relative(repository, path), map_get(&join->by_dockerfile, path));
+    }
+    vec_foreach(build, &repository->ci->builds) {
+        const RepoService *service = at_place(join, &by_path, build->paths[0]);
+        service = service ? service : at_place(join, &by_path, build->paths[1]);
+        for (size_t i = 0; service && !build->is_of_stage && i < build->images.len; i++) {
+            add_image(join, build->images.ptr[i], service);
+        }
+    }
+}
+
 /* A Compose service belongs to the Dockerfile that it builds, or with others to its image, where that is
  * built elsewhere. Its name is the better one. */
 static void add_compose(Join *join, const ComposeService *compose)
@@ -157,6 +191,7 @@ static void join_all(Repository *repository)
     Arena *arena = repository->arena;
     Join join = { repository, MAP_ON_ARENA(arena), MAP_ON_ARENA(arena), MAP_ON_ARENA(arena) };
     add_dockerfiles(&join);
+    add_builds(&join);
     vec_foreach(project, &audit->compose_projects) {
         for (size_t i = 0; !(*project)->base && i < (*project)->services.len; i++) {
             add_compose(&join, &(*project)->services.ptr[i]);
@@ -287,10 +322,10 @@ void repository_gather(Audit *audit)
                            : STR(".");
     repository->wanted = (Map) MAP_ON_ARENA(audit->arena);
     repository->by_dockerfile = (Map) MAP_ON_ARENA(audit->arena);
-    join_all(repository);
     CiBuilds *ci = ARENA_NEW(audit->arena, CiBuilds);
     *ci = ci_builds(audit->arena, repository);
     repository->ci = ci;
+    join_all(repository);
     want_words(repository);
     want_queries(repository);
     want_scalers(repository);
