@@ -35,8 +35,8 @@ build: packages-build configure ## install what is missing, build; leaves a runn
 
 install: build ## install under PREFIX (/usr/local)
 	@meson configure $(BUILD) --prefix=$(abspath $(PREFIX))
-	@ninja -C $(BUILD)
-	@meson install -C $(BUILD)
+	@ninja -C $(BUILD) products
+	@meson install -C $(BUILD) --no-rebuild
 
 fmt: configure ## format every C file
 	@ninja -C $(BUILD) fmt

@@ -82,7 +82,9 @@ static void add_builds(Join *join)
     Map by_path = MAP_ON_ARENA(repository->arena); /* from the root, as workflows say it */
     vec_foreach(file, &repository->audit->dockerfiles) {
         Str path = (*file)->source->path;
-        map_set(&by_path, repository_relative(repository, path), map_get(&join->by_dockerfile, path));
+        map_set(
+            &by_path, repository_relative(repository, path), map_get(&join->by_dockerfile, path)
+        );
     }
     vec_foreach(build, &repository->ci->builds) {
         const RepoService *service = at_place(join, &by_path, build->paths[0]);
