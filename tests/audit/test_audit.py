@@ -1,8 +1,8 @@
 """Runs slipway check on the fixtures: what fires is what the files say, at the line that says it.
 
 A case is a file or a folder of rules/, or clean.yaml. `# want SEVERITY RULE` behind a line is a finding
-there; on lines of their own such comments are about the next line, as a Dockerfile has no others.
-Nothing else may fire. `# only: RULE,…` as the first line of a file runs only these; a folder's slipway.yaml
+there, `# also RULE` the other end of one of a rule across artifacts; on lines of their own such comments are
+about the next line, as a Dockerfile has no others. Nothing else may fire. `# only: RULE,…` as the first line of a file runs only these; a folder's slipway.yaml
 is the run's catalog. Every rule needs a case where it fires. The rules across artifacts (XA) run on the cases
 named across_* alone.
 
@@ -18,7 +18,9 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 WANT = re.compile(r"# want (\w+) (\w+)")
+ALSO = re.compile(r"# (also) (\w+)")
 ASKED = {"DF070", "GH011"}  # fires only with --shellcheck: test_shellcheck.py
+ONE_END = {"XA007", "XA009", "XA019", "XA020", "XA021", "XA034"}  # about what is nowhere
 LARGE = 5 << 20  # more than a run reads of one file
 
 
@@ -34,8 +36,8 @@ def expected(case):
             only = ["--only", lines[0].split()[2]]
         waiting = []
         for number, line in enumerate(lines, 1):
-            waiting += WANT.findall(line)
-            if not line.lstrip().startswith("# want "):
+            waiting += WANT.findall(line) + ALSO.findall(line)
+            if not line.lstrip().startswith(("# want ", "# also ")):
                 found += [(str(path), number, *want) for want in waiting]
                 waiting = []
     return sorted(found), only
@@ -52,7 +54,10 @@ def check(case, *flags):
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=HERE)
     if done.returncode not in (0, 1):
         return [("exit", done.returncode, done.stderr, "")]
-    return sorted((f["file"], f["line"], f["severity"], f["rule"]) for f in json.loads(done.stdout))
+    found = json.loads(done.stdout)
+    places = [(f["rule"], end) for f in found if f["rule"].startswith("XA") for end in f["related"]]
+    ends = {(end["file"], end["line"], "also", rule) for rule, end in places}
+    return sorted([(f["file"], f["line"], f["severity"], f["rule"]) for f in found] + list(ends))
 
 
 def rules():
@@ -84,11 +89,12 @@ def check_drift():
 
 def main():
     cases = [HERE / "clean.yaml", *sorted((HERE / "rules").iterdir()), *sorted((HERE / "repositories").iterdir())]
-    fired, failed = set(), 0
+    fired, ended, failed = set(), set(), 0
     for number, case in enumerate(cases, 1):
         want, only = expected(case)
         got = check(case, *only)
         fired |= {rule for _, _, _, rule in got}
+        ended |= {rule for _, _, kind, rule in got if kind == "also"}
         print("ok" if got == want else "not ok", number, "-", case.name)
         for finding in sorted(set(got) ^ set(want)):
             print("#", "too much:" if finding in got else "missing:", *finding)
@@ -103,10 +109,12 @@ def main():
         print("ok" if got == want else "not ok", number, "-", what, *([] if got == want else [got]))
         failed += got != want
     silent = rules() - fired - ASKED - {"AU001", "AU005"}
-    total = len(cases) + len(others) + 1
-    print("not ok" if silent else "ok", total, "- every rule fires somewhere", *sorted(silent))
+    single = {rule for rule in fired if rule.startswith("XA")} - ended - ONE_END
+    total = len(cases) + len(others) + 2
+    print("not ok" if silent else "ok", total - 1, "- every rule fires somewhere", *sorted(silent))
+    print("not ok" if single else "ok", total, "- every rule across artifacts points at both ends", *sorted(single))
     print(f"1..{total}")
-    sys.exit(1 if failed or silent else 0)
+    sys.exit(1 if failed or silent or single else 0)
 
 
 main()

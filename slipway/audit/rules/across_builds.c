@@ -37,6 +37,18 @@ static Pairing pairing_of(const Repository *repository)
     return pairing;
 }
 
+/* Of the first service that is in both: one that runs it, or builds it. */
+static Span place_of_paired(const Repository *repository, bool in_compose)
+{
+    vec_foreach(service, &repository->services) {
+        if (service->compose.len > 0 && service->containers.len > 0) {
+            const Node *name = service->containers.ptr[0].object->name_node;
+            return in_compose ? service->compose.ptr[0]->key->span : name ? name->span : SPAN_NONE;
+        }
+    }
+    return SPAN_NONE;
+}
+
 /* Only where most services are in both is a service in one of them an omission. */
 static void xa003(RuleContext *ctx, const Repository *repository)
 {
@@ -47,23 +59,27 @@ static void xa003(RuleContext *ctx, const Repository *repository)
             const ComposeService *compose = service->compose.ptr[0];
             if (compose->profiles.len == 0 && !compose->is_job &&
                 !is_aside(repository_relative(repository, service->directory))) {
-                rule_find(
+                Diag *diag = rule_find(
                     ctx,
                     compose->key,
                     "no workload runs what service \"%" STR_FMT "\" builds",
                     STR_ARG(compose->name)
                 );
+                Span other = place_of_paired(repository, false);
+                across_relate(ctx, diag, other, "others have a workload");
             }
         }
         if (service->containers.len > 0 && service->compose.len == 0 &&
             pairing.paired > pairing.deployed) {
             across_enter(ctx, &service->containers.ptr[0]);
-            rule_find(
+            Diag *diag = rule_find(
                 ctx,
                 node_path(service->containers.ptr[0].container->node, "image"),
                 "no Compose service builds \"%" STR_FMT "\"",
                 STR_ARG(service->name)
             );
+            Span other = place_of_paired(repository, true);
+            across_relate(ctx, diag, other, "others are in Compose");
             across_leave(ctx);
         }
     }

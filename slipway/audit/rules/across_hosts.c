@@ -69,6 +69,44 @@ static bool next_host(const EnvValue *value, size_t *at, Endpoint *ret)
     return false;
 }
 
+typedef struct Candidate {
+    Str name;
+    Span place;
+} Candidate;
+typedef VEC(Candidate) Candidates;
+
+/* Points at the one whose name is nearest to what was written, if one is near. */
+static void point_at_nearest(RuleContext *ctx, Diag *diag, Str host, const Candidates *candidates)
+{
+    Str *names = ARENA_ARRAY(ctx->diags->arena, Str, candidates->len + 1);
+    for (size_t i = 0; i < candidates->len; i++) {
+        names[i] = candidates->ptr[i].name;
+    }
+    Str nearest = str_nearest(host, names, candidates->len);
+    for (size_t i = 0; nearest.len > 0 && i < candidates->len; i++) {
+        if (str_eq(candidates->ptr[i].name, nearest)) {
+            diag_hint_nearest(ctx->diags, diag, host, names, candidates->len);
+            across_relate(ctx, diag, candidates->ptr[i].place, "the nearest name");
+            return;
+        }
+    }
+}
+
+static void
+say_no_service(RuleContext *ctx, const ComposeProject *project, const EnvValue *value, Str host)
+{
+    Diag *diag = rule_find(
+        ctx, value->node, "no service of this project is called \"%" STR_FMT "\"", STR_ARG(host)
+    );
+    Candidates candidates = { 0 };
+    for (size_t i = 0; i < project->services.len; i++) {
+        const ComposeService *service = &project->services.ptr[i];
+        Candidate candidate = { service->name, service->key->span };
+        vec_push(&candidates, ctx->diags->arena, candidate);
+    }
+    point_at_nearest(ctx, diag, host, &candidates);
+}
+
 static void
 check_compose_hosts(RuleContext *ctx, const Repository *repository, const ComposeService *service)
 {
@@ -81,12 +119,7 @@ check_compose_hosts(RuleContext *ctx, const Repository *repository, const Compos
                 !compose_is_own(service->project, value->node)) {
                 continue;
             }
-            rule_find(
-                ctx,
-                value->node,
-                "no service of this project is called \"%" STR_FMT "\"",
-                STR_ARG(endpoint.host)
-            );
+            say_no_service(ctx, service->project, value, endpoint.host);
         }
     }
 }
@@ -143,6 +176,20 @@ static bool is_anywhere(const Repository *repository, Str host)
     return false;
 }
 
+static void say_no_object(RuleContext *ctx, const EnvValue *value, Str host)
+{
+    Diag *diag =
+        rule_find(ctx, value->node, "no Service is called \"%" STR_FMT "\"", STR_ARG(host));
+    Candidates candidates = { 0 };
+    const Objects *services = bundle_of_kind(ctx->bundle, "Service");
+    vec_foreach(service, services) {
+        const Node *name = (*service)->name_node;
+        Candidate candidate = { (*service)->name, name ? name->span : SPAN_NONE };
+        vec_push(&candidates, ctx->diags->arena, candidate);
+    }
+    point_at_nearest(ctx, diag, host, &candidates);
+}
+
 static void
 check_container_hosts(RuleContext *ctx, const Repository *repository, const RepoContainer *place)
 {
@@ -152,12 +199,7 @@ check_container_hosts(RuleContext *ctx, const Repository *repository, const Repo
         Endpoint endpoint;
         for (size_t at = 0; next_host(value, &at, &endpoint);) {
             if (!is_anywhere(repository, endpoint.host)) {
-                rule_find(
-                    ctx,
-                    value->node,
-                    "no Service is called \"%" STR_FMT "\"",
-                    STR_ARG(endpoint.host)
-                );
+                say_no_object(ctx, value, endpoint.host);
             }
         }
     }

@@ -88,12 +88,14 @@ check_broker(RuleContext *ctx, const Repository *repository, const ComposeServic
         );
         across_relate(ctx, diag, client->key->span, "asks it from another container");
     } else if (listeners.unpublished > 0) {
-        rule_find(
+        Diag *diag = rule_find(
             ctx,
             entry->value,
             "advertises port %u on localhost, which isn't published",
             listeners.unpublished
         );
+        const Node *ports = node_path(service->node, "ports");
+        across_relate(ctx, diag, ports ? ports->span : service->key->span, "what is published");
     }
 }
 

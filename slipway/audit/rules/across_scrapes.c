@@ -206,6 +206,19 @@ static bool knows_services(const Bundle *bundle, const Object *monitor)
     return found && !node_path(monitor->node, "spec.namespaceSelector");
 }
 
+/* The labels of the first Service beside the monitor. */
+static Span labels_beside(const Bundle *bundle, const Object *monitor)
+{
+    const Objects *services = bundle_of_kind(bundle, "Service");
+    vec_foreach(service, services) {
+        const Node *labels = node_path((*service)->node, "metadata.labels");
+        if (str_eq((*service)->ns, monitor->ns)) {
+            return labels ? labels->span : (*service)->node->span;
+        }
+    }
+    return SPAN_NONE;
+}
+
 static bool selects_service(const Bundle *bundle, const Node *selector)
 {
     const Objects *services = bundle_of_kind(bundle, "Service");
@@ -222,7 +235,8 @@ static void check_service_monitor(RuleContext *ctx, const Bundle *bundle, const 
     const Node *selector = node_path(monitor->node, "spec.selector");
     const Node *endpoints = node_path(monitor->node, "spec.endpoints");
     if (selector && knows_services(bundle, monitor) && !selects_service(bundle, selector)) {
-        rule_find(ctx, selector, "selects no Service");
+        Diag *diag = rule_find(ctx, selector, "selects no Service");
+        across_relate(ctx, diag, labels_beside(bundle, monitor), "a Service that is there");
         return;
     }
     for (size_t i = 0; i < node_len(endpoints); i++) {

@@ -1,3 +1,3 @@
 module shop
 
-go 1.24
+go 1.24 // # also XA014
