@@ -108,9 +108,8 @@ class Version:
         words = self.types[name] = {}
         schema = self.definitions[name]
         for field, value in schema["properties"].items():
-            is_status = name in self.objects and field == "status"  # the cluster's word
             required = "!" if field in schema.get("required", []) else ""
-            words[field] = required + ":" + (ANY if is_status else self.shape(value, name))
+            words[field] = required + ":" + self.shape(value, name)
             if field in self.enums.get(name, {}):
                 words[field] += "=" + "|".join(self.enums[name][field])
 

@@ -203,6 +203,7 @@ const size_t api_kind_count = 147;
 const char *const api_types[] = {
     "admissionregistration.v1.ApplyConfiguration expression:s",
     "admissionregistration.v1.AuditAnnotation key!:s valueExpression!:s",
+    "admissionregistration.v1.ExpressionWarning fieldRef!:s warning!:s",
     "admissionregistration.v1.JSONPatch expression:s",
     "admissionregistration.v1.MatchCondition expression!:s name!:s",
     "admissionregistration.v1.MatchResources excludeResourceRules:[>NamedRuleWithOperations "
@@ -235,8 +236,10 @@ const char *const api_types[] = {
     "admissionregistration.v1.RuleWithOperations apiGroups:[s apiVersions:[s "
       "operations:[s=*|CONNECT|CREATE|DELETE|UPDATE resources:[s scope:s",
     "admissionregistration.v1.ServiceReference name!:s namespace!:s path:s port:i",
+    "admissionregistration.v1.TypeChecking expressionWarnings:[>ExpressionWarning",
     "admissionregistration.v1.ValidatingAdmissionPolicy apiVersion:s kind:s "
-      "metadata:>meta.v1.ObjectMeta spec:>ValidatingAdmissionPolicySpec status:a",
+      "metadata:>meta.v1.ObjectMeta spec:>ValidatingAdmissionPolicySpec "
+      "status:>ValidatingAdmissionPolicyStatus",
     "admissionregistration.v1.ValidatingAdmissionPolicyBinding apiVersion:s kind:s "
       "metadata:>meta.v1.ObjectMeta spec!:>ValidatingAdmissionPolicyBindingSpec@36- "
       "spec:>ValidatingAdmissionPolicyBindingSpec@-35",
@@ -247,6 +250,8 @@ const char *const api_types[] = {
       "auditAnnotations:[>AuditAnnotation failurePolicy:s=Fail|Ignore "
       "matchConditions:[>MatchCondition matchConstraints:>MatchResources paramKind:>ParamKind "
       "validations:[>Validation variables:[>Variable",
+    "admissionregistration.v1.ValidatingAdmissionPolicyStatus conditions:[>meta.v1.Condition "
+      "observedGeneration:l typeChecking:>TypeChecking",
     "admissionregistration.v1.ValidatingWebhook admissionReviewVersions!:[s "
       "clientConfig!:>WebhookClientConfig failurePolicy:s=Fail|Ignore "
       "matchConditions:[>MatchCondition@27- matchPolicy:s=Equivalent|Exact name!:s "
@@ -260,6 +265,7 @@ const char *const api_types[] = {
     "admissionregistration.v1.WebhookClientConfig caBundle:y service:>ServiceReference url:s",
     "admissionregistration.v1alpha1.ApplyConfiguration expression:s",
     "admissionregistration.v1alpha1.AuditAnnotation key!:s valueExpression!:s",
+    "admissionregistration.v1alpha1.ExpressionWarning fieldRef!:s warning!:s",
     "admissionregistration.v1alpha1.JSONPatch expression:s",
     "admissionregistration.v1alpha1.MatchCondition expression!:s name!:s",
     "admissionregistration.v1alpha1.MatchResources "
@@ -282,8 +288,10 @@ const char *const api_types[] = {
     "admissionregistration.v1alpha1.ParamKind apiVersion:s kind:s",
     "admissionregistration.v1alpha1.ParamRef name:s namespace:s "
       "parameterNotFoundAction:s=Allow|Deny@28- selector:>meta.v1.LabelSelector@28-",
+    "admissionregistration.v1alpha1.TypeChecking expressionWarnings:[>ExpressionWarning",
     "admissionregistration.v1alpha1.ValidatingAdmissionPolicy apiVersion:s kind:s "
-      "metadata:>meta.v1.ObjectMeta spec:>ValidatingAdmissionPolicySpec status:a@27-",
+      "metadata:>meta.v1.ObjectMeta spec:>ValidatingAdmissionPolicySpec "
+      "status:>ValidatingAdmissionPolicyStatus@27-",
     "admissionregistration.v1alpha1.ValidatingAdmissionPolicyBinding apiVersion:s kind:s "
       "metadata:>meta.v1.ObjectMeta spec:>ValidatingAdmissionPolicyBindingSpec",
     "admissionregistration.v1alpha1.ValidatingAdmissionPolicyBindingSpec "
@@ -294,11 +302,14 @@ const char *const api_types[] = {
       "matchConditions:[>MatchCondition@27- matchConstraints:>MatchResources "
       "paramKind:>ParamKind validations!:[>Validation@-26 validations:[>Validation@27- "
       "variables:[>Variable@28-",
+    "admissionregistration.v1alpha1.ValidatingAdmissionPolicyStatus "
+      "conditions:[>meta.v1.Condition observedGeneration:l typeChecking:>TypeChecking",
     "admissionregistration.v1alpha1.Validation expression!:s message:s "
       "messageExpression:s@27- reason:s",
     "admissionregistration.v1alpha1.Variable expression!:s name!:s",
     "admissionregistration.v1beta1.ApplyConfiguration expression:s",
     "admissionregistration.v1beta1.AuditAnnotation key!:s valueExpression!:s",
+    "admissionregistration.v1beta1.ExpressionWarning fieldRef!:s warning!:s",
     "admissionregistration.v1beta1.JSONPatch expression:s",
     "admissionregistration.v1beta1.MatchCondition expression!:s name!:s",
     "admissionregistration.v1beta1.MatchResources "
@@ -321,8 +332,10 @@ const char *const api_types[] = {
     "admissionregistration.v1beta1.ParamKind apiVersion:s kind:s",
     "admissionregistration.v1beta1.ParamRef name:s namespace:s parameterNotFoundAction:s "
       "selector:>meta.v1.LabelSelector",
+    "admissionregistration.v1beta1.TypeChecking expressionWarnings:[>ExpressionWarning",
     "admissionregistration.v1beta1.ValidatingAdmissionPolicy apiVersion:s kind:s "
-      "metadata:>meta.v1.ObjectMeta spec:>ValidatingAdmissionPolicySpec status:a",
+      "metadata:>meta.v1.ObjectMeta spec:>ValidatingAdmissionPolicySpec "
+      "status:>ValidatingAdmissionPolicyStatus",
     "admissionregistration.v1beta1.ValidatingAdmissionPolicyBinding apiVersion:s kind:s "
       "metadata:>meta.v1.ObjectMeta spec:>ValidatingAdmissionPolicyBindingSpec",
     "admissionregistration.v1beta1.ValidatingAdmissionPolicyBindingSpec "
@@ -332,6 +345,8 @@ const char *const api_types[] = {
       "auditAnnotations:[>AuditAnnotation failurePolicy:s matchConditions:[>MatchCondition "
       "matchConstraints:>MatchResources paramKind:>ParamKind validations:[>Validation "
       "variables:[>Variable",
+    "admissionregistration.v1beta1.ValidatingAdmissionPolicyStatus "
+      "conditions:[>meta.v1.Condition observedGeneration:l typeChecking:>TypeChecking",
     "admissionregistration.v1beta1.Validation expression!:s message:s messageExpression:s "
       "reason:s",
     "admissionregistration.v1beta1.Variable expression!:s name!:s",
@@ -339,12 +354,19 @@ const char *const api_types[] = {
       "name!:s priority:i type!:s",
     "apiextensions.v1.CustomResourceConversion strategy!:s webhook:>WebhookConversion",
     "apiextensions.v1.CustomResourceDefinition apiVersion:s kind:s "
-      "metadata:>meta.v1.ObjectMeta spec!:>CustomResourceDefinitionSpec status:a",
+      "metadata:>meta.v1.ObjectMeta spec!:>CustomResourceDefinitionSpec "
+      "status:>CustomResourceDefinitionStatus",
+    "apiextensions.v1.CustomResourceDefinitionCondition lastTransitionTime:t message:s "
+      "observedGeneration:l@35- reason:s status!:s type!:s",
     "apiextensions.v1.CustomResourceDefinitionNames categories:[s kind!:s listKind:s "
       "plural!:s shortNames:[s singular:s",
     "apiextensions.v1.CustomResourceDefinitionSpec conversion:>CustomResourceConversion "
       "group!:s names!:>CustomResourceDefinitionNames preserveUnknownFields:b scope!:s "
       "versions!:[>CustomResourceDefinitionVersion",
+    "apiextensions.v1.CustomResourceDefinitionStatus "
+      "acceptedNames:>CustomResourceDefinitionNames "
+      "conditions:[>CustomResourceDefinitionCondition observedGeneration:l@35- "
+      "storedVersions:[s",
     "apiextensions.v1.CustomResourceDefinitionVersion "
       "additionalPrinterColumns:[>CustomResourceColumnDefinition deprecated:b "
       "deprecationWarning:s name!:s schema:>CustomResourceValidation "
@@ -375,38 +397,66 @@ const char *const api_types[] = {
     "apiextensions.v1.WebhookConversion clientConfig:>WebhookClientConfig "
       "conversionReviewVersions!:[s",
     "apiregistration.v1.APIService apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec:>APIServiceSpec status:a",
+      "spec:>APIServiceSpec status:>APIServiceStatus",
+    "apiregistration.v1.APIServiceCondition lastTransitionTime:t message:s reason:s "
+      "status!:s type!:s",
     "apiregistration.v1.APIServiceSpec caBundle:y group:s groupPriorityMinimum!:i "
       "insecureSkipTLSVerify:b service:>ServiceReference version:s versionPriority!:i",
+    "apiregistration.v1.APIServiceStatus conditions:[>APIServiceCondition",
     "apiregistration.v1.ServiceReference name:s namespace:s port:i",
+    "apiserverinternal.v1alpha1.ServerStorageVersion apiServerID!:s@36- apiServerID:s@-35 "
+      "decodableVersions!:[s@36- decodableVersions:[s@-35 encodingVersion!:s@36- "
+      "encodingVersion:s@-35 servedVersions:[s@28-",
     "apiserverinternal.v1alpha1.StorageVersion apiVersion:s kind:s "
       "metadata!:>meta.v1.ObjectMeta@36- metadata:>meta.v1.ObjectMeta@-35 spec!:{a@-35 "
-      "spec:{a@36- status!:a@-35 status:a@36-",
+      "spec:{a@36- status!:>StorageVersionStatus@-35 status:>StorageVersionStatus@36-",
+    "apiserverinternal.v1alpha1.StorageVersionCondition lastTransitionTime:t message!:s@30- "
+      "message:s@-29 observedGeneration:l reason!:s status!:s type!:s",
+    "apiserverinternal.v1alpha1.StorageVersionStatus commonEncodingVersion:s "
+      "conditions:[>StorageVersionCondition storageVersions:[>ServerStorageVersion",
     "apps.v1.ControllerRevision apiVersion:s data!:{a@37- data:{a@-36 kind:s "
       "metadata:>meta.v1.ObjectMeta revision!:l@-36 revision:l@37-",
     "apps.v1.DaemonSet apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec!:>DaemonSetSpec@37- spec:>DaemonSetSpec@-36 status:a",
+      "spec!:>DaemonSetSpec@37- spec:>DaemonSetSpec@-36 status:>DaemonSetStatus",
+    "apps.v1.DaemonSetCondition lastTransitionTime:t message:s reason:s status!:s@-36 "
+      "status:s@37- type!:s@-36 type:s@37-",
     "apps.v1.DaemonSetSpec minReadySeconds:i revisionHistoryLimit:i "
       "selector!:>meta.v1.LabelSelector template!:>core.v1.PodTemplateSpec "
       "updateStrategy:>DaemonSetUpdateStrategy",
+    "apps.v1.DaemonSetStatus collisionCount:i conditions:[>DaemonSetCondition "
+      "currentNumberScheduled!:i desiredNumberScheduled!:i numberAvailable:i "
+      "numberMisscheduled!:i numberReady!:i numberUnavailable:i observedGeneration:l "
+      "updatedNumberScheduled:i",
     "apps.v1.DaemonSetUpdateStrategy rollingUpdate:>RollingUpdateDaemonSet "
       "type:s=OnDelete|RollingUpdate",
     "apps.v1.Deployment apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec!:>DeploymentSpec@37- spec:>DeploymentSpec@-36 status:a",
+      "spec!:>DeploymentSpec@37- spec:>DeploymentSpec@-36 status:>DeploymentStatus",
+    "apps.v1.DeploymentCondition lastTransitionTime:t lastUpdateTime:t message:s reason:s "
+      "status!:s@-36 status:s@37- type!:s@-36 type:s@37-",
     "apps.v1.DeploymentSpec minReadySeconds:i paused:b progressDeadlineSeconds:i replicas:i "
       "revisionHistoryLimit:i selector!:>meta.v1.LabelSelector strategy:>DeploymentStrategy "
       "template!:>core.v1.PodTemplateSpec",
+    "apps.v1.DeploymentStatus availableReplicas:i collisionCount:i "
+      "conditions:[>DeploymentCondition observedGeneration:l readyReplicas:i replicas:i "
+      "terminatingReplicas:i@33- unavailableReplicas:i updatedReplicas:i",
     "apps.v1.DeploymentStrategy rollingUpdate:>RollingUpdateDeployment "
       "type:s=Recreate|RollingUpdate",
     "apps.v1.ReplicaSet apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec!:>ReplicaSetSpec@37- spec:>ReplicaSetSpec@-36 status:a",
+      "spec!:>ReplicaSetSpec@37- spec:>ReplicaSetSpec@-36 status:>ReplicaSetStatus",
+    "apps.v1.ReplicaSetCondition lastTransitionTime:t message:s reason:s status!:s@-36 "
+      "status:s@37- type!:s@-36 type:s@37-",
     "apps.v1.ReplicaSetSpec minReadySeconds:i replicas:i selector!:>meta.v1.LabelSelector "
       "template:>core.v1.PodTemplateSpec",
+    "apps.v1.ReplicaSetStatus availableReplicas:i conditions:[>ReplicaSetCondition "
+      "fullyLabeledReplicas:i observedGeneration:l readyReplicas:i replicas!:i "
+      "terminatingReplicas:i@33-",
     "apps.v1.RollingUpdateDaemonSet maxSurge:x maxUnavailable:x",
     "apps.v1.RollingUpdateDeployment maxSurge:x maxUnavailable:x",
     "apps.v1.RollingUpdateStatefulSetStrategy maxUnavailable:x partition:i",
     "apps.v1.StatefulSet apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec!:>StatefulSetSpec@37- spec:>StatefulSetSpec@-36 status:a",
+      "spec!:>StatefulSetSpec@37- spec:>StatefulSetSpec@-36 status:>StatefulSetStatus",
+    "apps.v1.StatefulSetCondition lastTransitionTime:t message:s reason:s status!:s@-36 "
+      "status:s@37- type!:s@-36 type:s@37-",
     "apps.v1.StatefulSetOrdinals start:i",
     "apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy whenDeleted:s whenScaled:s",
     "apps.v1.StatefulSetSpec minReadySeconds:i ordinals:>StatefulSetOrdinals@26- "
@@ -415,103 +465,168 @@ const char *const api_types[] = {
       "selector!:>meta.v1.LabelSelector serviceName!:s@-32 serviceName:s@33- "
       "template!:>core.v1.PodTemplateSpec updateStrategy:>StatefulSetUpdateStrategy "
       "volumeClaimTemplates:[>core.v1.PersistentVolumeClaim",
+    "apps.v1.StatefulSetStatus availableReplicas:i collisionCount:i "
+      "conditions:[>StatefulSetCondition currentReplicas:i currentRevision:s "
+      "observedGeneration:l readyReplicas:i replicas!:i updateRevision:s updatedReplicas:i",
     "apps.v1.StatefulSetUpdateStrategy rollingUpdate:>RollingUpdateStatefulSetStrategy "
       "type:s=OnDelete|Recreate|RollingUpdate",
     "authentication.v1.BoundObjectReference apiVersion:s kind:s name:s uid:s",
     "authentication.v1.SelfSubjectReview apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "status:a",
+      "status:>SelfSubjectReviewStatus",
+    "authentication.v1.SelfSubjectReviewStatus userInfo:>UserInfo",
     "authentication.v1.TokenRequest apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec!:>TokenRequestSpec@-35 spec:>TokenRequestSpec@36- status:a",
+      "spec!:>TokenRequestSpec@-35 spec:>TokenRequestSpec@36- status:>TokenRequestStatus",
     "authentication.v1.TokenRequestSpec attestations:{[s@37- audiences!:[s@-35 "
       "audiences:[s@36- boundObjectRef:>BoundObjectReference expirationSeconds:l",
+    "authentication.v1.TokenRequestStatus expirationTimestamp!:t@-35 "
+      "expirationTimestamp:t@36- token!:s@-35 token:s@36-",
     "authentication.v1.TokenReview apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec!:>TokenReviewSpec status:a",
+      "spec!:>TokenReviewSpec status:>TokenReviewStatus",
     "authentication.v1.TokenReviewSpec audiences:[s token!:s@36- token:s@-35",
+    "authentication.v1.TokenReviewStatus audiences:[s authenticated:b error:s user:>UserInfo",
+    "authentication.v1.UserInfo extra:{[s groups:[s uid:s username:s",
     "authentication.v1alpha1.SelfSubjectReview apiVersion:s kind:s "
-      "metadata:>meta.v1.ObjectMeta status:a",
+      "metadata:>meta.v1.ObjectMeta status:>SelfSubjectReviewStatus",
+    "authentication.v1alpha1.SelfSubjectReviewStatus userInfo:>authentication.v1.UserInfo",
     "authentication.v1beta1.SelfSubjectReview apiVersion:s kind:s "
-      "metadata:>meta.v1.ObjectMeta status:a",
+      "metadata:>meta.v1.ObjectMeta status:>SelfSubjectReviewStatus",
+    "authentication.v1beta1.SelfSubjectReviewStatus userInfo:>authentication.v1.UserInfo",
     "authorization.v1.FieldSelectorAttributes rawSelector:s "
       "requirements:[>meta.v1.FieldSelectorRequirement",
     "authorization.v1.LabelSelectorAttributes rawSelector:s "
       "requirements:[>meta.v1.LabelSelectorRequirement",
     "authorization.v1.LocalSubjectAccessReview apiVersion:s kind:s "
-      "metadata:>meta.v1.ObjectMeta spec!:>SubjectAccessReviewSpec status:a",
+      "metadata:>meta.v1.ObjectMeta spec!:>SubjectAccessReviewSpec "
+      "status:>SubjectAccessReviewStatus",
     "authorization.v1.NonResourceAttributes path:s verb:s",
+    "authorization.v1.NonResourceRule nonResourceURLs:[s verbs!:[s",
     "authorization.v1.ResourceAttributes fieldSelector:>FieldSelectorAttributes@31- group:s "
       "labelSelector:>LabelSelectorAttributes@31- name:s namespace:s resource:s subresource:s "
       "verb:s version:s",
+    "authorization.v1.ResourceRule apiGroups:[s resourceNames:[s resources:[s verbs!:[s",
     "authorization.v1.SelfSubjectAccessReview apiVersion:s kind:s "
-      "metadata:>meta.v1.ObjectMeta spec!:>SelfSubjectAccessReviewSpec status:a",
+      "metadata:>meta.v1.ObjectMeta spec!:>SelfSubjectAccessReviewSpec "
+      "status:>SubjectAccessReviewStatus",
     "authorization.v1.SelfSubjectAccessReviewSpec "
       "nonResourceAttributes:>NonResourceAttributes resourceAttributes:>ResourceAttributes",
     "authorization.v1.SelfSubjectRulesReview apiVersion:s kind:s "
-      "metadata:>meta.v1.ObjectMeta spec!:>SelfSubjectRulesReviewSpec status:a",
+      "metadata:>meta.v1.ObjectMeta spec!:>SelfSubjectRulesReviewSpec "
+      "status:>SubjectRulesReviewStatus",
     "authorization.v1.SelfSubjectRulesReviewSpec namespace:s",
     "authorization.v1.SubjectAccessReview apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec!:>SubjectAccessReviewSpec status:a",
+      "spec!:>SubjectAccessReviewSpec status:>SubjectAccessReviewStatus",
     "authorization.v1.SubjectAccessReviewSpec extra:{[s groups:[s "
       "nonResourceAttributes:>NonResourceAttributes resourceAttributes:>ResourceAttributes "
       "uid:s user:s",
+    "authorization.v1.SubjectAccessReviewStatus allowed!:b denied:b evaluationError:s "
+      "reason:s",
+    "authorization.v1.SubjectRulesReviewStatus evaluationError:s incomplete!:b "
+      "nonResourceRules!:[>NonResourceRule resourceRules!:[>ResourceRule",
     "autoscaling.v1.CrossVersionObjectReference apiVersion:s kind!:s name!:s",
     "autoscaling.v1.HorizontalPodAutoscaler apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec!:>HorizontalPodAutoscalerSpec@36- spec:>HorizontalPodAutoscalerSpec@-35 status:a",
+      "spec!:>HorizontalPodAutoscalerSpec@36- spec:>HorizontalPodAutoscalerSpec@-35 "
+      "status:>HorizontalPodAutoscalerStatus",
     "autoscaling.v1.HorizontalPodAutoscalerSpec maxReplicas!:i minReplicas:i "
       "scaleTargetRef!:>CrossVersionObjectReference targetCPUUtilizationPercentage:i",
+    "autoscaling.v1.HorizontalPodAutoscalerStatus currentCPUUtilizationPercentage:i "
+      "currentReplicas!:i desiredReplicas!:i lastScaleTime:t observedGeneration:l",
     "autoscaling.v1.Scale apiVersion:s kind:s metadata:>meta.v1.ObjectMeta spec:>ScaleSpec "
-      "status:a",
+      "status:>ScaleStatus",
     "autoscaling.v1.ScaleSpec replicas:i",
+    "autoscaling.v1.ScaleStatus replicas!:i selector:s",
     "autoscaling.v2.ContainerResourceMetricSource container!:s name!:s target!:>MetricTarget",
+    "autoscaling.v2.ContainerResourceMetricStatus container!:s current!:>MetricValueStatus "
+      "name!:s",
     "autoscaling.v2.CrossVersionObjectReference apiVersion:s kind!:s name!:s",
     "autoscaling.v2.ExternalMetricSource metric!:>MetricIdentifier target!:>MetricTarget",
+    "autoscaling.v2.ExternalMetricStatus current!:>MetricValueStatus "
+      "metric!:>MetricIdentifier",
     "autoscaling.v2.HPAScalingPolicy periodSeconds!:i type!:s value!:i",
     "autoscaling.v2.HPAScalingRules policies:[>HPAScalingPolicy selectPolicy:s "
       "stabilizationWindowSeconds:i tolerance:q@33-",
     "autoscaling.v2.HorizontalPodAutoscaler apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec!:>HorizontalPodAutoscalerSpec@36- spec:>HorizontalPodAutoscalerSpec@-35 status:a",
+      "spec!:>HorizontalPodAutoscalerSpec@36- spec:>HorizontalPodAutoscalerSpec@-35 "
+      "status:>HorizontalPodAutoscalerStatus",
     "autoscaling.v2.HorizontalPodAutoscalerBehavior scaleDown:>HPAScalingRules "
       "scaleUp:>HPAScalingRules",
+    "autoscaling.v2.HorizontalPodAutoscalerCondition lastTransitionTime:t message:s "
+      "observedGeneration:l@37- reason:s status!:s type!:s",
     "autoscaling.v2.HorizontalPodAutoscalerSpec behavior:>HorizontalPodAutoscalerBehavior "
       "maxReplicas!:i metrics:[>MetricSpec minReplicas:i "
       "scaleTargetRef!:>CrossVersionObjectReference",
+    "autoscaling.v2.HorizontalPodAutoscalerStatus "
+      "conditions:[>HorizontalPodAutoscalerCondition currentMetrics:[>MetricStatus "
+      "currentReplicas:i desiredReplicas!:i lastScaleTime:t observedGeneration:l",
     "autoscaling.v2.MetricIdentifier name!:s selector:>meta.v1.LabelSelector",
     "autoscaling.v2.MetricSpec containerResource:>ContainerResourceMetricSource "
       "external:>ExternalMetricSource object:>ObjectMetricSource pods:>PodsMetricSource "
       "resource:>ResourceMetricSource type!:s",
+    "autoscaling.v2.MetricStatus containerResource:>ContainerResourceMetricStatus "
+      "external:>ExternalMetricStatus object:>ObjectMetricStatus pods:>PodsMetricStatus "
+      "resource:>ResourceMetricStatus type!:s",
     "autoscaling.v2.MetricTarget averageUtilization:i averageValue:q type!:s value:q",
+    "autoscaling.v2.MetricValueStatus averageUtilization:i averageValue:q value:q",
     "autoscaling.v2.ObjectMetricSource describedObject!:>CrossVersionObjectReference "
       "metric!:>MetricIdentifier target!:>MetricTarget",
+    "autoscaling.v2.ObjectMetricStatus current!:>MetricValueStatus "
+      "describedObject!:>CrossVersionObjectReference metric!:>MetricIdentifier",
     "autoscaling.v2.PodsMetricSource metric!:>MetricIdentifier target!:>MetricTarget",
+    "autoscaling.v2.PodsMetricStatus current!:>MetricValueStatus metric!:>MetricIdentifier",
     "autoscaling.v2.ResourceMetricSource name!:s target!:>MetricTarget",
+    "autoscaling.v2.ResourceMetricStatus current!:>MetricValueStatus name!:s",
     "autoscaling.v2beta2.ContainerResourceMetricSource container!:s name!:s "
       "target!:>MetricTarget",
+    "autoscaling.v2beta2.ContainerResourceMetricStatus container!:s "
+      "current!:>MetricValueStatus name!:s",
     "autoscaling.v2beta2.CrossVersionObjectReference apiVersion:s kind!:s name!:s",
     "autoscaling.v2beta2.ExternalMetricSource metric!:>MetricIdentifier target!:>MetricTarget",
+    "autoscaling.v2beta2.ExternalMetricStatus current!:>MetricValueStatus "
+      "metric!:>MetricIdentifier",
     "autoscaling.v2beta2.HPAScalingPolicy periodSeconds!:i type!:s value!:i",
     "autoscaling.v2beta2.HPAScalingRules policies:[>HPAScalingPolicy selectPolicy:s "
       "stabilizationWindowSeconds:i",
     "autoscaling.v2beta2.HorizontalPodAutoscaler apiVersion:s kind:s "
-      "metadata:>meta.v1.ObjectMeta spec:>HorizontalPodAutoscalerSpec status:a",
+      "metadata:>meta.v1.ObjectMeta spec:>HorizontalPodAutoscalerSpec "
+      "status:>HorizontalPodAutoscalerStatus",
     "autoscaling.v2beta2.HorizontalPodAutoscalerBehavior scaleDown:>HPAScalingRules "
       "scaleUp:>HPAScalingRules",
+    "autoscaling.v2beta2.HorizontalPodAutoscalerCondition lastTransitionTime:t message:s "
+      "reason:s status!:s type!:s",
     "autoscaling.v2beta2.HorizontalPodAutoscalerSpec "
       "behavior:>HorizontalPodAutoscalerBehavior maxReplicas!:i metrics:[>MetricSpec "
       "minReplicas:i scaleTargetRef!:>CrossVersionObjectReference",
+    "autoscaling.v2beta2.HorizontalPodAutoscalerStatus "
+      "conditions:[>HorizontalPodAutoscalerCondition currentMetrics:[>MetricStatus "
+      "currentReplicas!:i desiredReplicas!:i lastScaleTime:t observedGeneration:l",
     "autoscaling.v2beta2.MetricIdentifier name!:s selector:>meta.v1.LabelSelector",
     "autoscaling.v2beta2.MetricSpec containerResource:>ContainerResourceMetricSource "
       "external:>ExternalMetricSource object:>ObjectMetricSource pods:>PodsMetricSource "
       "resource:>ResourceMetricSource type!:s",
+    "autoscaling.v2beta2.MetricStatus containerResource:>ContainerResourceMetricStatus "
+      "external:>ExternalMetricStatus object:>ObjectMetricStatus pods:>PodsMetricStatus "
+      "resource:>ResourceMetricStatus type!:s",
     "autoscaling.v2beta2.MetricTarget averageUtilization:i averageValue:q type!:s value:q",
+    "autoscaling.v2beta2.MetricValueStatus averageUtilization:i averageValue:q value:q",
     "autoscaling.v2beta2.ObjectMetricSource describedObject!:>CrossVersionObjectReference "
       "metric!:>MetricIdentifier target!:>MetricTarget",
+    "autoscaling.v2beta2.ObjectMetricStatus current!:>MetricValueStatus "
+      "describedObject!:>CrossVersionObjectReference metric!:>MetricIdentifier",
     "autoscaling.v2beta2.PodsMetricSource metric!:>MetricIdentifier target!:>MetricTarget",
+    "autoscaling.v2beta2.PodsMetricStatus current!:>MetricValueStatus "
+      "metric!:>MetricIdentifier",
     "autoscaling.v2beta2.ResourceMetricSource name!:s target!:>MetricTarget",
+    "autoscaling.v2beta2.ResourceMetricStatus current!:>MetricValueStatus name!:s",
     "batch.v1.CronJob apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec!:>CronJobSpec@36- spec:>CronJobSpec@-35 status:a",
+      "spec!:>CronJobSpec@36- spec:>CronJobSpec@-35 status:>CronJobStatus",
     "batch.v1.CronJobSpec concurrencyPolicy:s=Allow|Forbid|Replace failedJobsHistoryLimit:i "
       "jobTemplate!:>JobTemplateSpec schedule!:s startingDeadlineSeconds:l "
       "successfulJobsHistoryLimit:i suspend:b timeZone:s",
-    "batch.v1.Job apiVersion:s kind:s metadata:>meta.v1.ObjectMeta spec:>JobSpec status:a",
+    "batch.v1.CronJobStatus active:[>core.v1.ObjectReference lastScheduleTime:t "
+      "lastSuccessfulTime:t",
+    "batch.v1.Job apiVersion:s kind:s metadata:>meta.v1.ObjectMeta spec:>JobSpec "
+      "status:>JobStatus",
+    "batch.v1.JobCondition lastProbeTime:t lastTransitionTime:t message:s reason:s status!:s "
+      "type!:s",
     "batch.v1.JobSchedulingConfiguration "
       "disruptionMode:>scheduling.v1alpha3.WorkloadPodGroupDisruptionMode "
       "resourceClaims:[>scheduling.v1alpha3.WorkloadPodGroupResourceClaim "
@@ -524,6 +639,9 @@ const char *const api_types[] = {
       "scheduling:>JobSchedulingConfiguration@37- selector:>meta.v1.LabelSelector "
       "successPolicy:>SuccessPolicy@30- suspend:b template!:>core.v1.PodTemplateSpec "
       "ttlSecondsAfterFinished:i",
+    "batch.v1.JobStatus active:i completedIndexes:s completionTime:t "
+      "conditions:[>JobCondition failed:i failedIndexes:s@28- ready:i startTime:t succeeded:i "
+      "terminating:i@28- uncountedTerminatedPods:>UncountedTerminatedPods",
     "batch.v1.JobTemplateSpec metadata:>meta.v1.ObjectMeta spec:>JobSpec",
     "batch.v1.PodFailurePolicy rules!:[>PodFailurePolicyRule",
     "batch.v1.PodFailurePolicyOnExitCodesRequirement containerName:s operator!:s=In|NotIn "
@@ -535,35 +653,49 @@ const char *const api_types[] = {
       "onPodConditions:[>PodFailurePolicyOnPodConditionsPattern@29-",
     "batch.v1.SuccessPolicy rules!:[>SuccessPolicyRule",
     "batch.v1.SuccessPolicyRule succeededCount:i succeededIndexes:s",
+    "batch.v1.UncountedTerminatedPods failed:[s succeeded:[s",
     "certificates.v1.CertificateSigningRequest apiVersion:s kind:s "
-      "metadata:>meta.v1.ObjectMeta spec!:>CertificateSigningRequestSpec status:a",
+      "metadata:>meta.v1.ObjectMeta spec!:>CertificateSigningRequestSpec "
+      "status:>CertificateSigningRequestStatus",
+    "certificates.v1.CertificateSigningRequestCondition lastTransitionTime:t "
+      "lastUpdateTime:t message:s reason:s status!:s type!:s",
     "certificates.v1.CertificateSigningRequestSpec expirationSeconds:i extra:{[s groups:[s "
       "request!:y signerName!:s uid:s usages:[s username:s",
+    "certificates.v1.CertificateSigningRequestStatus certificate:y "
+      "conditions:[>CertificateSigningRequestCondition",
     "certificates.v1.ClusterTrustBundle apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
       "spec!:>ClusterTrustBundleSpec",
     "certificates.v1.ClusterTrustBundleSpec signerName:s trustBundle!:s",
     "certificates.v1.PodCertificateRequest apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec!:>PodCertificateRequestSpec status:a",
+      "spec!:>PodCertificateRequestSpec status:>PodCertificateRequestStatus",
     "certificates.v1.PodCertificateRequestSpec maxExpirationSeconds:i nodeName!:s nodeUID!:s "
       "podName!:s podUID!:s serviceAccountName!:s serviceAccountUID!:s signerName!:s "
       "stubPKCS10Request!:y unverifiedUserAnnotations:{s",
+    "certificates.v1.PodCertificateRequestStatus beginRefreshAt:t certificateChain:s "
+      "conditions:[>meta.v1.Condition notAfter:t notBefore:t",
     "certificates.v1alpha1.ClusterTrustBundle apiVersion:s kind:s "
       "metadata:>meta.v1.ObjectMeta spec!:>ClusterTrustBundleSpec",
     "certificates.v1alpha1.ClusterTrustBundleSpec signerName:s trustBundle!:s",
     "certificates.v1alpha1.PodCertificateRequest apiVersion:s kind:s "
-      "metadata:>meta.v1.ObjectMeta spec!:>PodCertificateRequestSpec status:a",
+      "metadata:>meta.v1.ObjectMeta spec!:>PodCertificateRequestSpec "
+      "status:>PodCertificateRequestStatus",
     "certificates.v1alpha1.PodCertificateRequestSpec maxExpirationSeconds:i nodeName!:s "
       "nodeUID!:s pkixPublicKey!:y podName!:s podUID!:s proofOfPossession!:y "
       "serviceAccountName!:s serviceAccountUID!:s signerName!:s",
+    "certificates.v1alpha1.PodCertificateRequestStatus beginRefreshAt:t certificateChain:s "
+      "conditions:[>meta.v1.Condition notAfter:t notBefore:t",
     "certificates.v1beta1.ClusterTrustBundle apiVersion:s kind:s "
       "metadata:>meta.v1.ObjectMeta spec!:>ClusterTrustBundleSpec",
     "certificates.v1beta1.ClusterTrustBundleSpec signerName:s trustBundle!:s",
     "certificates.v1beta1.PodCertificateRequest apiVersion:s kind:s "
-      "metadata:>meta.v1.ObjectMeta spec!:>PodCertificateRequestSpec status:a",
+      "metadata:>meta.v1.ObjectMeta spec!:>PodCertificateRequestSpec "
+      "status:>PodCertificateRequestStatus",
     "certificates.v1beta1.PodCertificateRequestSpec maxExpirationSeconds:i nodeName!:s "
       "nodeUID!:s pkixPublicKey!:y@-35 pkixPublicKey:y@36- podName!:s podUID!:s "
       "proofOfPossession!:y@-35 proofOfPossession:y@36- serviceAccountName!:s "
       "serviceAccountUID!:s signerName!:s stubPKCS10Request!:y@36- unverifiedUserAnnotations:{s",
+    "certificates.v1beta1.PodCertificateRequestStatus beginRefreshAt:t certificateChain:s "
+      "conditions:[>meta.v1.Condition notAfter:t notBefore:t",
     "coordination.v1.Lease apiVersion:s kind:s metadata:>meta.v1.ObjectMeta spec:>LeaseSpec",
     "coordination.v1.LeaseSpec acquireTime:t holderIdentity:s leaseDurationSeconds:i "
       "leaseTransitions:i preferredHolder:s@31- renewTime:t strategy:s@31-",
@@ -583,6 +715,7 @@ const char *const api_types[] = {
     "core.v1.Affinity nodeAffinity:>NodeAffinity podAffinity:>PodAffinity "
       "podAntiAffinity:>PodAntiAffinity",
     "core.v1.AppArmorProfile localhostProfile:s type!:s=Localhost|RuntimeDefault|Unconfined",
+    "core.v1.AttachedVolume devicePath!:s name!:s",
     "core.v1.AzureDiskVolumeSource cachingMode:s=None|ReadOnly|ReadWrite diskName!:s "
       "diskURI!:s fsType:s kind:s=Dedicated|Managed|Shared readOnly:b",
     "core.v1.AzureFilePersistentVolumeSource readOnly:b secretName!:s secretNamespace:s "
@@ -629,11 +762,27 @@ const char *const api_types[] = {
       "securityContext:>SecurityContext startupProbe:>Probe stdin:b stdinOnce:b "
       "terminationMessagePath:s terminationMessagePolicy:s=FallbackToLogsOnError|File tty:b "
       "volumeDevices:[>VolumeDevice volumeMounts:[>VolumeMount workingDir:s",
+    "core.v1.ContainerExtendedResourceRequest containerName!:s requestName!:s resourceName!:s",
+    "core.v1.ContainerImage names:[s sizeBytes:l",
     "core.v1.ContainerPort containerPort!:i hostIP:s hostPort:i name:s "
       "protocol:s=SCTP|TCP|UDP",
     "core.v1.ContainerResizePolicy resourceName!:s restartPolicy!:s",
     "core.v1.ContainerRestartRule action!:s exitCodes:>ContainerRestartRuleOnExitCodes",
     "core.v1.ContainerRestartRuleOnExitCodes operator!:s values:[i",
+    "core.v1.ContainerState running:>ContainerStateRunning "
+      "terminated:>ContainerStateTerminated waiting:>ContainerStateWaiting",
+    "core.v1.ContainerStateRunning startedAt:t",
+    "core.v1.ContainerStateTerminated containerID:s exitCode!:i finishedAt:t message:s "
+      "reason:s signal:i startedAt:t",
+    "core.v1.ContainerStateWaiting message:s reason:s",
+    "core.v1.ContainerStatus allocatedResources:{q@27- "
+      "allocatedResourcesStatus:[>ResourceStatus@31- containerID:s image!:s imageID!:s "
+      "lastState:>ContainerState name!:s ready!:b resources:>ResourceRequirements@27- "
+      "restartCount!:i started:b state:>ContainerState "
+      "stopSignal:s=SIGABRT|SIGALRM|SIGBUS|SIGCHLD|SIGCLD|SIGCONT|SIGFPE|SIGHUP|SIGILL|SIGINT|SIGIO|SIGIOT|SIGKILL|SIGPIPE|SIGPOLL|SIGPROF|SIGPWR|SIGQUIT|SIGRTMAX|SIGRTMAX-1|SIGRTMAX-10|SIGRTMAX-11|SIGRTMAX-12|SIGRTMAX-13|SIGRTMAX-14|SIGRTMAX-2|SIGRTMAX-3|SIGRTMAX-4|SIGRTMAX-5|SIGRTMAX-6|SIGRTMAX-7|SIGRTMAX-8|SIGRTMAX-9|SIGRTMIN|SIGRTMIN+1|SIGRTMIN+10|SIGRTMIN+11|SIGRTMIN+12|SIGRTMIN+13|SIGRTMIN+14|SIGRTMIN+15|SIGRTMIN+2|SIGRTMIN+3|SIGRTMIN+4|SIGRTMIN+5|SIGRTMIN+6|SIGRTMIN+7|SIGRTMIN+8|SIGRTMIN+9|SIGSEGV|SIGSTKFLT|SIGSTOP|SIGSYS|SIGTERM|SIGTRAP|SIGTSTP|SIGTTIN|SIGTTOU|SIGURG|SIGUSR1|SIGUSR2|SIGVTALRM|SIGWINCH|SIGXCPU|SIGXFSZ@33- "
+      "user:>ContainerUser@31- volumeMounts:[>VolumeMountStatus@30-",
+    "core.v1.ContainerUser linux:>LinuxContainerUser",
+    "core.v1.DaemonEndpoint Port!:i",
     "core.v1.DownwardAPIProjection items:[>DownwardAPIVolumeFile",
     "core.v1.DownwardAPIVolumeFile fieldRef:>ObjectFieldSelector mode:i path!:s "
       "resourceFieldRef:>ResourceFieldSelector user:l@37-",
@@ -686,6 +835,7 @@ const char *const api_types[] = {
       "protocol:s=HTTP1|HTTP2@37- scheme:s=HTTP|HTTPS",
     "core.v1.HTTPHeader name!:s value!:s",
     "core.v1.HostAlias hostnames:[s ip!:s@31- ip:s@-30",
+    "core.v1.HostIP ip!:s@31- ip:s@-30",
     "core.v1.HostPathVolumeSource path!:s "
       "type:s=BlockDevice|CharDevice|Directory|DirectoryOrCreate|File|FileOrCreate|Socket",
     "core.v1.ISCSIPersistentVolumeSource chapAuthDiscovery:b chapAuthSession:b fsType:s "
@@ -695,6 +845,7 @@ const char *const api_types[] = {
       "initiatorName:s iqn!:s iscsiInterface:s lun!:i portals:[s readOnly:b "
       "secretRef:>LocalObjectReference targetPortal!:s",
     "core.v1.ImageVolumeSource pullPolicy:s=Always|IfNotPresent|Never reference:s",
+    "core.v1.ImageVolumeStatus imageRef!:s",
     "core.v1.KeyToPath key!:s mode:i path!:s user:l@37-",
     "core.v1.Lifecycle postStart:>LifecycleHandler preStop:>LifecycleHandler "
       "stopSignal:s=SIGABRT|SIGALRM|SIGBUS|SIGCHLD|SIGCLD|SIGCONT|SIGFPE|SIGHUP|SIGILL|SIGINT|SIGIO|SIGIOT|SIGKILL|SIGPIPE|SIGPOLL|SIGPROF|SIGPWR|SIGQUIT|SIGRTMAX|SIGRTMAX-1|SIGRTMAX-10|SIGRTMAX-11|SIGRTMAX-12|SIGRTMAX-13|SIGRTMAX-14|SIGRTMAX-2|SIGRTMAX-3|SIGRTMAX-4|SIGRTMAX-5|SIGRTMAX-6|SIGRTMAX-7|SIGRTMAX-8|SIGRTMAX-9|SIGRTMIN|SIGRTMIN+1|SIGRTMIN+10|SIGRTMIN+11|SIGRTMIN+12|SIGRTMIN+13|SIGRTMIN+14|SIGRTMIN+15|SIGRTMIN+2|SIGRTMIN+3|SIGRTMIN+4|SIGRTMIN+5|SIGRTMIN+6|SIGRTMIN+7|SIGRTMIN+8|SIGRTMIN+9|SIGSEGV|SIGSTKFLT|SIGSTOP|SIGSYS|SIGTERM|SIGTRAP|SIGTSTP|SIGTTIN|SIGTTOU|SIGURG|SIGUSR1|SIGUSR2|SIGVTALRM|SIGWINCH|SIGXCPU|SIGXFSZ@33-",
@@ -704,18 +855,40 @@ const char *const api_types[] = {
     "core.v1.LimitRangeItem default:{q defaultRequest:{q max:{q maxLimitRequestRatio:{q "
       "min:{q type!:s",
     "core.v1.LimitRangeSpec limits!:[>LimitRangeItem",
+    "core.v1.LinuxContainerUser gid!:l supplementalGroups:[l uid!:l",
+    "core.v1.LoadBalancerIngress hostname:s ip:s ipMode:s@29- ports:[>PortStatus",
+    "core.v1.LoadBalancerStatus ingress:[>LoadBalancerIngress",
     "core.v1.LocalObjectReference name:s",
     "core.v1.LocalVolumeSource fsType:s path!:s",
+    "core.v1.ModifyVolumeStatus status!:s=InProgress|Infeasible|Pending "
+      "targetVolumeAttributesClassName:s",
     "core.v1.NFSVolumeSource path!:s readOnly:b server!:s",
     "core.v1.Namespace apiVersion:s kind:s metadata:>meta.v1.ObjectMeta spec:>NamespaceSpec "
-      "status:a",
+      "status:>NamespaceStatus",
+    "core.v1.NamespaceCondition lastTransitionTime:t message:s reason:s status!:s type!:s",
     "core.v1.NamespaceSpec finalizers:[s",
-    "core.v1.Node apiVersion:s kind:s metadata:>meta.v1.ObjectMeta spec:>NodeSpec status:a",
+    "core.v1.NamespaceStatus conditions:[>NamespaceCondition phase:s=Active|Terminating",
+    "core.v1.Node apiVersion:s kind:s metadata:>meta.v1.ObjectMeta spec:>NodeSpec "
+      "status:>NodeStatus",
+    "core.v1.NodeAddress address!:s type!:s",
     "core.v1.NodeAffinity "
       "preferredDuringSchedulingIgnoredDuringExecution:[>PreferredSchedulingTerm "
       "requiredDuringSchedulingIgnoredDuringExecution:>NodeSelector",
+    "core.v1.NodeAllocatableMappedResources name!:s quantity!:q",
+    "core.v1.NodeAllocatableOverheadResources name!:s perContainer:q perPod:q",
+    "core.v1.NodeAllocatableResourceClaimStatus containers:[s "
+      "mapping:[>NodeAllocatableMappedResources@37- "
+      "overhead:[>NodeAllocatableOverheadResources@37- resourceClaimName!:s resources!:{q@-36",
+    "core.v1.NodeCondition lastHeartbeatTime:t lastTransitionTime:t message:s reason:s "
+      "status!:s type!:s",
     "core.v1.NodeConfigSource configMap:>ConfigMapNodeConfigSource",
+    "core.v1.NodeConfigStatus active:>NodeConfigSource assigned:>NodeConfigSource error:s "
+      "lastKnownGood:>NodeConfigSource",
+    "core.v1.NodeDaemonEndpoints kubeletEndpoint:>DaemonEndpoint",
+    "core.v1.NodeFeatures supplementalGroupsPolicy:b",
     "core.v1.NodePodPreemptionPolicy disableResizePreemption:[s",
+    "core.v1.NodeRuntimeHandler features:>NodeRuntimeHandlerFeatures name:s",
+    "core.v1.NodeRuntimeHandlerFeatures recursiveReadOnlyMounts:b userNamespaces:b@31-",
     "core.v1.NodeSelector nodeSelectorTerms!:[>NodeSelectorTerm",
     "core.v1.NodeSelectorRequirement key!:s operator!:s=DoesNotExist|Exists|Gt|In|Lt|NotIn "
       "values:[s",
@@ -724,13 +897,25 @@ const char *const api_types[] = {
     "core.v1.NodeSpec configSource:>NodeConfigSource externalID:s podCIDR:s podCIDRs:[s "
       "podPreemptionPolicy:>NodePodPreemptionPolicy@37- providerID:s taints:[>Taint "
       "unschedulable:b",
+    "core.v1.NodeStatus addresses:[>NodeAddress allocatable:{q capacity:{q "
+      "conditions:[>NodeCondition config:>NodeConfigStatus "
+      "daemonEndpoints:>NodeDaemonEndpoints declaredFeatures:[s@35- features:>NodeFeatures@31- "
+      "images:[>ContainerImage nodeInfo:>NodeSystemInfo phase:s=Pending|Running|Terminated "
+      "runtimeHandlers:[>NodeRuntimeHandler@30- volumesAttached:[>AttachedVolume "
+      "volumesInUse:[s",
+    "core.v1.NodeSwapStatus capacity:l",
+    "core.v1.NodeSystemInfo architecture!:s bootID!:s containerRuntimeVersion!:s "
+      "kernelVersion!:s kubeProxyVersion!:s kubeletVersion!:s machineID!:s operatingSystem!:s "
+      "osImage!:s runningInUserNamespace:b@37- swap:>NodeSwapStatus@33- systemUUID!:s",
     "core.v1.ObjectFieldSelector apiVersion:s fieldPath!:s",
     "core.v1.ObjectReference apiVersion:s fieldPath:s kind:s name:s namespace:s "
       "resourceVersion:s uid:s",
     "core.v1.PersistentVolume apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec:>PersistentVolumeSpec status:a",
+      "spec:>PersistentVolumeSpec status:>PersistentVolumeStatus",
     "core.v1.PersistentVolumeClaim apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec:>PersistentVolumeClaimSpec status:a",
+      "spec:>PersistentVolumeClaimSpec status:>PersistentVolumeClaimStatus",
+    "core.v1.PersistentVolumeClaimCondition lastProbeTime:t lastTransitionTime:t message:s "
+      "reason:s status!:s type!:s",
     "core.v1.PersistentVolumeClaimSpec "
       "accessModes:[s=ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod "
       "dataSource:>TypedLocalObjectReference dataSourceRef:>TypedLocalObjectReference@-25 "
@@ -738,6 +923,12 @@ const char *const api_types[] = {
       "resources:>VolumeResourceRequirements@29- selector:>meta.v1.LabelSelector "
       "storageClassName:s volumeAttributesClassName:s@29- volumeMode:s=Block|Filesystem "
       "volumeName:s",
+    "core.v1.PersistentVolumeClaimStatus "
+      "accessModes:[s=ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod "
+      "allocatedResourceStatuses:{s@28- allocatedResources:{q capacity:{q "
+      "conditions:[>PersistentVolumeClaimCondition currentVolumeAttributesClassName:s@29- "
+      "healthStatus:>VolumeHealthStatus@37- modifyVolumeStatus:>ModifyVolumeStatus@29- "
+      "phase:s=Bound|Lost|Pending resizeStatus:s@-27",
     "core.v1.PersistentVolumeClaimTemplate metadata:>meta.v1.ObjectMeta "
       "spec!:>PersistentVolumeClaimSpec",
     "core.v1.PersistentVolumeClaimVolumeSource claimName!:s readOnly:b",
@@ -759,8 +950,11 @@ const char *const api_types[] = {
       "storageClassName:s storageos:>StorageOSPersistentVolumeSource "
       "volumeAttributesClassName:s@29- volumeMode:s=Block|Filesystem "
       "vsphereVolume:>VsphereVirtualDiskVolumeSource",
+    "core.v1.PersistentVolumeStatus lastPhaseTransitionTime:t@28- message:s "
+      "phase:s=Available|Bound|Failed|Pending|Released reason:s",
     "core.v1.PhotonPersistentDiskVolumeSource fsType:s pdID!:s",
-    "core.v1.Pod apiVersion:s kind:s metadata:>meta.v1.ObjectMeta spec:>PodSpec status:a",
+    "core.v1.Pod apiVersion:s kind:s metadata:>meta.v1.ObjectMeta spec:>PodSpec "
+      "status:>PodStatus",
     "core.v1.PodAffinity "
       "preferredDuringSchedulingIgnoredDuringExecution:[>WeightedPodAffinityTerm "
       "requiredDuringSchedulingIgnoredDuringExecution:[>PodAffinityTerm",
@@ -773,12 +967,18 @@ const char *const api_types[] = {
     "core.v1.PodCertificateProjection certificateChainPath:s credentialBundlePath:s "
       "keyPath:s keyType!:s maxExpirationSeconds:i signerName!:s user:l@37- "
       "userAnnotations:{s@35-",
+    "core.v1.PodCondition lastProbeTime:t lastTransitionTime:t message:s "
+      "observedGeneration:l@33- reason:s status!:s type!:s",
     "core.v1.PodDNSConfig nameservers:[s options:[>PodDNSConfigOption searches:[s",
     "core.v1.PodDNSConfigOption name:s value:s",
+    "core.v1.PodExtendedResourceClaimStatus "
+      "requestMappings!:[>ContainerExtendedResourceRequest resourceClaimName!:s",
+    "core.v1.PodIP ip!:s@31- ip:s@-30",
     "core.v1.PodOS name!:s",
     "core.v1.PodReadinessGate conditionType!:s",
     "core.v1.PodResourceClaim name!:s resourceClaimName:s@31- "
       "resourceClaimTemplateName:s@31- source:>ClaimSource@-30",
+    "core.v1.PodResourceClaimStatus name!:s resourceClaimName:s",
     "core.v1.PodSchedulingGate name!:s",
     "core.v1.PodSchedulingGroup podGroupName:s",
     "core.v1.PodSecurityContext appArmorProfile:>AppArmorProfile@30- fsGroup:l "
@@ -802,9 +1002,22 @@ const char *const api_types[] = {
       "subdomain:s terminationGracePeriodSeconds:l tolerations:[>Toleration "
       "topologySpreadConstraints:[>TopologySpreadConstraint volumes:[>Volume "
       "workloadRef:>WorkloadReference@35-35",
+    "core.v1.PodStatus allocatedResources:{q@35- conditions:[>PodCondition "
+      "containerStatuses:[>ContainerStatus ephemeralContainerStatuses:[>ContainerStatus "
+      "extendedResourceClaimStatus:>PodExtendedResourceClaimStatus@34- hostIP:s "
+      "hostIPs:[>HostIP@28- initContainerStatuses:[>ContainerStatus message:s "
+      "nodeAllocatableResourceClaimStatuses:[>NodeAllocatableResourceClaimStatus@36- "
+      "nominatedNodeName:s observedGeneration:l@33- "
+      "phase:s=Failed|Pending|Running|Succeeded|Unknown podIP:s podIPs:[>PodIP "
+      "qosClass:s=BestEffort|Burstable|Guaranteed reason:s resize:s@27- "
+      "resourceClaimStatuses:[>PodResourceClaimStatus@28- resources:>ResourceRequirements@35- "
+      "startTime:t volumeHealth:[>PodVolumeHealth@37-",
     "core.v1.PodTemplate apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
       "template:>PodTemplateSpec",
     "core.v1.PodTemplateSpec metadata:>meta.v1.ObjectMeta spec:>PodSpec",
+    "core.v1.PodVolumeHealth healthConditions:[>VolumeHealthCondition lastTransitionTime:t "
+      "name!:s",
+    "core.v1.PortStatus error:s port!:i protocol!:s=SCTP|TCP|UDP",
     "core.v1.PortworxVolumeSource fsType:s readOnly:b volumeID!:s",
     "core.v1.PreferredSchedulingTerm preference!:>NodeSelectorTerm weight!:i",
     "core.v1.Probe exec:>ExecAction failureThreshold:i grpc:>GRPCAction "
@@ -817,16 +1030,24 @@ const char *const api_types[] = {
     "core.v1.RBDVolumeSource fsType:s image!:s keyring:s monitors!:[s pool:s readOnly:b "
       "secretRef:>LocalObjectReference user:s",
     "core.v1.ReplicationController apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec:>ReplicationControllerSpec status:a",
+      "spec:>ReplicationControllerSpec status:>ReplicationControllerStatus",
+    "core.v1.ReplicationControllerCondition lastTransitionTime:t message:s reason:s "
+      "status!:s type!:s",
     "core.v1.ReplicationControllerSpec minReadySeconds:i replicas:i selector:{s "
       "template:>PodTemplateSpec",
+    "core.v1.ReplicationControllerStatus availableReplicas:i "
+      "conditions:[>ReplicationControllerCondition fullyLabeledReplicas:i observedGeneration:l "
+      "readyReplicas:i replicas!:i",
     "core.v1.ResourceClaim name!:s request:s@31-",
     "core.v1.ResourceFieldSelector containerName:s divisor:q resource!:s",
+    "core.v1.ResourceHealth health:s message:s@36- resourceID!:s",
     "core.v1.ResourceQuota apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec:>ResourceQuotaSpec status:a",
+      "spec:>ResourceQuotaSpec status:>ResourceQuotaStatus",
     "core.v1.ResourceQuotaSpec hard:{q scopeSelector:>ScopeSelector "
       "scopes:[s=BestEffort|CrossNamespacePodAffinity|NotBestEffort|NotTerminating|PriorityClass|Terminating|VolumeAttributesClass",
+    "core.v1.ResourceQuotaStatus hard:{q used:{q",
     "core.v1.ResourceRequirements claims:[>ResourceClaim@26- limits:{q requests:{q",
+    "core.v1.ResourceStatus name!:s resources:[>ResourceHealth",
     "core.v1.SELinuxOptions level:s role:s type:s user:s",
     "core.v1.ScaleIOPersistentVolumeSource fsType:s gateway!:s protectionDomain:s readOnly:b "
       "secretRef!:>SecretReference sslEnabled:b storageMode:s storagePool:s system!:s "
@@ -853,7 +1074,7 @@ const char *const api_types[] = {
       "seLinuxOptions:>SELinuxOptions seccompProfile:>SeccompProfile "
       "windowsOptions:>WindowsSecurityContextOptions",
     "core.v1.Service apiVersion:s kind:s metadata:>meta.v1.ObjectMeta spec:>ServiceSpec "
-      "status:a",
+      "status:>ServiceStatus",
     "core.v1.ServiceAccount apiVersion:s automountServiceAccountToken:b "
       "imagePullSecrets:[>LocalObjectReference kind:s metadata:>meta.v1.ObjectMeta "
       "secrets:[>ObjectReference",
@@ -868,6 +1089,7 @@ const char *const api_types[] = {
       "publishNotReadyAddresses:b selector:{s sessionAffinity:s=ClientIP|None "
       "sessionAffinityConfig:>SessionAffinityConfig trafficDistribution:s@30- "
       "type:s=ClusterIP|ExternalName|LoadBalancer|NodePort",
+    "core.v1.ServiceStatus conditions:[>meta.v1.Condition loadBalancer:>LoadBalancerStatus",
     "core.v1.SessionAffinityConfig clientIP:>ClientIPConfig",
     "core.v1.SleepAction seconds!:l",
     "core.v1.StorageOSPersistentVolumeSource fsType:s readOnly:b secretRef:>ObjectReference "
@@ -903,15 +1125,21 @@ const char *const api_types[] = {
       "secret:>SecretVolumeSource storageos:>StorageOSVolumeSource "
       "vsphereVolume:>VsphereVirtualDiskVolumeSource",
     "core.v1.VolumeDevice devicePath!:s name!:s",
+    "core.v1.VolumeHealthCondition message:s reason!:s "
+      "status!:s=DataLoss|Degraded|Inaccessible",
+    "core.v1.VolumeHealthStatus healthConditions:[>VolumeHealthCondition lastTransitionTime:t",
     "core.v1.VolumeMount bindMountOptions:[s@37- mountPath!:s "
       "mountPropagation:s=Bidirectional|HostToContainer|None name!:s readOnly:b "
       "recursiveReadOnly:s@30- subPath:s subPathExpr:s",
+    "core.v1.VolumeMountStatus mountPath!:s name!:s readOnly:b recursiveReadOnly:s "
+      "volumeStatus:>VolumeStatus@36-",
     "core.v1.VolumeNodeAffinity required:>NodeSelector",
     "core.v1.VolumeProjection clusterTrustBundle:>ClusterTrustBundleProjection@29- "
       "configMap:>ConfigMapProjection downwardAPI:>DownwardAPIProjection "
       "podCertificate:>PodCertificateProjection@34- secret:>SecretProjection "
       "serviceAccountToken:>ServiceAccountTokenProjection",
     "core.v1.VolumeResourceRequirements limits:{q requests:{q",
+    "core.v1.VolumeStatus image:>ImageVolumeStatus",
     "core.v1.VsphereVirtualDiskVolumeSource fsType:s storagePolicyID:s storagePolicyName:s "
       "volumePath!:s",
     "core.v1.WeightedPodAffinityTerm podAffinityTerm!:>PodAffinityTerm weight!:i",
@@ -938,10 +1166,13 @@ const char *const api_types[] = {
       "nominalConcurrencyShares:i",
     "flowcontrol.v1.FlowDistinguisherMethod type!:s",
     "flowcontrol.v1.FlowSchema apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec!:>FlowSchemaSpec@37- spec:>FlowSchemaSpec@-36 status:a",
+      "spec!:>FlowSchemaSpec@37- spec:>FlowSchemaSpec@-36 status:>FlowSchemaStatus",
+    "flowcontrol.v1.FlowSchemaCondition lastTransitionTime:t message:s reason:s status:s "
+      "type!:s@37- type:s@-36",
     "flowcontrol.v1.FlowSchemaSpec distinguisherMethod:>FlowDistinguisherMethod "
       "matchingPrecedence:i priorityLevelConfiguration!:>PriorityLevelConfigurationReference "
       "rules:[>PolicyRulesWithSubjects",
+    "flowcontrol.v1.FlowSchemaStatus conditions:[>FlowSchemaCondition",
     "flowcontrol.v1.GroupSubject name!:s",
     "flowcontrol.v1.LimitResponse queuing:>QueuingConfiguration type!:s",
     "flowcontrol.v1.LimitedPriorityLevelConfiguration borrowingLimitPercent:i "
@@ -952,10 +1183,14 @@ const char *const api_types[] = {
       "resourceRules:[>ResourcePolicyRule subjects!:[>Subject",
     "flowcontrol.v1.PriorityLevelConfiguration apiVersion:s kind:s "
       "metadata:>meta.v1.ObjectMeta spec!:>PriorityLevelConfigurationSpec@37- "
-      "spec:>PriorityLevelConfigurationSpec@-36 status:a",
+      "spec:>PriorityLevelConfigurationSpec@-36 status:>PriorityLevelConfigurationStatus",
+    "flowcontrol.v1.PriorityLevelConfigurationCondition lastTransitionTime:t message:s "
+      "reason:s status:s type!:s@37- type:s@-36",
     "flowcontrol.v1.PriorityLevelConfigurationReference name!:s",
     "flowcontrol.v1.PriorityLevelConfigurationSpec exempt:>ExemptPriorityLevelConfiguration "
       "limited:>LimitedPriorityLevelConfiguration type!:s",
+    "flowcontrol.v1.PriorityLevelConfigurationStatus "
+      "conditions:[>PriorityLevelConfigurationCondition",
     "flowcontrol.v1.QueuingConfiguration handSize:i queueLengthLimit:i queues:i",
     "flowcontrol.v1.ResourcePolicyRule apiGroups!:[s clusterScope:b namespaces:[s "
       "resources!:[s verbs!:[s",
@@ -965,10 +1200,13 @@ const char *const api_types[] = {
     "flowcontrol.v1.UserSubject name!:s",
     "flowcontrol.v1beta1.FlowDistinguisherMethod type!:s",
     "flowcontrol.v1beta1.FlowSchema apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec:>FlowSchemaSpec status:a",
+      "spec:>FlowSchemaSpec status:>FlowSchemaStatus",
+    "flowcontrol.v1beta1.FlowSchemaCondition lastTransitionTime:t message:s reason:s "
+      "status:s type:s",
     "flowcontrol.v1beta1.FlowSchemaSpec distinguisherMethod:>FlowDistinguisherMethod "
       "matchingPrecedence:i priorityLevelConfiguration!:>PriorityLevelConfigurationReference "
       "rules:[>PolicyRulesWithSubjects",
+    "flowcontrol.v1beta1.FlowSchemaStatus conditions:[>FlowSchemaCondition",
     "flowcontrol.v1beta1.GroupSubject name!:s",
     "flowcontrol.v1beta1.LimitResponse queuing:>QueuingConfiguration type!:s",
     "flowcontrol.v1beta1.LimitedPriorityLevelConfiguration assuredConcurrencyShares:i "
@@ -977,10 +1215,15 @@ const char *const api_types[] = {
     "flowcontrol.v1beta1.PolicyRulesWithSubjects nonResourceRules:[>NonResourcePolicyRule "
       "resourceRules:[>ResourcePolicyRule subjects!:[>Subject",
     "flowcontrol.v1beta1.PriorityLevelConfiguration apiVersion:s kind:s "
-      "metadata:>meta.v1.ObjectMeta spec:>PriorityLevelConfigurationSpec status:a",
+      "metadata:>meta.v1.ObjectMeta spec:>PriorityLevelConfigurationSpec "
+      "status:>PriorityLevelConfigurationStatus",
+    "flowcontrol.v1beta1.PriorityLevelConfigurationCondition lastTransitionTime:t message:s "
+      "reason:s status:s type:s",
     "flowcontrol.v1beta1.PriorityLevelConfigurationReference name!:s",
     "flowcontrol.v1beta1.PriorityLevelConfigurationSpec "
       "limited:>LimitedPriorityLevelConfiguration type!:s",
+    "flowcontrol.v1beta1.PriorityLevelConfigurationStatus "
+      "conditions:[>PriorityLevelConfigurationCondition",
     "flowcontrol.v1beta1.QueuingConfiguration handSize:i queueLengthLimit:i queues:i",
     "flowcontrol.v1beta1.ResourcePolicyRule apiGroups!:[s clusterScope:b namespaces:[s "
       "resources!:[s verbs!:[s",
@@ -992,10 +1235,13 @@ const char *const api_types[] = {
       "nominalConcurrencyShares:i",
     "flowcontrol.v1beta2.FlowDistinguisherMethod type!:s",
     "flowcontrol.v1beta2.FlowSchema apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec:>FlowSchemaSpec status:a",
+      "spec:>FlowSchemaSpec status:>FlowSchemaStatus",
+    "flowcontrol.v1beta2.FlowSchemaCondition lastTransitionTime:t message:s reason:s "
+      "status:s type:s",
     "flowcontrol.v1beta2.FlowSchemaSpec distinguisherMethod:>FlowDistinguisherMethod "
       "matchingPrecedence:i priorityLevelConfiguration!:>PriorityLevelConfigurationReference "
       "rules:[>PolicyRulesWithSubjects",
+    "flowcontrol.v1beta2.FlowSchemaStatus conditions:[>FlowSchemaCondition",
     "flowcontrol.v1beta2.GroupSubject name!:s",
     "flowcontrol.v1beta2.LimitResponse queuing:>QueuingConfiguration type!:s",
     "flowcontrol.v1beta2.LimitedPriorityLevelConfiguration assuredConcurrencyShares:i "
@@ -1004,11 +1250,16 @@ const char *const api_types[] = {
     "flowcontrol.v1beta2.PolicyRulesWithSubjects nonResourceRules:[>NonResourcePolicyRule "
       "resourceRules:[>ResourcePolicyRule subjects!:[>Subject",
     "flowcontrol.v1beta2.PriorityLevelConfiguration apiVersion:s kind:s "
-      "metadata:>meta.v1.ObjectMeta spec:>PriorityLevelConfigurationSpec status:a",
+      "metadata:>meta.v1.ObjectMeta spec:>PriorityLevelConfigurationSpec "
+      "status:>PriorityLevelConfigurationStatus",
+    "flowcontrol.v1beta2.PriorityLevelConfigurationCondition lastTransitionTime:t message:s "
+      "reason:s status:s type:s",
     "flowcontrol.v1beta2.PriorityLevelConfigurationReference name!:s",
     "flowcontrol.v1beta2.PriorityLevelConfigurationSpec "
       "exempt:>ExemptPriorityLevelConfiguration@28- limited:>LimitedPriorityLevelConfiguration "
       "type!:s",
+    "flowcontrol.v1beta2.PriorityLevelConfigurationStatus "
+      "conditions:[>PriorityLevelConfigurationCondition",
     "flowcontrol.v1beta2.QueuingConfiguration handSize:i queueLengthLimit:i queues:i",
     "flowcontrol.v1beta2.ResourcePolicyRule apiGroups!:[s clusterScope:b namespaces:[s "
       "resources!:[s verbs!:[s",
@@ -1020,10 +1271,13 @@ const char *const api_types[] = {
       "nominalConcurrencyShares:i",
     "flowcontrol.v1beta3.FlowDistinguisherMethod type!:s",
     "flowcontrol.v1beta3.FlowSchema apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec:>FlowSchemaSpec status:a",
+      "spec:>FlowSchemaSpec status:>FlowSchemaStatus",
+    "flowcontrol.v1beta3.FlowSchemaCondition lastTransitionTime:t message:s reason:s "
+      "status:s type:s",
     "flowcontrol.v1beta3.FlowSchemaSpec distinguisherMethod:>FlowDistinguisherMethod "
       "matchingPrecedence:i priorityLevelConfiguration!:>PriorityLevelConfigurationReference "
       "rules:[>PolicyRulesWithSubjects",
+    "flowcontrol.v1beta3.FlowSchemaStatus conditions:[>FlowSchemaCondition",
     "flowcontrol.v1beta3.GroupSubject name!:s",
     "flowcontrol.v1beta3.LimitResponse queuing:>QueuingConfiguration type!:s",
     "flowcontrol.v1beta3.LimitedPriorityLevelConfiguration borrowingLimitPercent:i "
@@ -1032,11 +1286,16 @@ const char *const api_types[] = {
     "flowcontrol.v1beta3.PolicyRulesWithSubjects nonResourceRules:[>NonResourcePolicyRule "
       "resourceRules:[>ResourcePolicyRule subjects!:[>Subject",
     "flowcontrol.v1beta3.PriorityLevelConfiguration apiVersion:s kind:s "
-      "metadata:>meta.v1.ObjectMeta spec:>PriorityLevelConfigurationSpec status:a",
+      "metadata:>meta.v1.ObjectMeta spec:>PriorityLevelConfigurationSpec "
+      "status:>PriorityLevelConfigurationStatus",
+    "flowcontrol.v1beta3.PriorityLevelConfigurationCondition lastTransitionTime:t message:s "
+      "reason:s status:s type:s",
     "flowcontrol.v1beta3.PriorityLevelConfigurationReference name!:s",
     "flowcontrol.v1beta3.PriorityLevelConfigurationSpec "
       "exempt:>ExemptPriorityLevelConfiguration@28- limited:>LimitedPriorityLevelConfiguration "
       "type!:s",
+    "flowcontrol.v1beta3.PriorityLevelConfigurationStatus "
+      "conditions:[>PriorityLevelConfigurationCondition",
     "flowcontrol.v1beta3.QueuingConfiguration handSize:i queueLengthLimit:i queues:i",
     "flowcontrol.v1beta3.ResourcePolicyRule apiGroups!:[s clusterScope:b namespaces:[s "
       "resources!:[s verbs!:[s",
@@ -1045,16 +1304,27 @@ const char *const api_types[] = {
       "serviceAccount:>ServiceAccountSubject user:>UserSubject",
     "flowcontrol.v1beta3.UserSubject name!:s",
     "lifecycle.v1alpha1.Eviction apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec!:>EvictionSpec status:a",
+      "spec!:>EvictionSpec status:>EvictionStatus",
     "lifecycle.v1alpha1.EvictionPodReference name!:s uid!:s",
     "lifecycle.v1alpha1.EvictionRequest apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec!:>EvictionRequestSpec status:a",
+      "spec!:>EvictionRequestSpec status:>EvictionRequestStatus",
     "lifecycle.v1alpha1.EvictionRequestPodReference name!:s uid!:s",
     "lifecycle.v1alpha1.EvictionRequestSpec intent!:s=Eviction|Withdrawn requester!:s "
       "target!:>EvictionRequestTarget",
+    "lifecycle.v1alpha1.EvictionRequestStatus conditions:[>meta.v1.Condition "
+      "observedGeneration:l",
     "lifecycle.v1alpha1.EvictionRequestTarget pod:>EvictionRequestPodReference",
     "lifecycle.v1alpha1.EvictionSpec target!:>EvictionTarget",
+    "lifecycle.v1alpha1.EvictionStatus conditions:[>meta.v1.Condition observedGeneration:l "
+      "requesters:[>Requester responders:[>ResponderStatus targetResponders:[>TargetResponder",
     "lifecycle.v1alpha1.EvictionTarget pod:>EvictionPodReference",
+    "lifecycle.v1alpha1.Requester intent!:s=Eviction|Withdrawn name!:s",
+    "lifecycle.v1alpha1.ResponderStatus completionTime:t expectedCompletionTime:t "
+      "heartbeatTime:t message:s name!:s startTime:t",
+    "lifecycle.v1alpha1.TargetResponder name!:s priority!:i "
+      "state!:s=Active|Canceled|Completed|Inactive|Interrupted",
+    "meta.v1.Condition lastTransitionTime!:t message!:s observedGeneration:l reason!:s "
+      "status!:s type!:s",
     "meta.v1.DeleteOptions apiVersion:s dryRun:[s gracePeriodSeconds:l "
       "ignoreStoreReadErrorWithClusterBreakingPotential:b@32- kind:s orphanDependents:b "
       "preconditions:>Preconditions propagationPolicy:s",
@@ -1078,7 +1348,7 @@ const char *const api_types[] = {
     "networking.v1.IPAddressSpec parentRef!:>ParentReference",
     "networking.v1.IPBlock cidr!:s except:[s",
     "networking.v1.Ingress apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec:>IngressSpec status:a",
+      "spec:>IngressSpec status:>IngressStatus",
     "networking.v1.IngressBackend resource:>core.v1.TypedLocalObjectReference "
       "service:>IngressServiceBackend",
     "networking.v1.IngressClass apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
@@ -1086,13 +1356,18 @@ const char *const api_types[] = {
     "networking.v1.IngressClassParametersReference apiGroup:s kind!:s name!:s namespace:s "
       "scope:s",
     "networking.v1.IngressClassSpec controller:s parameters:>IngressClassParametersReference",
+    "networking.v1.IngressLoadBalancerIngress hostname:s ip:s ports:[>IngressPortStatus",
+    "networking.v1.IngressLoadBalancerStatus ingress:[>IngressLoadBalancerIngress",
+    "networking.v1.IngressPortStatus error:s port!:i protocol!:s",
     "networking.v1.IngressRule host:s http:>HTTPIngressRuleValue",
     "networking.v1.IngressServiceBackend name!:s port:>ServiceBackendPort",
     "networking.v1.IngressSpec defaultBackend:>IngressBackend ingressClassName:s "
       "rules:[>IngressRule tls:[>IngressTLS",
+    "networking.v1.IngressStatus loadBalancer:>IngressLoadBalancerStatus@26- "
+      "loadBalancer:>core.v1.LoadBalancerStatus@-25",
     "networking.v1.IngressTLS hosts:[s secretName:s",
     "networking.v1.NetworkPolicy apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec:>NetworkPolicySpec status:a@-27",
+      "spec:>NetworkPolicySpec status:>NetworkPolicyStatus@-27",
     "networking.v1.NetworkPolicyEgressRule ports:[>NetworkPolicyPort to:[>NetworkPolicyPeer",
     "networking.v1.NetworkPolicyIngressRule from:[>NetworkPolicyPeer "
       "ports:[>NetworkPolicyPort",
@@ -1102,11 +1377,13 @@ const char *const api_types[] = {
     "networking.v1.NetworkPolicySpec egress:[>NetworkPolicyEgressRule "
       "ingress:[>NetworkPolicyIngressRule podSelector!:>meta.v1.LabelSelector@-33 "
       "podSelector:>meta.v1.LabelSelector@34- policyTypes:[s=Egress|Ingress",
+    "networking.v1.NetworkPolicyStatus conditions:[>meta.v1.Condition",
     "networking.v1.ParentReference group:s name!:s namespace:s resource!:s",
     "networking.v1.ServiceBackendPort name:s number:i",
     "networking.v1.ServiceCIDR apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec:>ServiceCIDRSpec status:a",
+      "spec:>ServiceCIDRSpec status:>ServiceCIDRStatus",
     "networking.v1.ServiceCIDRSpec cidrs:[s",
+    "networking.v1.ServiceCIDRStatus conditions:[>meta.v1.Condition",
     "networking.v1alpha1.ClusterCIDR apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
       "spec:>ClusterCIDRSpec",
     "networking.v1alpha1.ClusterCIDRSpec ipv4:s ipv6:s nodeSelector:>core.v1.NodeSelector "
@@ -1118,15 +1395,17 @@ const char *const api_types[] = {
     "networking.v1alpha1.ParentReference group:s name!:s@30- name:s@-29 namespace:s "
       "resource!:s@30- resource:s@-29 uid:s@-28",
     "networking.v1alpha1.ServiceCIDR apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec:>ServiceCIDRSpec status:a",
+      "spec:>ServiceCIDRSpec status:>ServiceCIDRStatus",
     "networking.v1alpha1.ServiceCIDRSpec cidrs:[s",
+    "networking.v1alpha1.ServiceCIDRStatus conditions:[>meta.v1.Condition",
     "networking.v1beta1.IPAddress apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
       "spec!:>IPAddressSpec@36- spec:>IPAddressSpec@-35",
     "networking.v1beta1.IPAddressSpec parentRef!:>ParentReference",
     "networking.v1beta1.ParentReference group:s name!:s namespace:s resource!:s",
     "networking.v1beta1.ServiceCIDR apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec:>ServiceCIDRSpec status:a",
+      "spec:>ServiceCIDRSpec status:>ServiceCIDRStatus",
     "networking.v1beta1.ServiceCIDRSpec cidrs:[s",
+    "networking.v1beta1.ServiceCIDRStatus conditions:[>meta.v1.Condition",
     "node.v1.Overhead podFixed:{q",
     "node.v1.RuntimeClass apiVersion:s handler!:s kind:s metadata:>meta.v1.ObjectMeta "
       "overhead:>Overhead scheduling:>Scheduling",
@@ -1134,10 +1413,14 @@ const char *const api_types[] = {
     "policy.v1.Eviction apiVersion:s deleteOptions:>meta.v1.DeleteOptions kind:s "
       "metadata:>meta.v1.ObjectMeta",
     "policy.v1.PodDisruptionBudget apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec:>PodDisruptionBudgetSpec status:a",
+      "spec:>PodDisruptionBudgetSpec status:>PodDisruptionBudgetStatus",
     "policy.v1.PodDisruptionBudgetSpec maxUnavailable:x minAvailable:x "
       "selector:>meta.v1.LabelSelector "
       "unhealthyPodEvictionPolicy:s=AlwaysAllow|IfHealthyBudget@26-",
+    "policy.v1.PodDisruptionBudgetStatus conditions:[>meta.v1.Condition "
+      "currentHealthy!:i@-35 currentHealthy:i@36- desiredHealthy!:i@-35 desiredHealthy:i@36- "
+      "disruptedPods:{t disruptionsAllowed!:i@-35 disruptionsAllowed:i@36- expectedPods!:i@-35 "
+      "expectedPods:i@36- observedGeneration:l",
     "rbac.v1.AggregationRule clusterRoleSelectors:[>meta.v1.LabelSelector",
     "rbac.v1.ClusterRole aggregationRule:>AggregationRule apiVersion:s kind:s "
       "metadata:>meta.v1.ObjectMeta rules:[>PolicyRule",
@@ -1150,6 +1433,10 @@ const char *const api_types[] = {
       "subjects:[>Subject",
     "rbac.v1.RoleRef apiGroup!:s@-35 apiGroup:s@36- kind!:s name!:s",
     "rbac.v1.Subject apiGroup:s kind!:s name!:s namespace:s",
+    "resource.v1.AllocatedDeviceStatus conditions:[>meta.v1.Condition data:{a device!:s "
+      "driver!:s networkData:>NetworkDeviceData pool!:s shareID:s",
+    "resource.v1.AllocationResult allocationTimestamp:t devices:>DeviceAllocationResult "
+      "nodeSelector:>core.v1.NodeSelector",
     "resource.v1.CELDeviceSelector expression!:s",
     "resource.v1.CapacityRequestPolicy default:q validRange:>CapacityRequestPolicyRange "
       "validValues:[q",
@@ -1163,6 +1450,10 @@ const char *const api_types[] = {
       "nodeAllocatableResourceMappings:{>NodeAllocatableResourceMapping@36-36 "
       "nodeAllocatableResources:{>NodeAllocatableResource@37- nodeName:s "
       "nodeSelector:>core.v1.NodeSelector taints:[>DeviceTaint",
+    "resource.v1.DeviceAllocationConfiguration opaque:>OpaqueDeviceConfiguration requests:[s "
+      "source!:s=FromClaim|FromClass",
+    "resource.v1.DeviceAllocationResult config:[>DeviceAllocationConfiguration "
+      "results:[>DeviceRequestAllocationResult",
     "resource.v1.DeviceAttribute bool:b bools:[b@36- int:l ints:[l@36- string:s "
       "strings:[s@36- version:s versions:[s@36-",
     "resource.v1.DeviceCapacity requestPolicy:>CapacityRequestPolicy value!:q",
@@ -1180,20 +1471,26 @@ const char *const api_types[] = {
     "resource.v1.DeviceDerivedAttribute expression!:s name!:s",
     "resource.v1.DeviceRequest exactly:>ExactDeviceRequest firstAvailable:[>DeviceSubRequest "
       "name!:s",
+    "resource.v1.DeviceRequestAllocationResult adminAccess:b bindingConditions:[s "
+      "bindingFailureConditions:[s consumedCapacity:{q device!:s driver!:s pool!:s request!:s "
+      "shareID:s skipNodeOperations:[s=*|NodePrepareResources|NodeUnprepareResources@37- "
+      "tolerations:[>DeviceToleration",
     "resource.v1.DeviceSelector cel:>CELDeviceSelector",
     "resource.v1.DeviceSubRequest allocationMode:s capacity:>CapacityRequirements count:l "
       "derivedAttributes:[>DeviceDerivedAttribute@37- deviceClassName!:s name!:s "
       "selectors:[>DeviceSelector tolerations:[>DeviceToleration",
     "resource.v1.DeviceTaint effect!:s=NoExecute|NoSchedule|None key!:s timeAdded:t value:s",
     "resource.v1.DeviceTaintRule apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec!:>DeviceTaintRuleSpec status:a",
+      "spec!:>DeviceTaintRuleSpec status:>DeviceTaintRuleStatus",
     "resource.v1.DeviceTaintRuleSpec deviceSelector:>DeviceTaintSelector taint!:>DeviceTaint",
+    "resource.v1.DeviceTaintRuleStatus conditions:[>meta.v1.Condition",
     "resource.v1.DeviceTaintSelector device:s driver:s pool:s",
     "resource.v1.DeviceToleration effect:s=NoExecute|NoSchedule|None key:s "
       "operator:s=Equal|Exists tolerationSeconds:l value:s",
     "resource.v1.ExactDeviceRequest adminAccess:b allocationMode:s "
       "capacity:>CapacityRequirements count:l derivedAttributes:[>DeviceDerivedAttribute@37- "
       "deviceClassName!:s selectors:[>DeviceSelector tolerations:[>DeviceToleration",
+    "resource.v1.NetworkDeviceData hardwareAddress:s interfaceName:s ips:[s",
     "resource.v1.NodeAllocatableMapping capacityKey:s capacityMultiplier:q deviceMultiplier:q",
     "resource.v1.NodeAllocatableOverhead perContainer:q perPod:q",
     "resource.v1.NodeAllocatableResource mapping:>NodeAllocatableMapping "
@@ -1201,8 +1498,11 @@ const char *const api_types[] = {
     "resource.v1.NodeAllocatableResourceMapping allocationMultiplier:q capacityKey:s",
     "resource.v1.OpaqueDeviceConfiguration driver!:s parameters!:{a",
     "resource.v1.ResourceClaim apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec!:>ResourceClaimSpec@-36 spec:>ResourceClaimSpec@37- status:a",
+      "spec!:>ResourceClaimSpec@-36 spec:>ResourceClaimSpec@37- status:>ResourceClaimStatus",
+    "resource.v1.ResourceClaimConsumerReference apiGroup:s name!:s resource!:s uid!:s",
     "resource.v1.ResourceClaimSpec devices:>DeviceClaim",
+    "resource.v1.ResourceClaimStatus allocation:>AllocationResult "
+      "devices:[>AllocatedDeviceStatus reservedFor:[>ResourceClaimConsumerReference",
     "resource.v1.ResourceClaimTemplate apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
       "spec!:>ResourceClaimTemplateSpec@-36 spec:>ResourceClaimTemplateSpec@37-",
     "resource.v1.ResourceClaimTemplateSpec metadata:>meta.v1.ObjectMeta "
@@ -1214,14 +1514,21 @@ const char *const api_types[] = {
       "nodeSelector:>core.v1.NodeSelector partitionTypeAttribute:s@37- "
       "perDeviceNodeSelection:b pool!:>ResourcePool sharedCounters:[>CounterSet "
       "skipNodeOperations:[s=*|NodePrepareResources|NodeUnprepareResources@37-",
+    "resource.v1alpha1.AllocationResult availableOnNodes:>core.v1.NodeSelector "
+      "resourceHandle:s shareable:b",
     "resource.v1alpha1.PodScheduling apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec!:>PodSchedulingSpec status:a",
+      "spec!:>PodSchedulingSpec status:>PodSchedulingStatus",
     "resource.v1alpha1.PodSchedulingSpec potentialNodes:[s selectedNode:s",
+    "resource.v1alpha1.PodSchedulingStatus resourceClaims:[>ResourceClaimSchedulingStatus",
     "resource.v1alpha1.ResourceClaim apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec!:>ResourceClaimSpec status:a",
+      "spec!:>ResourceClaimSpec status:>ResourceClaimStatus",
+    "resource.v1alpha1.ResourceClaimConsumerReference apiGroup:s name!:s resource!:s uid!:s",
     "resource.v1alpha1.ResourceClaimParametersReference apiGroup:s kind!:s name!:s",
+    "resource.v1alpha1.ResourceClaimSchedulingStatus name:s unsuitableNodes:[s",
     "resource.v1alpha1.ResourceClaimSpec allocationMode:s "
       "parametersRef:>ResourceClaimParametersReference resourceClassName!:s",
+    "resource.v1alpha1.ResourceClaimStatus allocation:>AllocationResult "
+      "deallocationRequested:b driverName:s reservedFor:[>ResourceClaimConsumerReference",
     "resource.v1alpha1.ResourceClaimTemplate apiVersion:s kind:s "
       "metadata:>meta.v1.ObjectMeta spec!:>ResourceClaimTemplateSpec",
     "resource.v1alpha1.ResourceClaimTemplateSpec metadata:>meta.v1.ObjectMeta "
@@ -1231,8 +1538,13 @@ const char *const api_types[] = {
       "suitableNodes:>core.v1.NodeSelector",
     "resource.v1alpha1.ResourceClassParametersReference apiGroup:s kind!:s name!:s "
       "namespace:s",
+    "resource.v1alpha2.AllocationResult availableOnNodes:>core.v1.NodeSelector "
+      "resourceHandles:[>ResourceHandle shareable:b",
+    "resource.v1alpha2.DriverAllocationResult namedResources:>NamedResourcesAllocationResult "
+      "vendorRequestParameters:{a",
     "resource.v1alpha2.DriverRequests driverName:s requests:[>ResourceRequest "
       "vendorParameters:{a",
+    "resource.v1alpha2.NamedResourcesAllocationResult name!:s",
     "resource.v1alpha2.NamedResourcesAttribute bool:b int:l intSlice:>NamedResourcesIntSlice "
       "name!:s quantity:q string:s stringSlice:>NamedResourcesStringSlice version:s",
     "resource.v1alpha2.NamedResourcesFilter selector!:s",
@@ -1242,16 +1554,22 @@ const char *const api_types[] = {
     "resource.v1alpha2.NamedResourcesResources instances!:[>NamedResourcesInstance",
     "resource.v1alpha2.NamedResourcesStringSlice strings!:[s",
     "resource.v1alpha2.PodSchedulingContext apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec!:>PodSchedulingContextSpec status:a",
+      "spec!:>PodSchedulingContextSpec status:>PodSchedulingContextStatus",
     "resource.v1alpha2.PodSchedulingContextSpec potentialNodes:[s selectedNode:s",
+    "resource.v1alpha2.PodSchedulingContextStatus "
+      "resourceClaims:[>ResourceClaimSchedulingStatus",
     "resource.v1alpha2.ResourceClaim apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec!:>ResourceClaimSpec status:a",
+      "spec!:>ResourceClaimSpec status:>ResourceClaimStatus",
+    "resource.v1alpha2.ResourceClaimConsumerReference apiGroup:s name!:s resource!:s uid!:s",
     "resource.v1alpha2.ResourceClaimParameters apiVersion:s driverRequests:[>DriverRequests "
       "generatedFrom:>ResourceClaimParametersReference kind:s metadata:>meta.v1.ObjectMeta "
       "shareable:b",
     "resource.v1alpha2.ResourceClaimParametersReference apiGroup:s kind!:s name!:s",
+    "resource.v1alpha2.ResourceClaimSchedulingStatus name:s unsuitableNodes:[s",
     "resource.v1alpha2.ResourceClaimSpec allocationMode:s "
       "parametersRef:>ResourceClaimParametersReference resourceClassName!:s",
+    "resource.v1alpha2.ResourceClaimStatus allocation:>AllocationResult "
+      "deallocationRequested:b driverName:s reservedFor:[>ResourceClaimConsumerReference",
     "resource.v1alpha2.ResourceClaimTemplate apiVersion:s kind:s "
       "metadata:>meta.v1.ObjectMeta spec!:>ResourceClaimTemplateSpec",
     "resource.v1alpha2.ResourceClaimTemplateSpec metadata:>meta.v1.ObjectMeta "
@@ -1265,11 +1583,19 @@ const char *const api_types[] = {
     "resource.v1alpha2.ResourceClassParametersReference apiGroup:s kind!:s name!:s "
       "namespace:s",
     "resource.v1alpha2.ResourceFilter driverName:s namedResources:>NamedResourcesFilter",
+    "resource.v1alpha2.ResourceHandle data:s driverName:s "
+      "structuredData:>StructuredResourceHandle@30-",
     "resource.v1alpha2.ResourceRequest namedResources:>NamedResourcesRequest "
       "vendorParameters:{a",
     "resource.v1alpha2.ResourceSlice apiVersion:s driverName!:s kind:s "
       "metadata:>meta.v1.ObjectMeta namedResources:>NamedResourcesResources nodeName:s",
+    "resource.v1alpha2.StructuredResourceHandle nodeName:s results!:[>DriverAllocationResult "
+      "vendorClaimParameters:{a vendorClassParameters:{a",
     "resource.v1alpha2.VendorParameters driverName:s parameters:{a",
+    "resource.v1alpha3.AllocatedDeviceStatus conditions:[>meta.v1.Condition data:{a "
+      "device!:s driver!:s networkData:>NetworkDeviceData pool!:s",
+    "resource.v1alpha3.AllocationResult controller:s@-31 devices:>DeviceAllocationResult "
+      "nodeSelector:>core.v1.NodeSelector",
     "resource.v1alpha3.BasicDevice allNodes:b@33- attributes:{>DeviceAttribute capacity:{q "
       "consumesCounters:[>DeviceCounterConsumption@33- nodeName:s@33- "
       "nodeSelector:>core.v1.NodeSelector@33- taints:[>DeviceTaint@33-",
@@ -1277,6 +1603,10 @@ const char *const api_types[] = {
     "resource.v1alpha3.Counter value!:q",
     "resource.v1alpha3.CounterSet counters!:{>Counter name!:s",
     "resource.v1alpha3.Device basic:>BasicDevice name!:s",
+    "resource.v1alpha3.DeviceAllocationConfiguration opaque:>OpaqueDeviceConfiguration "
+      "requests:[s source!:s",
+    "resource.v1alpha3.DeviceAllocationResult config:[>DeviceAllocationConfiguration "
+      "results:[>DeviceRequestAllocationResult",
     "resource.v1alpha3.DeviceAttribute bool:b int:l string:s version:s",
     "resource.v1alpha3.DeviceClaim config:[>DeviceClaimConfiguration "
       "constraints:[>DeviceConstraint requests:[>DeviceRequest",
@@ -1291,39 +1621,65 @@ const char *const api_types[] = {
     "resource.v1alpha3.DeviceRequest adminAccess:b allocationMode:s count:l "
       "deviceClassName!:s@-32 deviceClassName:s@33- firstAvailable:[>DeviceSubRequest@33- "
       "name!:s selectors:[>DeviceSelector tolerations:[>DeviceToleration@33-",
+    "resource.v1alpha3.DeviceRequestAllocationResult adminAccess:b@32- device!:s driver!:s "
+      "pool!:s request!:s tolerations:[>DeviceToleration@33-",
     "resource.v1alpha3.DeviceSelector cel:>CELDeviceSelector",
     "resource.v1alpha3.DeviceSubRequest allocationMode:s count:l deviceClassName!:s name!:s "
       "selectors:[>DeviceSelector tolerations:[>DeviceToleration",
     "resource.v1alpha3.DeviceTaint effect!:s=NoExecute|NoSchedule|None key!:s timeAdded:t "
       "value:s",
     "resource.v1alpha3.DeviceTaintRule apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec!:>DeviceTaintRuleSpec status:a@35-",
+      "spec!:>DeviceTaintRuleSpec status:>DeviceTaintRuleStatus@35-",
     "resource.v1alpha3.DeviceTaintRuleSpec deviceSelector:>DeviceTaintSelector "
       "taint!:>DeviceTaint",
+    "resource.v1alpha3.DeviceTaintRuleStatus conditions:[>meta.v1.Condition",
     "resource.v1alpha3.DeviceTaintSelector device:s deviceClassName:s@-34 driver:s pool:s "
       "selectors:[>DeviceSelector@-34",
     "resource.v1alpha3.DeviceToleration effect:s key:s operator:s tolerationSeconds:l value:s",
+    "resource.v1alpha3.NetworkDeviceData hardwareAddress:s interfaceName:s ips:[s",
     "resource.v1alpha3.OpaqueDeviceConfiguration driver!:s parameters!:{a",
+    "resource.v1alpha3.PartitionTypeStatus allocatable!:i attribute!:s total!:i type!:s",
     "resource.v1alpha3.PodSchedulingContext apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec!:>PodSchedulingContextSpec status:a",
+      "spec!:>PodSchedulingContextSpec status:>PodSchedulingContextStatus",
     "resource.v1alpha3.PodSchedulingContextSpec potentialNodes:[s selectedNode:s",
+    "resource.v1alpha3.PodSchedulingContextStatus "
+      "resourceClaims:[>ResourceClaimSchedulingStatus",
+    "resource.v1alpha3.PoolStatus allocatedDevices:i availableDevices:i driver!:s "
+      "generation!:l nodeName:s partitionSummary:[>PartitionTypeStatus@37- poolName!:s "
+      "resourceSliceCount:i shareableSummary:>ShareableSummaryStatus@37- totalDevices:i "
+      "unavailableDevices:i validationError:s",
     "resource.v1alpha3.ResourceClaim apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec!:>ResourceClaimSpec status:a",
+      "spec!:>ResourceClaimSpec status:>ResourceClaimStatus",
+    "resource.v1alpha3.ResourceClaimConsumerReference apiGroup:s name!:s resource!:s uid!:s",
+    "resource.v1alpha3.ResourceClaimSchedulingStatus name!:s unsuitableNodes:[s",
     "resource.v1alpha3.ResourceClaimSpec controller:s@-31 devices:>DeviceClaim",
+    "resource.v1alpha3.ResourceClaimStatus allocation:>AllocationResult "
+      "deallocationRequested:b@-31 devices:[>AllocatedDeviceStatus@32- "
+      "reservedFor:[>ResourceClaimConsumerReference",
     "resource.v1alpha3.ResourceClaimTemplate apiVersion:s kind:s "
       "metadata:>meta.v1.ObjectMeta spec!:>ResourceClaimTemplateSpec",
     "resource.v1alpha3.ResourceClaimTemplateSpec metadata:>meta.v1.ObjectMeta "
       "spec!:>ResourceClaimSpec",
     "resource.v1alpha3.ResourcePool generation!:l name!:s resourceSliceCount!:l",
     "resource.v1alpha3.ResourcePoolStatusRequest apiVersion:s kind:s "
-      "metadata!:>meta.v1.ObjectMeta spec!:>ResourcePoolStatusRequestSpec status:a",
+      "metadata!:>meta.v1.ObjectMeta spec!:>ResourcePoolStatusRequestSpec "
+      "status:>ResourcePoolStatusRequestStatus",
     "resource.v1alpha3.ResourcePoolStatusRequestSpec defaultPartitionTypeAttribute:s@37- "
       "driver!:s limit:i poolName:s",
+    "resource.v1alpha3.ResourcePoolStatusRequestStatus conditions:[>meta.v1.Condition "
+      "poolCount!:i pools:[>PoolStatus",
     "resource.v1alpha3.ResourceSlice apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
       "spec!:>ResourceSliceSpec",
     "resource.v1alpha3.ResourceSliceSpec allNodes:b devices:[>Device driver!:s nodeName:s "
       "nodeSelector:>core.v1.NodeSelector perDeviceNodeSelection:b@33- pool!:>ResourcePool "
       "sharedCounters:[>CounterSet@33-",
+    "resource.v1alpha3.ShareableCapacityStatus available!:q consumed!:q name!:s total!:q",
+    "resource.v1alpha3.ShareableSummaryStatus capacity:[>ShareableCapacityStatus "
+      "fullyAvailableDevices!:i partiallyAvailableDevices!:i",
+    "resource.v1beta1.AllocatedDeviceStatus conditions:[>meta.v1.Condition data:{a device!:s "
+      "driver!:s networkData:>NetworkDeviceData pool!:s shareID:s@34-",
+    "resource.v1beta1.AllocationResult allocationTimestamp:t@34- "
+      "devices:>DeviceAllocationResult nodeSelector:>core.v1.NodeSelector",
     "resource.v1beta1.BasicDevice allNodes:b@33- allowMultipleAllocations:b@34- "
       "attributes:{>DeviceAttribute bindingConditions:[s@34- bindingFailureConditions:[s@34- "
       "bindsToNode:b@34- capacity:{>DeviceCapacity "
@@ -1339,6 +1695,10 @@ const char *const api_types[] = {
     "resource.v1beta1.Counter value!:q",
     "resource.v1beta1.CounterSet counters!:{>Counter name!:s",
     "resource.v1beta1.Device basic:>BasicDevice name!:s",
+    "resource.v1beta1.DeviceAllocationConfiguration opaque:>OpaqueDeviceConfiguration "
+      "requests:[s source!:s=FromClaim|FromClass",
+    "resource.v1beta1.DeviceAllocationResult config:[>DeviceAllocationConfiguration "
+      "results:[>DeviceRequestAllocationResult",
     "resource.v1beta1.DeviceAttribute bool:b bools:[b@36- int:l ints:[l@36- string:s "
       "strings:[s@36- version:s versions:[s@36-",
     "resource.v1beta1.DeviceCapacity requestPolicy:>CapacityRequestPolicy@34- value!:q",
@@ -1359,6 +1719,11 @@ const char *const api_types[] = {
       "derivedAttributes:[>DeviceDerivedAttribute@37- deviceClassName!:s@-32 "
       "deviceClassName:s@33- firstAvailable:[>DeviceSubRequest@33- name!:s "
       "selectors:[>DeviceSelector tolerations:[>DeviceToleration@33-",
+    "resource.v1beta1.DeviceRequestAllocationResult adminAccess:b bindingConditions:[s@34- "
+      "bindingFailureConditions:[s@34- consumedCapacity:{q@34- device!:s driver!:s pool!:s "
+      "request!:s shareID:s@34- "
+      "skipNodeOperations:[s=*|NodePrepareResources|NodeUnprepareResources@37- "
+      "tolerations:[>DeviceToleration@33-",
     "resource.v1beta1.DeviceSelector cel:>CELDeviceSelector",
     "resource.v1beta1.DeviceSubRequest allocationMode:s capacity:>CapacityRequirements@34- "
       "count:l derivedAttributes:[>DeviceDerivedAttribute@37- deviceClassName!:s name!:s "
@@ -1367,6 +1732,7 @@ const char *const api_types[] = {
       "value:s",
     "resource.v1beta1.DeviceToleration effect:s=NoExecute|NoSchedule|None key:s "
       "operator:s=Equal|Exists tolerationSeconds:l value:s",
+    "resource.v1beta1.NetworkDeviceData hardwareAddress:s interfaceName:s ips:[s",
     "resource.v1beta1.NodeAllocatableMapping capacityKey:s capacityMultiplier:q "
       "deviceMultiplier:q",
     "resource.v1beta1.NodeAllocatableOverhead perContainer:q perPod:q",
@@ -1375,8 +1741,11 @@ const char *const api_types[] = {
     "resource.v1beta1.NodeAllocatableResourceMapping allocationMultiplier:q capacityKey:s",
     "resource.v1beta1.OpaqueDeviceConfiguration driver!:s parameters!:{a",
     "resource.v1beta1.ResourceClaim apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec!:>ResourceClaimSpec@-36 spec:>ResourceClaimSpec@37- status:a",
+      "spec!:>ResourceClaimSpec@-36 spec:>ResourceClaimSpec@37- status:>ResourceClaimStatus",
+    "resource.v1beta1.ResourceClaimConsumerReference apiGroup:s name!:s resource!:s uid!:s",
     "resource.v1beta1.ResourceClaimSpec devices:>DeviceClaim",
+    "resource.v1beta1.ResourceClaimStatus allocation:>AllocationResult "
+      "devices:[>AllocatedDeviceStatus reservedFor:[>ResourceClaimConsumerReference",
     "resource.v1beta1.ResourceClaimTemplate apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
       "spec!:>ResourceClaimTemplateSpec@-36 spec:>ResourceClaimTemplateSpec@37-",
     "resource.v1beta1.ResourceClaimTemplateSpec metadata:>meta.v1.ObjectMeta "
@@ -1388,6 +1757,10 @@ const char *const api_types[] = {
       "nodeSelector:>core.v1.NodeSelector partitionTypeAttribute:s@37- "
       "perDeviceNodeSelection:b@33- pool!:>ResourcePool sharedCounters:[>CounterSet@33- "
       "skipNodeOperations:[s=*|NodePrepareResources|NodeUnprepareResources@37-",
+    "resource.v1beta2.AllocatedDeviceStatus conditions:[>meta.v1.Condition data:{a device!:s "
+      "driver!:s networkData:>NetworkDeviceData pool!:s shareID:s@34-",
+    "resource.v1beta2.AllocationResult allocationTimestamp:t@34- "
+      "devices:>DeviceAllocationResult nodeSelector:>core.v1.NodeSelector",
     "resource.v1beta2.CELDeviceSelector expression!:s",
     "resource.v1beta2.CapacityRequestPolicy default:q validRange:>CapacityRequestPolicyRange "
       "validValues:[q",
@@ -1401,6 +1774,10 @@ const char *const api_types[] = {
       "name!:s nodeAllocatableResourceMappings:{>NodeAllocatableResourceMapping@36-36 "
       "nodeAllocatableResources:{>NodeAllocatableResource@37- nodeName:s "
       "nodeSelector:>core.v1.NodeSelector taints:[>DeviceTaint",
+    "resource.v1beta2.DeviceAllocationConfiguration opaque:>OpaqueDeviceConfiguration "
+      "requests:[s source!:s=FromClaim|FromClass",
+    "resource.v1beta2.DeviceAllocationResult config:[>DeviceAllocationConfiguration "
+      "results:[>DeviceRequestAllocationResult",
     "resource.v1beta2.DeviceAttribute bool:b bools:[b@36- int:l ints:[l@36- string:s "
       "strings:[s@36- version:s versions:[s@36-",
     "resource.v1beta2.DeviceCapacity requestPolicy:>CapacityRequestPolicy@34- value!:q",
@@ -1418,6 +1795,11 @@ const char *const api_types[] = {
     "resource.v1beta2.DeviceDerivedAttribute expression!:s name!:s",
     "resource.v1beta2.DeviceRequest exactly:>ExactDeviceRequest "
       "firstAvailable:[>DeviceSubRequest name!:s",
+    "resource.v1beta2.DeviceRequestAllocationResult adminAccess:b bindingConditions:[s@34- "
+      "bindingFailureConditions:[s@34- consumedCapacity:{q@34- device!:s driver!:s pool!:s "
+      "request!:s shareID:s@34- "
+      "skipNodeOperations:[s=*|NodePrepareResources|NodeUnprepareResources@37- "
+      "tolerations:[>DeviceToleration",
     "resource.v1beta2.DeviceSelector cel:>CELDeviceSelector",
     "resource.v1beta2.DeviceSubRequest allocationMode:s capacity:>CapacityRequirements@34- "
       "count:l derivedAttributes:[>DeviceDerivedAttribute@37- deviceClassName!:s name!:s "
@@ -1425,9 +1807,10 @@ const char *const api_types[] = {
     "resource.v1beta2.DeviceTaint effect!:s=NoExecute|NoSchedule|None key!:s timeAdded:t "
       "value:s",
     "resource.v1beta2.DeviceTaintRule apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec!:>DeviceTaintRuleSpec status:a",
+      "spec!:>DeviceTaintRuleSpec status:>DeviceTaintRuleStatus",
     "resource.v1beta2.DeviceTaintRuleSpec deviceSelector:>DeviceTaintSelector "
       "taint!:>DeviceTaint",
+    "resource.v1beta2.DeviceTaintRuleStatus conditions:[>meta.v1.Condition",
     "resource.v1beta2.DeviceTaintSelector device:s driver:s pool:s",
     "resource.v1beta2.DeviceToleration effect:s=NoExecute|NoSchedule|None key:s "
       "operator:s=Equal|Exists tolerationSeconds:l value:s",
@@ -1435,6 +1818,7 @@ const char *const api_types[] = {
       "capacity:>CapacityRequirements@34- count:l "
       "derivedAttributes:[>DeviceDerivedAttribute@37- deviceClassName!:s "
       "selectors:[>DeviceSelector tolerations:[>DeviceToleration",
+    "resource.v1beta2.NetworkDeviceData hardwareAddress:s interfaceName:s ips:[s",
     "resource.v1beta2.NodeAllocatableMapping capacityKey:s capacityMultiplier:q "
       "deviceMultiplier:q",
     "resource.v1beta2.NodeAllocatableOverhead perContainer:q perPod:q",
@@ -1443,8 +1827,11 @@ const char *const api_types[] = {
     "resource.v1beta2.NodeAllocatableResourceMapping allocationMultiplier:q capacityKey:s",
     "resource.v1beta2.OpaqueDeviceConfiguration driver!:s parameters!:{a",
     "resource.v1beta2.ResourceClaim apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec!:>ResourceClaimSpec@-36 spec:>ResourceClaimSpec@37- status:a",
+      "spec!:>ResourceClaimSpec@-36 spec:>ResourceClaimSpec@37- status:>ResourceClaimStatus",
+    "resource.v1beta2.ResourceClaimConsumerReference apiGroup:s name!:s resource!:s uid!:s",
     "resource.v1beta2.ResourceClaimSpec devices:>DeviceClaim",
+    "resource.v1beta2.ResourceClaimStatus allocation:>AllocationResult "
+      "devices:[>AllocatedDeviceStatus reservedFor:[>ResourceClaimConsumerReference",
     "resource.v1beta2.ResourceClaimTemplate apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
       "spec!:>ResourceClaimTemplateSpec@-36 spec:>ResourceClaimTemplateSpec@37-",
     "resource.v1beta2.ResourceClaimTemplateSpec metadata:>meta.v1.ObjectMeta "
@@ -1468,9 +1855,10 @@ const char *const api_types[] = {
       "podGroups!:[>PodGroup",
     "scheduling.v1alpha2.GangSchedulingPolicy minCount!:i",
     "scheduling.v1alpha2.PodGroup apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec!:>PodGroupSpec status:a",
+      "spec!:>PodGroupSpec status:>PodGroupStatus",
     "scheduling.v1alpha2.PodGroupResourceClaim name!:s resourceClaimName:s "
       "resourceClaimTemplateName:s",
+    "scheduling.v1alpha2.PodGroupResourceClaimStatus name!:s resourceClaimName:s",
     "scheduling.v1alpha2.PodGroupSchedulingConstraints topology:[>TopologyConstraint",
     "scheduling.v1alpha2.PodGroupSchedulingPolicy basic:{a gang:>GangSchedulingPolicy",
     "scheduling.v1alpha2.PodGroupSpec disruptionMode:s "
@@ -1478,6 +1866,8 @@ const char *const api_types[] = {
       "resourceClaims:[>PodGroupResourceClaim "
       "schedulingConstraints:>PodGroupSchedulingConstraints "
       "schedulingPolicy!:>PodGroupSchedulingPolicy",
+    "scheduling.v1alpha2.PodGroupStatus conditions:[>meta.v1.Condition "
+      "resourceClaimStatuses:[>PodGroupResourceClaimStatus",
     "scheduling.v1alpha2.PodGroupTemplate disruptionMode:s name!:s priority:i "
       "priorityClassName:s resourceClaims:[>PodGroupResourceClaim "
       "schedulingConstraints:>PodGroupSchedulingConstraints "
@@ -1495,7 +1885,7 @@ const char *const api_types[] = {
     "scheduling.v1alpha3.CompositeDisruptionMode all:{a single:{a",
     "scheduling.v1alpha3.CompositeGangSchedulingPolicy minGroupCount!:i",
     "scheduling.v1alpha3.CompositePodGroup apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec!:>CompositePodGroupSpec status:a",
+      "spec!:>CompositePodGroupSpec status:>CompositePodGroupStatus",
     "scheduling.v1alpha3.CompositePodGroupSchedulingConstraints topology:[>TopologyConstraint",
     "scheduling.v1alpha3.CompositePodGroupSchedulingPolicy basic:{a "
       "gang:>CompositeGangSchedulingPolicy",
@@ -1503,6 +1893,7 @@ const char *const api_types[] = {
       "parentCompositePodGroupName:s preemptionPolicy:s=Never|PreemptLowerPriority priority:i "
       "priorityClassName:s schedulingConstraints:>CompositePodGroupSchedulingConstraints "
       "schedulingPolicy!:>CompositePodGroupSchedulingPolicy workloadRef!:>WorkloadReference",
+    "scheduling.v1alpha3.CompositePodGroupStatus conditions:[>meta.v1.Condition",
     "scheduling.v1alpha3.CompositePodGroupTemplate "
       "compositePodGroupTemplates:[>CompositePodGroupTemplate "
       "disruptionMode:>CompositeDisruptionMode name!:s podGroupTemplates:[>PodGroupTemplate "
@@ -1512,9 +1903,10 @@ const char *const api_types[] = {
     "scheduling.v1alpha3.DisruptionMode all:{a single:{a",
     "scheduling.v1alpha3.GangSchedulingPolicy minCount!:i",
     "scheduling.v1alpha3.PodGroup apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec!:>PodGroupSpec status:a",
+      "spec!:>PodGroupSpec status:>PodGroupStatus",
     "scheduling.v1alpha3.PodGroupResourceClaim name!:s resourceClaimName:s "
       "resourceClaimTemplateName:s",
+    "scheduling.v1alpha3.PodGroupResourceClaimStatus name!:s resourceClaimName:s",
     "scheduling.v1alpha3.PodGroupSchedulingConstraints topology:[>TopologyConstraint",
     "scheduling.v1alpha3.PodGroupSchedulingPolicy basic:{a gang:>GangSchedulingPolicy",
     "scheduling.v1alpha3.PodGroupSpec disruptionMode:>DisruptionMode "
@@ -1522,6 +1914,8 @@ const char *const api_types[] = {
       "priorityClassName:s resourceClaims:[>PodGroupResourceClaim "
       "schedulingConstraints:>PodGroupSchedulingConstraints "
       "schedulingPolicy!:>PodGroupSchedulingPolicy workloadRef:>WorkloadReference",
+    "scheduling.v1alpha3.PodGroupStatus conditions:[>meta.v1.Condition "
+      "resourceClaimStatuses:[>PodGroupResourceClaimStatus",
     "scheduling.v1alpha3.PodGroupTemplate disruptionMode:>DisruptionMode name!:s "
       "preemptionPolicy:s=Never|PreemptLowerPriority priority:i priorityClassName:s "
       "resourceClaims:[>PodGroupResourceClaim "
@@ -1555,9 +1949,10 @@ const char *const api_types[] = {
     "scheduling.v1beta1.DisruptionMode all:{a single:{a",
     "scheduling.v1beta1.GangSchedulingPolicy minCount!:i",
     "scheduling.v1beta1.PodGroup apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec!:>PodGroupSpec status:a",
+      "spec!:>PodGroupSpec status:>PodGroupStatus",
     "scheduling.v1beta1.PodGroupResourceClaim name!:s resourceClaimName:s "
       "resourceClaimTemplateName:s",
+    "scheduling.v1beta1.PodGroupResourceClaimStatus name!:s resourceClaimName:s",
     "scheduling.v1beta1.PodGroupSchedulingConstraints topology:[>TopologyConstraint",
     "scheduling.v1beta1.PodGroupSchedulingPolicy basic:{a gang:>GangSchedulingPolicy",
     "scheduling.v1beta1.PodGroupSpec disruptionMode:>DisruptionMode "
@@ -1565,6 +1960,8 @@ const char *const api_types[] = {
       "priorityClassName:s resourceClaims:[>PodGroupResourceClaim "
       "schedulingConstraints:>PodGroupSchedulingConstraints "
       "schedulingPolicy!:>PodGroupSchedulingPolicy workloadRef:>WorkloadReference",
+    "scheduling.v1beta1.PodGroupStatus conditions:[>meta.v1.Condition "
+      "resourceClaimStatuses:[>PodGroupResourceClaimStatus",
     "scheduling.v1beta1.PodGroupTemplate disruptionMode:>DisruptionMode name!:s "
       "preemptionPolicy:s=Never|PreemptLowerPriority priority:i priorityClassName:s "
       "resourceClaims:[>PodGroupResourceClaim "
@@ -1585,24 +1982,31 @@ const char *const api_types[] = {
       "serviceAccountTokenInSecrets:b@35- storageCapacity:b tokenRequests:[>TokenRequest "
       "volumeLifecycleModes:[s",
     "storage.v1.CSINode apiVersion:s kind:s metadata:>meta.v1.ObjectMeta spec!:>CSINodeSpec "
-      "status:a@37-",
+      "status:>CSINodeStatus@37-",
     "storage.v1.CSINodeDriver allocatable:>VolumeNodeResources name!:s nodeID!:s "
       "topologyKeys:[s",
     "storage.v1.CSINodeSpec drivers!:[>CSINodeDriver",
+    "storage.v1.CSINodeStatus storageHealth:[>StorageHealth",
     "storage.v1.CSIStorageCapacity apiVersion:s capacity:q kind:s maximumVolumeSize:q "
       "metadata:>meta.v1.ObjectMeta nodeTopology:>meta.v1.LabelSelector storageClassName!:s",
     "storage.v1.StorageClass allowVolumeExpansion:b "
       "allowedTopologies:[>core.v1.TopologySelectorTerm apiVersion:s kind:s "
       "metadata:>meta.v1.ObjectMeta mountOptions:[s parameters:{s provisioner!:s "
       "reclaimPolicy:s volumeBindingMode:s=Immediate|WaitForFirstConsumer",
+    "storage.v1.StorageHealth healthConditions:[>StorageHealthCondition name!:s",
+    "storage.v1.StorageHealthCondition accessMode:s lastTransitionTime:t message:s reason!:s "
+      "status!:s=StorageDegraded|StorageUnreachable volumeMode:s",
     "storage.v1.TokenRequest audience!:s expirationSeconds:l",
     "storage.v1.VolumeAttachment apiVersion:s kind:s metadata:>meta.v1.ObjectMeta "
-      "spec!:>VolumeAttachmentSpec status:a",
+      "spec!:>VolumeAttachmentSpec status:>VolumeAttachmentStatus",
     "storage.v1.VolumeAttachmentSource inlineVolumeSpec:>core.v1.PersistentVolumeSpec "
       "persistentVolumeName:s",
     "storage.v1.VolumeAttachmentSpec attacher!:s nodeName!:s source!:>VolumeAttachmentSource",
+    "storage.v1.VolumeAttachmentStatus attachError:>VolumeError attached!:b "
+      "attachmentMetadata:{s detachError:>VolumeError",
     "storage.v1.VolumeAttributesClass apiVersion:s driverName!:s kind:s "
       "metadata:>meta.v1.ObjectMeta parameters:{s",
+    "storage.v1.VolumeError errorCode:i@33- message:s time:t",
     "storage.v1.VolumeNodeResources count:i",
     "storage.v1alpha1.VolumeAttributesClass apiVersion:s driverName!:s kind:s "
       "metadata:>meta.v1.ObjectMeta parameters:{s",
@@ -1611,17 +2015,28 @@ const char *const api_types[] = {
     "storage.v1beta1.VolumeAttributesClass apiVersion:s driverName!:s kind:s "
       "metadata:>meta.v1.ObjectMeta parameters:{s",
     "storagemigration.v1.StorageVersionMigration apiVersion:s kind:s "
-      "metadata:>meta.v1.ObjectMeta spec:>StorageVersionMigrationSpec status:a",
+      "metadata:>meta.v1.ObjectMeta spec:>StorageVersionMigrationSpec "
+      "status:>StorageVersionMigrationStatus",
     "storagemigration.v1.StorageVersionMigrationSpec resource!:>meta.v1.GroupResource",
+    "storagemigration.v1.StorageVersionMigrationStatus conditions:[>meta.v1.Condition "
+      "resourceVersion:s",
     "storagemigration.v1alpha1.GroupVersionResource group:s resource:s version:s",
+    "storagemigration.v1alpha1.MigrationCondition lastUpdateTime:t message:s reason:s "
+      "status!:s type!:s",
     "storagemigration.v1alpha1.StorageVersionMigration apiVersion:s kind:s "
-      "metadata:>meta.v1.ObjectMeta spec:>StorageVersionMigrationSpec status:a",
+      "metadata:>meta.v1.ObjectMeta spec:>StorageVersionMigrationSpec "
+      "status:>StorageVersionMigrationStatus",
     "storagemigration.v1alpha1.StorageVersionMigrationSpec continueToken:s "
       "resource!:>GroupVersionResource",
+    "storagemigration.v1alpha1.StorageVersionMigrationStatus conditions:[>MigrationCondition "
+      "resourceVersion:s",
     "storagemigration.v1beta1.StorageVersionMigration apiVersion:s kind:s "
-      "metadata:>meta.v1.ObjectMeta spec:>StorageVersionMigrationSpec status:a",
+      "metadata:>meta.v1.ObjectMeta spec:>StorageVersionMigrationSpec "
+      "status:>StorageVersionMigrationStatus",
     "storagemigration.v1beta1.StorageVersionMigrationSpec resource!:>meta.v1.GroupResource",
+    "storagemigration.v1beta1.StorageVersionMigrationStatus conditions:[>meta.v1.Condition "
+      "resourceVersion:s",
     NULL,
 };
-const size_t api_type_count = 756;
+const size_t api_type_count = 973;
 /* clang-format on */
