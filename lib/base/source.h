@@ -18,6 +18,8 @@ typedef struct Source {
     uint32_t *line_starts; /* built on first use */
     uint32_t line_count;
     Arena *arena;
+    bool
+        is_coarse; /* a span of it says where a text stands as a whole: nothing inside is placed or edited */
 } Source;
 
 typedef struct Span {

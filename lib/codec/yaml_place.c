@@ -155,7 +155,7 @@ void yaml_place_init(YamlPlace *place, const Node *node)
 Span yaml_place_span(YamlPlace *place, size_t from, size_t to)
 {
     const Node *node = place->node;
-    if (!span_is_known(node->span) || !node_is_scalar(node)) {
+    if (!span_is_known(node->span) || node->span.source->is_coarse || !node_is_scalar(node)) {
         return node->span;
     }
     uint32_t start = find(place, from);

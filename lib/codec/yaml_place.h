@@ -15,7 +15,8 @@ typedef struct YamlPlace {
 } YamlPlace;
 
 void yaml_place_init(YamlPlace *place, const Node *node);
-/* Bytes from..to of node->text. White space that was folded is where its first break stands. */
+/* Bytes from..to of node->text. White space that was folded is where its first break stands. In a
+ * coarse source it is the node's own place. */
 Span yaml_place_span(YamlPlace *place, size_t from, size_t to);
 /* For one question. */
 Span yaml_text_span(const Node *node, size_t from, size_t to);

@@ -4,7 +4,7 @@
 
 static void add_edit(RuleContext *ctx, Diag *diag, Span span, const char *format, va_list args)
 {
-    if (span_is_known(span)) {
+    if (span_is_known(span) && !span.source->is_coarse) {
         diag_edit(ctx->diags, diag, span, "%s", arena_vprintf(ctx->diags->arena, format, args));
     }
 }

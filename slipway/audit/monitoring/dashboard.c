@@ -293,17 +293,17 @@ static void read_annotations(Dashboard *dashboard)
     }
 }
 
-Dashboard *dashboard_read(Arena *arena, Source *source)
+int dashboard_read_json(Arena *arena, Source *source, Node **ret_root, Error *err)
+{
+    JsonOptions options = { .max_depth = NESTING_MOST };
+    return json_read(arena, source, &options, ret_root, err);
+}
+
+Dashboard *dashboard_new(Arena *arena, Span place, const Node *root)
 {
     Dashboard *dashboard = ARENA_NEW(arena, Dashboard);
-    dashboard->arena = arena;
-    dashboard->source = source;
-    Node *root = NULL;
-    Error err = ERROR_INIT;
-    JsonOptions options = { .max_depth = NESTING_MOST };
-    if (json_read(arena, source, &options, &root, &err) < 0) {
-        dashboard->mistake = str_from(arena_strdup(arena, err.message));
-        dashboard->mistake_span = err.span;
+    *dashboard = (Dashboard) { .arena = arena, .source = place.source, .place = place };
+    if (!root) {
         return dashboard;
     }
     const Node *inner = node_get_cstr(root, "dashboard"); /* as the API exports it */
@@ -317,5 +317,19 @@ Dashboard *dashboard_read(Arena *arena, Source *source)
     read_variables(dashboard);
     read_annotations(dashboard);
     find_uses(dashboard);
+    return dashboard;
+}
+
+Dashboard *dashboard_read(Arena *arena, Source *source)
+{
+    Node *root = NULL;
+    Error err = ERROR_INIT;
+    Span place = span_make(source, 0, 1);
+    if (dashboard_read_json(arena, source, &root, &err) == 0) {
+        return dashboard_new(arena, place, root);
+    }
+    Dashboard *dashboard = dashboard_new(arena, place, NULL);
+    dashboard->mistake = str_from(arena_strdup(arena, err.message));
+    dashboard->mistake_span = err.span;
     return dashboard;
 }

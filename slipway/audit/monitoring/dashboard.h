@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
+#include "base/error.h"
 #include "base/map.h"
 #include "base/source.h"
 #include "base/vec.h"
@@ -48,11 +49,13 @@ typedef struct DashboardUnknown {
 typedef struct Dashboard {
     Arena *arena;
     Source *source;
+    Span place;       /* its first byte */
     const Node *root; /* NULL: the file is no JSON */
     Str mistake;      /* why */
     Span mistake_span;
     Str uid, title;
-    const struct Dashboard *same_uid; /* another one, read before */
+    const void *deployed_with; /* NULL: it is a file; else one for all of a build's objects */
+    const struct Dashboard *same_uid; /* another one of those, read before */
     VEC(DashboardPanel) panels;
     VEC(DashboardQuery) queries;
     VEC(DashboardVariable) variables;
@@ -62,7 +65,11 @@ typedef struct Dashboard {
         lacks_durations; /* it shows requests, and no dashboard of the run shows these */
 } Dashboard;
 
-/* Never NULL. */
+/* The JSON of a dashboard, as deep as they go. */
+int dashboard_read_json(Arena *arena, Source *source, Node **ret_root, Error *err);
+/* Of what was read; `root` NULL: a mistake, which the caller adds. Never NULL. */
+Dashboard *dashboard_new(Arena *arena, Span place, const Node *root);
+/* Both, of a whole file. Never NULL. */
 Dashboard *dashboard_read(Arena *arena, Source *source);
 /* Bytes from..to of a text of the dashboard, in its file. */
 Span dashboard_span(const Node *text, size_t from, size_t to);

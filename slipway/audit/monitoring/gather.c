@@ -1,13 +1,22 @@
 #include "gather.h"
 
 #include "base/fs.h"
+#include "base/mem.h"
 #include "base/path.h"
 
 #include "dashboard.h"
+#include "embedded.h"
 #include "prometheus.h"
 
-/* `place`: what stands for them where they are embedded in another document; else NULL. */
-static void add_datasources(Map *names, const Node *root, const Node *place)
+/* All that the run has of them, as it is gathered. */
+typedef struct Monitoring {
+    Audit *audit;
+    Map *datasources;
+    VEC(Dashboard *) dashboards;
+    VEC(PrometheusFile *) files;
+} Monitoring;
+
+static void add_datasources(Map *names, const Node *root)
 {
     const Node *list = node_get_cstr(root, "datasources");
     for (size_t i = 0; node_is_seq(list) && i < list->seq.len; i++) {
@@ -15,10 +24,17 @@ static void add_datasources(Map *names, const Node *root, const Node *place)
         for (size_t j = 0; j < 2; j++) {
             const Node *node = node_get_cstr(list->seq.items[i], keys[j]);
             if (node_is_string(node)) {
-                map_set(names, node->text, (void *) (uintptr_t) (place ? place : node));
+                map_set(names, node->text, (void *) (uintptr_t) node);
             }
         }
     }
+}
+
+static void add_dashboard(Monitoring *all, Dashboard *dashboard)
+{
+    dashboard->datasources = all->datasources;
+    vec_push(&all->dashboards, all->audit->arena, dashboard);
+    vec_push(&all->audit->dashboards, all->audit->arena, dashboard);
 }
 
 static PrometheusKind kind_of(const Node *root)
@@ -28,27 +44,46 @@ static PrometheusKind kind_of(const Node *root)
                                           : PROMETHEUS_CONFIG;
 }
 
-static PrometheusFile *read_file(Audit *audit, Artifact *artifact, Map *datasources)
+/* A configuration of Prometheus or of Grafana, of a file or of a string in one. */
+static PrometheusFile *add_file(Monitoring *all, const Embedded *given)
 {
-    bool provisioning = artifact->kind == ARTIFACT_GRAFANA;
-    const Node *root = artifact_document(audit->arena, artifact);
-    PrometheusKind kind = provisioning ? PROMETHEUS_PROVISIONING : kind_of(root);
+    Audit *audit = all->audit;
+    bool provisioning = given->kind == ARTIFACT_GRAFANA;
+    PrometheusKind kind = provisioning ? PROMETHEUS_PROVISIONING : kind_of(given->root);
     /* a template of something else isn't YAML yet */
-    bool is_template = str_find(artifact->source->text, STR("{{-")) != STR_NONE;
-    if (!root && artifact->mistake && !is_template) {
-        bool rules = str_find(artifact->source->text, STR("groups:")) != STR_NONE;
+    bool is_template = str_find(given->text, STR("{{-")) != STR_NONE;
+    if (!given->root && given->mistake.len > 0 && !is_template) {
+        bool rules = str_find(given->text, STR("groups:")) != STR_NONE;
         (void) audit_find(
             audit,
             rules ? "GR011" : "GR014",
-            artifact->mistake->span,
+            given->mistake_span,
             "%" STR_FMT,
-            STR_ARG(artifact->mistake->message)
+            STR_ARG(given->mistake)
         );
     }
     if (provisioning) {
-        add_datasources(datasources, root, NULL);
+        add_datasources(all->datasources, given->root);
     }
-    return prometheus_read(audit->arena, artifact->source, kind, is_template ? NULL : root);
+    const Node *root = is_template ? NULL : given->root;
+    PrometheusFile *file = prometheus_read(audit->arena, given->source, kind, root);
+    vec_push(&all->files, audit->arena, file);
+    vec_push(&audit->prometheus_files, audit->arena, file);
+    return file;
+}
+
+static Embedded whole_file(Audit *audit, Artifact *artifact)
+{
+    Embedded whole = { .kind = artifact->kind,
+                       .source = artifact->source,
+                       .text = artifact->source->text,
+                       .place = span_make(artifact->source, 0, 1) };
+    whole.root = artifact_document(audit->arena, artifact);
+    if (artifact->mistake) {
+        whole.mistake = artifact->mistake->message;
+        whole.mistake_span = artifact->mistake->span;
+    }
+    return whole;
 }
 
 /* A file of rules that is named and isn't there; Prometheus takes a pattern without a match. */
@@ -70,48 +105,75 @@ static void check_rule_files(Audit *audit, PrometheusFile *file)
 
 /* --- in manifests --- */
 
-/* Grafana's datasources out of a ConfigMap or a Secret, which a sidecar or a volume gives it. */
-static void read_config_map(Audit *audit, const Object *object, Map *datasources)
+/* "path:offset" of the value, once a run: overlays share what stands in their base. */
+static bool is_seen(Audit *audit, Map *seen, const Node *value)
 {
-    static const char *const maps[] = { "data", "stringData" };
-    for (size_t m = 0; m < 2; m++) {
-        const Node *data = node_path(object->node, maps[m]);
-        for (size_t i = 0; node_is_map(data) && i < data->map.len; i++) {
-            const Node *value = data->map.pairs[i].value;
-            Node *root = NULL;
-            DiagList ignored = DIAG_LIST(audit->arena);
-            if (node_is_string(value) && str_find(value->text, STR("datasources:")) != STR_NONE &&
-                yaml_read_one(
-                    audit->arena,
-                    source_new(audit->arena, object->name, value->text),
-                    NULL,
-                    &root,
-                    &ignored
-                ) == 0) {
-                add_datasources(datasources, root, value);
+    Str place = span_is_known(value->span) ? str_printf(
+                                                 audit->arena,
+                                                 "%" STR_FMT ":%u",
+                                                 STR_ARG(value->span.source->path),
+                                                 (unsigned) value->span.start
+                                             )
+                                           : STR("");
+    return place.len == 0 || map_set(seen, place, audit);
+}
+
+/* A file that a generator put there is audited as the file that it is. */
+static bool is_artifact(const Audit *audit, const Node *value)
+{
+    const Source *source = value->span.source;
+    return str_eq(source->text, value->text) && map_has(&audit->files.by_path, source->path);
+}
+
+static void add_embedded(Monitoring *all, const NodePair *pair, const void *deployed_with)
+{
+    Embedded embedded;
+    Arena *arena = all->audit->arena;
+    if (is_artifact(all->audit, pair->value) ||
+        !embedded_read(arena, pair->key, pair->value, &embedded)) {
+        return;
+    }
+    if (embedded.kind != ARTIFACT_DASHBOARD) {
+        (void) add_file(all, &embedded);
+        return;
+    }
+    Dashboard *dashboard = dashboard_new(arena, embedded.place, embedded.root);
+    dashboard->mistake = embedded.mistake;
+    dashboard->mistake_span = embedded.mistake_span;
+    dashboard->deployed_with = deployed_with;
+    add_dashboard(all, dashboard);
+}
+
+/* What a volume, a sidecar or an operator hands on to Prometheus, Alertmanager or Grafana. */
+static void read_strings(Monitoring *all, Map *seen, const Bundle *bundle, const Object *object)
+{
+    static const struct {
+        const char *kind, *map;
+    } places[] = { { "ConfigMap", "data" },
+                   { "Secret", "stringData" },
+                   { "GrafanaDashboard", "spec" } };
+    for (size_t p = 0; p < ARRAY_LEN(places); p++) {
+        const Node *map =
+            object_is(object, places[p].kind) ? node_path(object->node, places[p].map) : NULL;
+        for (size_t i = 0; node_is_map(map) && i < map->map.len; i++) {
+            const NodePair *pair = &map->map.pairs[i];
+            if (node_is_string(pair->value) && !is_seen(all->audit, seen, pair->value)) {
+                add_embedded(all, pair, bundle);
             }
         }
     }
 }
 
-/* Prometheus' rules as objects of its operator. Overlays share them: each is read once. */
-static void read_objects(Audit *audit, Map *datasources)
+static void read_objects(Monitoring *all)
 {
-    Map known = MAP_ON_ARENA(audit->arena);
+    Audit *audit = all->audit;
+    Map seen = MAP_ON_ARENA(audit->arena);
     vec_foreach(bundle, &audit->bundles) {
         vec_foreach(object, &(*bundle)->objects) {
             const Node *spec = node_path(object->node, "spec");
-            Str place = spec && span_is_known(spec->span) ? str_printf(
-                                                                audit->arena,
-                                                                "%" STR_FMT ":%u",
-                                                                STR_ARG(spec->span.source->path),
-                                                                (unsigned) spec->span.start
-                                                            )
-                                                          : STR("");
-            if (object_is(object, "ConfigMap") || object_is(object, "Secret")) {
-                read_config_map(audit, object, datasources);
-            } else if (object_is(object, "PrometheusRule") && node_is_map(spec) && place.len > 0 &&
-                       !map_set(&known, place, audit)) {
+            read_strings(all, &seen, *bundle, object);
+            if (object_is(object, "PrometheusRule") && node_is_map(spec) &&
+                !is_seen(audit, &seen, spec)) {
                 PrometheusFile *file =
                     prometheus_read(audit->arena, spec->span.source, PROMETHEUS_RULES, spec);
                 vec_push(&audit->prometheus_files, audit->arena, file);
@@ -164,7 +226,9 @@ static void look_at_all(Audit *audit, Dashboard *const *dashboards, size_t count
         all.errors = all.errors || shown.errors;
         all.durations = all.durations || shown.durations;
         if (dashboard->uid.len > 0) {
-            dashboard->same_uid = map_get(&uids, dashboard->uid);
+            const Dashboard *other = map_get(&uids, dashboard->uid);
+            bool is_beside = other && other->deployed_with == dashboard->deployed_with;
+            dashboard->same_uid = is_beside ? other : NULL;
             map_set(&uids, dashboard->uid, dashboard);
         }
     }
@@ -192,28 +256,21 @@ static int64_t common_interval(PrometheusFile *const *files, size_t count)
 
 void monitoring_gather(Audit *audit)
 {
-    Map *datasources = ARENA_NEW(audit->arena, Map);
-    *datasources = (Map) MAP_ON_ARENA(audit->arena);
-    VEC(Dashboard *) dashboards = { 0 };
-    VEC(PrometheusFile *) files = { 0 };
+    Monitoring all = { .audit = audit, .datasources = ARENA_NEW(audit->arena, Map) };
+    *all.datasources = (Map) MAP_ON_ARENA(audit->arena);
     vec_foreach(artifact, &audit->files.artifacts) {
-        if ((*artifact)->kind == ARTIFACT_DASHBOARD) {
-            Dashboard *dashboard = dashboard_read(audit->arena, (*artifact)->source);
-            dashboard->datasources = datasources;
-            vec_push(&dashboards, audit->arena, dashboard);
-            vec_push(&audit->dashboards, audit->arena, dashboard);
-        } else if ((*artifact)->kind == ARTIFACT_PROMETHEUS ||
-                   (*artifact)->kind == ARTIFACT_GRAFANA) {
-            PrometheusFile *file = read_file(audit, *artifact, datasources);
-            check_rule_files(audit, file);
-            vec_push(&files, audit->arena, file);
-            vec_push(&audit->prometheus_files, audit->arena, file);
+        ArtifactKind kind = (*artifact)->kind;
+        if (kind == ARTIFACT_DASHBOARD) {
+            add_dashboard(&all, dashboard_read(audit->arena, (*artifact)->source));
+        } else if (kind == ARTIFACT_PROMETHEUS || kind == ARTIFACT_GRAFANA) {
+            Embedded whole = whole_file(audit, *artifact);
+            check_rule_files(audit, add_file(&all, &whole));
         }
     }
-    read_objects(audit, datasources);
-    look_at_all(audit, dashboards.ptr, dashboards.len);
-    int64_t interval = common_interval(files.ptr, files.len);
-    vec_foreach(file, &files) {
+    read_objects(&all);
+    look_at_all(audit, all.dashboards.ptr, all.dashboards.len);
+    int64_t interval = common_interval(all.files.ptr, all.files.len);
+    vec_foreach(file, &all.files) {
         (*file)->scrape_ms = (*file)->kind == PROMETHEUS_CONFIG ? (*file)->scrape_ms : interval;
     }
 }

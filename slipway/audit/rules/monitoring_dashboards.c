@@ -12,7 +12,7 @@ static Str text_at(const Node *map, const char *key)
 static Span place_of(const Dashboard *dashboard)
 {
     const Node *title = node_get_cstr(dashboard->root, "title");
-    return title ? title->span : span_make(dashboard->source, 0, 1);
+    return title ? title->span : dashboard->place;
 }
 
 static void gr001(RuleContext *ctx, const Dashboard *dashboard)
