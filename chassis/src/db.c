@@ -21,7 +21,7 @@ Arena *db_arena(const Db *db)
     return db->ctx->arena;
 }
 
-static void note_write(Db *db, const Statement *statement)
+void db_note_write(Db *db, const Statement *statement)
 {
     if (!statement->writes) {
         return;
@@ -33,23 +33,31 @@ static void note_write(Db *db, const Statement *statement)
     }
 }
 
+PgCall db_call(Db *db, const Statement *statement, DbValues values, DbRows *ret_rows)
+{
+    return (PgCall) {
+        .statement = statement_get(db->ctx->worker->statements, statement, values),
+        .params = values.ptr,
+        .ret_result = ret_rows,
+    };
+}
+
+static int run(Db *db, const PgCall *calls, size_t count)
+{
+    if (db->is_tx) {
+        return tx_send(db, calls, count);
+    }
+    Context *ctx = db->ctx;
+    PgError err = PG_ERROR_INIT;
+    int rc = pg_batch(ctx->worker->pool, ctx->arena, calls, count, &err);
+    return rc < 0 ? db_fail(ctx, &err) : 0;
+}
+
 int db_query_values(Db *db, const Statement *statement, DbRows *ret_rows, DbValues values)
 {
-    Context *ctx = db->ctx;
-    Worker *worker = ctx->worker;
-    const PgStatement *prepared = statement_get(worker->statements, statement, values);
-    PgError err = PG_ERROR_INIT;
-    int rc;
-    if (db->is_tx) {
-        assert(db->is_open && "the transaction has not ended");
-        rc = pg_session_query(&db->session, ctx->arena, prepared, values.ptr, ret_rows, &err);
-    } else {
-        rc = pg_query(worker->pool, ctx->arena, prepared, values.ptr, ret_rows, &err);
-    }
-    if (rc < 0) {
-        return db_fail(ctx, &err);
-    }
-    note_write(db, statement);
+    const PgCall call = db_call(db, statement, values, ret_rows);
+    TRY(run(db, &call, 1));
+    db_note_write(db, statement);
     return 0;
 }
 
@@ -75,25 +83,14 @@ int db_one_values(
 
 int db_pipeline(Db *db, DbCall *calls, size_t count)
 {
-    Context *ctx = db->ctx;
-    Worker *worker = ctx->worker;
     PgCall pg_calls[PG_BATCH_MAX];
     assert(count <= PG_BATCH_MAX);
     for (size_t i = 0; i < count; i++) {
-        pg_calls[i] = (PgCall) {
-            .statement = statement_get(worker->statements, calls[i].statement, calls[i].values),
-            .params = calls[i].values.ptr,
-            .ret_result = &calls[i].rows,
-        };
+        pg_calls[i] = db_call(db, calls[i].statement, calls[i].values, &calls[i].rows);
     }
-    PgError err = PG_ERROR_INIT;
-    int rc = db->is_tx ? pg_session_batch(&db->session, ctx->arena, pg_calls, count, &err)
-                       : pg_batch(worker->pool, ctx->arena, pg_calls, count, &err);
-    if (rc < 0) {
-        return db_fail(ctx, &err);
-    }
+    TRY(run(db, pg_calls, count));
     for (size_t i = 0; i < count; i++) {
-        note_write(db, calls[i].statement);
+        db_note_write(db, calls[i].statement);
     }
     return 0;
 }

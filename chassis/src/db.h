@@ -7,15 +7,15 @@
 
 #include "runtime.h"
 
-enum { DB_PENDING_MAX = 16, DB_WRITES_MAX = 8 };
+enum { DB_QUEUED_MAX = PG_BATCH_MAX / 2, DB_WRITES_MAX = 8 };
 
 struct Db {
     Context *ctx;
     bool is_tx;
     bool is_open; /* a transaction that is neither committed nor rolled back */
     PgSession session;
-    PgCall pending[DB_PENDING_MAX]; /* sent together with COMMIT: outbox rows */
-    size_t pending_count;
+    PgCall queued[DB_QUEUED_MAX]; /* sent ahead of the next statement, or with COMMIT */
+    size_t queued_count;
     const char *writes[DB_WRITES_MAX]; /* tables whose cached counts the commit drops */
     size_t write_count;
 };
@@ -31,9 +31,12 @@ StatementCache *statement_cache_new(Arena *arena);
 const PgStatement *
 statement_get(StatementCache *cache, const Statement *statement, DbValues values);
 
-/* Adds a statement to be sent with COMMIT, or before when there are many; values must live until then
- * (on the context's arena). */
-int tx_add_pending(Db *tx, const PgStatement *statement, const PgParam *params);
+/* What a Db runs, as the client of Postgres takes it. */
+PgCall db_call(Db *db, const Statement *statement, DbValues values, DbRows *ret_rows);
+/* Notes that a statement ran, or will with the commit, for the cached counts. */
+void db_note_write(Db *db, const Statement *statement);
+/* Statements of a transaction, in one round trip with those that were queued before. */
+int tx_send(Db *tx, const PgCall *calls, size_t count);
 
 /* Counts of lists, for 2 s, of this process (any thread). */
 CountCache *count_cache_new(void);

@@ -1,4 +1,5 @@
-/* Transactions: BEGIN goes with the first statement, what was kept for the end goes with COMMIT. */
+/* Transactions: BEGIN goes with the first statement that is waited for, what was queued with the next one or
+ * with COMMIT. */
 #include <assert.h>
 #include <chassis/failpoint.h>
 #include <errno.h>
@@ -21,34 +22,58 @@ int tx_begin(Context *ctx, Db **ret_tx)
     return 0;
 }
 
-/* A transaction of many events sends what it has gathered in batches on the way. */
-static int flush_pending(Db *tx)
+static int send_now(Db *tx, const PgCall *calls, size_t count)
 {
     PgError err = PG_ERROR_INIT;
-    int rc = pg_session_batch(&tx->session, tx->ctx->arena, tx->pending, tx->pending_count, &err);
-    tx->pending_count = 0;
+    int rc = pg_session_batch(&tx->session, tx->ctx->arena, calls, count, &err);
     return rc < 0 ? db_fail(tx->ctx, &err) : 0;
 }
 
-int tx_add_pending(Db *tx, const PgStatement *statement, const PgParam *params)
+static int send_queued(Db *tx)
 {
-    assert(tx->is_open);
-    if (tx->pending_count == DB_PENDING_MAX) {
-        TRY(flush_pending(tx));
+    size_t count = tx->queued_count;
+    tx->queued_count = 0;
+    return count > 0 ? send_now(tx, tx->queued, count) : 0;
+}
+
+int tx_send(Db *tx, const PgCall *calls, size_t count)
+{
+    assert(tx->is_open && "the transaction has not ended");
+    if (tx->queued_count == 0) {
+        return send_now(tx, calls, count);
     }
-    tx->pending[tx->pending_count++] = (PgCall) { .statement = statement, .params = params };
+    if (tx->queued_count + count > DB_QUEUED_MAX) {
+        TRY(send_queued(tx));
+        return send_now(tx, calls, count);
+    }
+    for (size_t i = 0; i < count; i++) {
+        tx->queued[tx->queued_count++] = calls[i];
+    }
+    return send_queued(tx);
+}
+
+/* A transaction of many sends them in groups on the way. */
+int tx_queue_values(Db *tx, const Statement *statement, DbValues values)
+{
+    assert(tx->is_tx && tx->is_open);
+    if (tx->queued_count == DB_QUEUED_MAX) {
+        TRY(send_queued(tx));
+    }
+    const DbValues kept = {
+        .ptr = arena_memdup(tx->ctx->arena, values.ptr, values.len * sizeof *values.ptr),
+        .len = values.len,
+    };
+    tx->queued[tx->queued_count++] = db_call(tx, statement, kept, NULL);
+    db_note_write(tx, statement);
     return 0;
 }
 
 static int commit(Db *tx)
 {
-    Context *ctx = tx->ctx;
     PgError err = PG_ERROR_INIT;
-    int rc = tx->pending_count > 0
-                 ? pg_commit_with(&tx->session, ctx->arena, tx->pending, tx->pending_count, &err)
-                 : pg_commit(&tx->session, &err);
+    int rc = pg_commit_with(&tx->session, tx->ctx->arena, tx->queued, tx->queued_count, &err);
     tx->is_open = false;
-    return rc < 0 ? db_fail(ctx, &err) : 0;
+    return rc < 0 ? db_fail(tx->ctx, &err) : 0;
 }
 
 int tx_commit(Db *tx)

@@ -149,11 +149,9 @@ int exchange_idempotency_join(Exchange *exchange, Db *tx)
     if (!key->is_held || exchange->answer.status == 0) {
         return 0;
     }
-    Context *ctx = &exchange->work.ctx;
-    DbValue *values = ARENA_ARRAY(ctx->arena, DbValue, 5);
+    DbValue values[5];
     completion_values(exchange, values);
-    const DbValues all = { .ptr = values, .len = 5 };
-    TRY(tx_add_pending(tx, statement_get(ctx->worker->statements, &key_complete, all), values));
+    TRY(tx_queue_values(tx, &key_complete, (DbValues) { .ptr = values, .len = 5 }));
     key->is_joined = true;
     return 0;
 }

@@ -74,14 +74,13 @@ int outbox_emit(Db *tx, const EventOut *event)
     assert(tx->is_tx && tx->is_open && "an event goes with its state change");
     Arena *arena = tx->ctx->arena;
     Str event_id = id_new(arena);
-    DbValue *values = ARENA_ARRAY(arena, DbValue, 5);
-    values[0] = db_uuid(event_id);
-    values[1] = db_text(str_from(event->topic));
-    values[2] = db_text(str_dup(arena, event->aggregate_id));
-    values[3] = db_bytes(envelope(tx, event, event_id));
-    values[4] = db_json(headers(tx, event, event_id));
-    StatementCache *cache = tx->ctx->worker->statements;
-    return tx_add_pending(
-        tx, statement_get(cache, &outbox_insert, (DbValues) { .ptr = values, .len = 5 }), values
+    return tx_queue(
+        tx,
+        &outbox_insert,
+        db_uuid(event_id),
+        db_text(str_from(event->topic)),
+        db_text(str_dup(arena, event->aggregate_id)),
+        db_bytes(envelope(tx, event, event_id)),
+        db_json(headers(tx, event, event_id))
     );
 }

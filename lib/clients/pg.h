@@ -173,7 +173,8 @@ int pg_session_script(PgSession *session, const char *sql, PgError *err);
  * it happened. */
 int pg_begin(PgPool *pool, PgIsolation isolation, PgSession *session, PgError *err);
 int pg_commit(PgSession *session, PgError *err);
-/* The last statements and COMMIT in one round trip. */
+/* The last statements and COMMIT in one round trip; when they are the first as well, the whole
+ * transaction is one. */
 int pg_commit_with(
     PgSession *session, Arena *arena, const PgCall *calls, size_t count, PgError *err
 );

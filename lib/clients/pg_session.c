@@ -157,8 +157,19 @@ static void end_transaction(PgSession *session)
     }
 }
 
+/* Nothing was sent yet, and what is sent as one group is a transaction by itself, at the level that is
+ * the server's own: neither BEGIN nor COMMIT is needed. */
+static bool is_one_group(const PgSession *session)
+{
+    return session->state == SESSION_BEGINNING && session->isolation == PG_READ_COMMITTED;
+}
+
 static int commit(PgSession *session, Arena *arena, const PgCall *calls, size_t count, PgError *err)
 {
+    if (is_one_group(session)) {
+        session->state = SESSION_OPEN;
+        return send(session, arena, calls, count, err);
+    }
     PgCall all[PG_BATCH_MAX + 1];
     PgResult result = { 0 };
     for (size_t i = 0; i < count; i++) {

@@ -24,6 +24,16 @@ static const Statement detail_whole = {
     .name = "product_snapshot",
     .sql = "SELECT " DETAIL_WHOLE FROM_PRODUCT "p.id = $1",
 };
+static const Statement brand_named = {
+    .name = "product_brand",
+    .sql = "SELECT name AS brand_name, slug AS brand_slug, logo_url AS brand_logo_url "
+           "FROM brands WHERE id = $1 FOR SHARE",
+};
+static const Statement category_named = {
+    .name = "product_category",
+    .sql = "SELECT name AS category_name, slug AS category_slug" DETAIL_CATEGORY_PATH("$1"
+    ) " FROM categories WHERE id = $1 FOR SHARE",
+};
 static const Statement product_for_update = {
     .name = "product_lock",
     .sql =
@@ -85,6 +95,33 @@ int detail_get(Db *db, Str id_or_slug, ProductDetail *ret_detail)
         TRY(db_query(db, &detail_by_slug, &rows, db_text(id_or_slug)));
     }
     return detail_read(ctx, &rows, ret_detail);
+}
+
+int detail_name_refs(Db *tx, ProductDetail *detail)
+{
+    const Product *product = &detail->product;
+    const DbValue brand = db_uuid(product->brand_id);
+    const DbValue category = db_uuid(product->category_id);
+    DbCall calls[2];
+    size_t count = 0;
+    if (product->brand_id.len > 0) {
+        calls[count++] = (DbCall) { .statement = &brand_named, .values = { &brand, 1 } };
+    }
+    if (product->category_id.len > 0) {
+        calls[count++] = (DbCall) { .statement = &category_named, .values = { &category, 1 } };
+    }
+    if (count == 0) {
+        return 0;
+    }
+    TRY(db_pipeline(tx, calls, count));
+    for (size_t i = 0; i < count; i++) {
+        if (calls[i].rows.rows > 0) { /* none: the insert is refused */
+            row_load(&calls[i].rows, 0, detail_columns, detail, db_arena(tx));
+        }
+    }
+    detail->brand.id = product->brand_id;
+    detail->category.id = product->category_id;
+    return 0;
 }
 
 int detail_snapshot(Db *tx, Str id, ProductDetail *ret_detail)

@@ -23,16 +23,20 @@
     "'[]') "                                                                                       \
     "FROM product_variants v WHERE v.product_id = p.id" condition ") AS variants"
 
-#define DETAIL_CATEGORY_PATH                                                                    \
-    ", (WITH RECURSIVE up AS (SELECT id, parent_id, name, 0 AS n FROM categories WHERE id = "   \
-    "p.category_id "                                                                            \
-    "UNION ALL SELECT q.id, q.parent_id, q.name, up.n + 1 FROM categories q JOIN up ON q.id = " \
-    "up.parent_id) "                                                                            \
-    "SELECT coalesce(json_agg(name ORDER BY n DESC), '[]') FROM up) AS category_path, "         \
-    "(SELECT i.url FROM product_images i WHERE i.product_id = p.id "                            \
+#define DETAIL_CATEGORY_PATH(category_id)                                                   \
+    ", (WITH RECURSIVE up AS (SELECT id, parent_id, name, 0 AS n FROM categories WHERE id " \
+    "= " category_id                                                                        \
+    " UNION ALL SELECT q.id, q.parent_id, q.name, up.n + 1 FROM categories q JOIN up ON "   \
+    "q.id = up.parent_id) "                                                                 \
+    "SELECT coalesce(json_agg(name ORDER BY n DESC), '[]') FROM up) AS category_path"
+
+#define DETAIL_IMAGE_URL                                               \
+    ", (SELECT i.url FROM product_images i WHERE i.product_id = p.id " \
     "ORDER BY i.is_primary DESC, i.sort_order, i.id LIMIT 1) AS image_url"
 
-#define DETAIL_WHOLE DETAIL_COLUMNS DETAIL_IMAGES DETAIL_VARIANTS("") DETAIL_CATEGORY_PATH
+#define DETAIL_WHOLE                                                                       \
+    DETAIL_COLUMNS DETAIL_IMAGES DETAIL_VARIANTS("") DETAIL_CATEGORY_PATH("p.category_id") \
+        DETAIL_IMAGE_URL
 
 /* A change of one product and the whole of it after that, in one statement. What belongs to a product
  * the change itself does not touch, so what the statement sees of it is what is there. */

@@ -1,19 +1,8 @@
-/* Products: read and written. */
-#include <chassis/ids.h>
-
+/* Products: read, changed, deleted. */
 #include "detail.h"
 #include "detail_sql.h"
 #include "list.h"
 
-static const Statement product_insert = {
-    .name = "product_insert",
-    .sql = DETAIL_AFTER(
-        "INSERT INTO products (id, name, slug, description, brand_id, category_id, seller_id, "
-        "status, base_price, currency, metadata) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
-    ),
-    .writes = "products",
-};
 static const Statement product_update = {
     .name = "product_update",
     .sql = DETAIL_AFTER(
@@ -30,21 +19,7 @@ static const Statement product_delete = {
         "updated_at = now() WHERE id = $1",
     .writes = "products",
 };
-static const Statement variant_insert = {
-    .name = "product_variant_insert",
-    .sql = "INSERT INTO product_variants (id, product_id, sku, name, price, attributes, "
-           "weight_grams, is_active, "
-           "created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp())",
-};
-static const Statement image_insert = {
-    .name = "product_image_insert",
-    .sql = "INSERT INTO product_images (id, product_id, url, alt_text, sort_order, is_primary) "
-           "VALUES ($1, $2, $3, $4, $5, $6)",
-};
-
-enum { PRODUCT_VALUES = 11 };
-
-static void product_values(const Product *product, DbValue ret_values[static PRODUCT_VALUES])
+void product_values(const Product *product, DbValue ret_values[static PRODUCT_VALUES])
 {
     ret_values[0] = db_uuid(product->id);
     ret_values[1] = db_text(product->name);
@@ -70,59 +45,7 @@ static int product_get(Request *req)
     return detail_respond(req, 200, &detail);
 }
 
-static int insert_variants(Db *tx, const Product *product)
-{
-    const Variant *variants = product->variants.ptr;
-    for (size_t i = 0; i < product->variants.len; i++) {
-        const Variant *variant = &variants[i];
-        int64_t rc = db_exec(
-            tx,
-            &variant_insert,
-            db_uuid(id_new(db_arena(tx))),
-            db_uuid(product->id),
-            db_text(variant->sku),
-            db_text(variant->name),
-            db_opt_int(variant->price),
-            db_json(variant->attributes),
-            db_opt_int(variant->weight_grams),
-            db_bool(variant->is_active)
-        );
-        if (rc < 0) {
-            return (int) rc;
-        }
-    }
-    return 0;
-}
-
-/* One primary image at most: the first that says so, or the first. */
-static int insert_images(Db *tx, const Product *product)
-{
-    const Image *images = product->images.ptr;
-    size_t primary = 0;
-    while (primary < product->images.len && !images[primary].is_primary) {
-        primary++;
-    }
-    primary = primary == product->images.len ? 0 : primary;
-    for (size_t i = 0; i < product->images.len; i++) {
-        int64_t rc = db_exec(
-            tx,
-            &image_insert,
-            db_uuid(id_new(db_arena(tx))),
-            db_uuid(product->id),
-            db_text(images[i].url),
-            db_text_or_null(images[i].alt_text),
-            db_int(images[i].sort_order),
-            db_bool(i == primary)
-        );
-        if (rc < 0) {
-            return (int) rc;
-        }
-    }
-    return 0;
-}
-
-/* A seller sells as itself; an admin for anyone. */
-static int settle_seller(Context *ctx, Product *product)
+int product_settle_seller(Context *ctx, Product *product)
 {
     if (auth_is_admin(ctx)) {
         return 0;
@@ -132,42 +55,6 @@ static int settle_seller(Context *ctx, Product *product)
     }
     product->seller_id = ctx->principal.user_id;
     return 0;
-}
-
-static int
-write_product(Db *tx, const Statement *statement, const Product *product, ProductDetail *ret_detail)
-{
-    DbValue values[PRODUCT_VALUES];
-    product_values(product, values);
-    return detail_change(tx, statement, (DbValues) { values, PRODUCT_VALUES }, ret_detail);
-}
-
-/* The whole is read again when something hangs on the product. */
-static int insert_product(Db *tx, const Product *product, ProductDetail *ret_detail)
-{
-    TRY(write_product(tx, &product_insert, product, ret_detail));
-    if (product->variants.len + product->images.len == 0) {
-        return 0;
-    }
-    TRY(insert_variants(tx, product));
-    TRY(insert_images(tx, product));
-    return detail_snapshot(tx, product->id, ret_detail);
-}
-
-static int product_create(Request *req)
-{
-    Context *ctx = req->ctx;
-    Product product = { .id = id_new(ctx->arena), .metadata = STR("{}") };
-    ProductDetail detail = { 0 };
-    TRY(request_body(req, &product));
-    TRY(settle_seller(ctx, &product));
-    TRY(slug_settle(ctx, product.slug, product.name, &product.slug));
-    auto_tx Db *tx = NULL;
-    TRY(tx_begin(ctx, &tx));
-    TRY(insert_product(tx, &product, &detail));
-    TRY(detail_emit(tx, "ecommerce.product.created", &detail));
-    TRY(detail_respond(req, 201, &detail));
-    return tx_commit(tx);
 }
 
 /* draft → published → archived → published; what was published never becomes a draft again. */
@@ -197,12 +84,14 @@ static int product_change(Request *req)
     int former_status = product.status;
     Str former_slug = product.slug;
     TRY(request_body(req, &product));
-    TRY(settle_seller(ctx, &product));
+    TRY(product_settle_seller(ctx, &product));
     TRY(check_transition(ctx, former_status, product.status));
     if (!str_eq(product.slug, former_slug)) {
         TRY(slug_of(ctx, "slug", product.slug, &product.slug));
     }
-    TRY(write_product(tx, &product_update, &product, &detail));
+    DbValue values[PRODUCT_VALUES];
+    product_values(&product, values);
+    TRY(detail_change(tx, &product_update, (DbValues) { values, PRODUCT_VALUES }, &detail));
     TRY(detail_emit(tx, "ecommerce.product.updated", &detail));
     TRY(detail_respond(req, 200, &detail));
     return tx_commit(tx);

@@ -101,6 +101,12 @@ int db_pipeline(Db *db, DbCall *calls, size_t count);
  *     TRY(tx_begin(ctx, &tx));
  * tx_commit also completes the request's idempotency key, so the answer must be encoded before. */
 int tx_begin(Context *ctx, Db **ret_tx);
+/* A statement of the transaction whose answer nobody waits for: it is sent, in its order, with the next one
+ * that is waited for or with the commit, and its failure is theirs. So what a service knows beforehand
+ * costs no round trip, and a transaction of queued statements alone is one with its commit. What the values
+ * view must live as long as the context. */
+#define tx_queue(tx, statement, ...) tx_queue_values((tx), (statement), DB_VALUES(__VA_ARGS__))
+int tx_queue_values(Db *tx, const Statement *statement, DbValues values);
 int tx_commit(Db *tx);
 void tx_rollback(Db *tx); /* NULL and a committed one are fine */
 static inline void tx_rollbackp(Db **tx)

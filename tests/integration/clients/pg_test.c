@@ -253,6 +253,40 @@ CASE(the_last_statements_travel_with_the_commit)
     pg_pool_close(pool, 1000);
 }
 
+CASE(a_transaction_of_last_statements_alone_is_whole_or_nothing)
+{
+    PgPool *pool = open_pool(loop, server, NULL);
+    script(pool, "DROP TABLE IF EXISTS note; CREATE TABLE note (id bigint PRIMARY KEY)");
+    PgError err = PG_ERROR_INIT;
+    auto_pg_session PgSession session = PG_SESSION_INIT;
+    const PgParam one[] = { pg_int(1) }, two[] = { pg_int(2) };
+    const PgCall good[] = { { &add_note, one, NULL }, { &add_note, two, NULL } };
+    const PgCall bad[] = { { &add_note, PG_PARAMS(pg_int(3)), NULL }, { &add_note, two, NULL } };
+    assert_int_equal(pg_begin(pool, PG_READ_COMMITTED, &session, &err), 0);
+    assert_int_equal(pg_commit_with(&session, arena, good, 2, &err), 0);
+    assert_null(session.conn);
+    assert_int_equal(pg_begin(pool, PG_READ_COMMITTED, &session, &err), 0);
+    assert_int_equal(pg_commit_with(&session, arena, bad, 2, &err), -EEXIST);
+    assert_null(session.conn);
+    /* in a session of one's own the next transaction begins afresh */
+    assert_int_equal(pg_session_open(pool, &session, &err), 0);
+    assert_int_equal(pg_begin(pool, PG_READ_COMMITTED, &session, &err), 0);
+    assert_int_equal(
+        pg_commit_with(
+            &session, arena, &(PgCall) { &add_note, PG_PARAMS(pg_int(4)), NULL }, 1, &err
+        ),
+        0
+    );
+    assert_non_null(session.conn);
+    assert_int_equal(pg_begin(pool, PG_READ_COMMITTED, &session, &err), 0);
+    assert_int_equal(
+        pg_session_query(&session, arena, &add_note, PG_PARAMS(pg_int(5)), NULL, &err), 0
+    );
+    pg_rollback(&session);
+    assert_int_equal(notes(pool, arena), 3);
+    pg_pool_close(pool, 1000);
+}
+
 CASE(a_failed_transaction_can_not_be_committed)
 {
     PgPool *pool = open_pool(loop, server, NULL);
@@ -379,6 +413,7 @@ int main(void)
         cmocka_unit_test(a_batch_happens_whole_or_not_at_all),
         cmocka_unit_test(a_transaction_commits_rolls_back_and_frees_its_connection),
         cmocka_unit_test(the_last_statements_travel_with_the_commit),
+        cmocka_unit_test(a_transaction_of_last_statements_alone_is_whole_or_nothing),
         cmocka_unit_test(a_failed_transaction_can_not_be_committed),
         cmocka_unit_test(leases_stay_within_the_bound_and_everybody_gets_one),
         cmocka_unit_test(a_listener_hears_notifications),

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import itertools
+import json
 import pathlib
 import sys
 import uuid
@@ -356,6 +357,66 @@ def every_change_leaves_one_event_with_a_growing_version(servers):
                    " convert_from(payload, 'UTF8')::json->'data'->>'id' FROM outbox ORDER BY id")
     topics = ["created", "updated", "updated", "deleted"]
     equal(rows, [[f"ecommerce.product.{topic}", str(number + 1), made["id"]] for number, topic in enumerate(topics)])
+
+
+@case
+def what_a_create_answers_and_tells_is_what_is_read_then(servers):
+    database = next(DATABASES)
+    with product_service(servers, database) as service:
+        brand = service.post(f"{API}/brands", {"name": "Acme", "logo_url": "https://x.test/a.svg"}, token=ADMIN).data
+        above = service.post(f"{API}/categories", {"name": "Tools"}, token=ADMIN).data
+        category = service.post(f"{API}/categories", {"name": "Hammers", "parent_id": above["id"]}, token=ADMIN).data
+        images = [{"url": f"https://x.test/{place}.png", "sort_order": place % 3, "is_primary": place == 4, "alt_text": ""}
+                  for place in range(6)]
+        variants = [{"sku": f"R-{number}", "name": "One", "attributes": {"b": [1, {}], "a": None}, "weight_grams": number}
+                    for number in range(20)]  # more than travel at once
+        for refers in ({}, {"brand_id": brand["id"]}, {"category_id": category["id"]},
+                       {"brand_id": brand["id"], "category_id": category["id"], "images": images, "variants": variants,
+                        "metadata": {"z": 1.50, "a": [True, "ş"]}, "description": 'with "quotes" and \\'}):
+            made = create(service, **refers)
+            equal(service.get(f"{API}/products/{made['id']}", token=SELLER).data, made)
+            [[told]] = sql(servers, database, "SELECT convert_from(payload, 'UTF8')::json->'data' FROM outbox"
+                                              f" WHERE key = '{made['id']}'")
+            expected = {key: value for key, value in made.items() if key not in ("images", "brand", "category", "rating")}
+            expected["category_path"] = []
+            if made["brand"]:
+                expected["brand_name"] = "Acme"
+            if made["category"]:
+                expected |= {"category_name": "Hammers", "category_path": ["Tools", "Hammers"]}
+            if made["images"]:
+                expected["image_url"] = "https://x.test/4.png"
+            equal(json.loads(told), expected)
+
+
+@case
+def a_create_is_one_round_trip_and_a_refused_one_leaves_nothing(servers):
+    database = next(DATABASES)
+    with product_service(servers, database) as service:
+        create(service, name="Once", variants=[{"sku": "O-1", "name": "One"}])
+        equal(service.metric("db_query_duration_seconds_count", statement="begin"), 0)
+        refused(service.post(f"{API}/products", body(name="Once"), token=SELLER), 409, "ALREADY_EXISTS")
+        refused(service.post(f"{API}/products", body(variants=[{"sku": "O-1", "name": "One"}]), token=SELLER), 409,
+                "ALREADY_EXISTS")
+        equal(sql(servers, database, "SELECT (SELECT count(*) FROM products), (SELECT count(*) FROM outbox)"), [["1", "1"]])
+
+
+@case
+def the_last_event_of_a_product_names_its_category_as_it_is(servers):
+    """A category that is renamed while products are made in it: each of them is told with the new name at last."""
+    database = next(DATABASES)
+    with product_service(servers, database) as service:
+        category = service.post(f"{API}/categories", {"name": "Name 0"}, token=ADMIN).data
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            for number in range(1, 30):
+                made = [pool.submit(create, service, category_id=category["id"]) for _ in range(8)]
+                service.put(f"{API}/categories/{category['id']}", {"name": f"Name {number}"}, token=ADMIN)
+                for one in made:
+                    one.result()
+        names_told = sql(servers, database, "SELECT DISTINCT name FROM (SELECT DISTINCT ON (key) convert_from(payload,"
+                                            " 'UTF8')::json->'data'->>'category_name' AS name FROM outbox"
+                                            " ORDER BY key, id DESC) AS last")
+        equal(service.put(f"{API}/categories/{category['id']}", {"name": "Name 29"}, token=ADMIN).status, 200)
+    equal(names_told, [["Name 29"]])
 
 
 @case
