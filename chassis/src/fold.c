@@ -38,29 +38,31 @@ static void add_folded(StrBuf *out, uint32_t codepoint)
 Str text_fold(Arena *arena, Str text)
 {
     StrBuf out = STRBUF_ON_ARENA(arena);
+    strbuf_reserve(&out, text.len);
     for (size_t at = 0; at < text.len;) {
         add_folded(&out, utf8_next(text, &at));
     }
     return strbuf_str(&out);
 }
 
+/* No longer than the text: a gap's dash takes the place of what it stands for. */
 Str text_slug(Arena *arena, Str text)
 {
     Str folded = text_fold(arena, text);
-    StrBuf out = STRBUF_ON_ARENA(arena);
+    char *slug = arena_strndup(arena, folded.ptr, folded.len);
+    size_t len = 0;
     bool gap = false;
     for (size_t i = 0; i < folded.len; i++) {
         char c = folded.ptr[i];
         bool keep = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-        if (!keep) {
-            gap = true;
-            continue;
+        if (keep && gap && len > 0) {
+            slug[len++] = '-';
         }
-        if (gap && out.len > 0) {
-            strbuf_add_char(&out, '-');
+        if (keep) {
+            slug[len++] = c;
         }
-        gap = false;
-        strbuf_add_char(&out, c);
+        gap = !keep;
     }
-    return strbuf_str(&out);
+    slug[len] = '\0';
+    return str_make(slug, len);
 }

@@ -2,7 +2,10 @@
 #include "outbox.h"
 
 #include <assert.h>
-#include <chassis/ids.h>
+
+#include "base/random.h"
+
+enum { ENVELOPE_BYTES = 512 }; /* a usual one, without its data */
 
 /* The row and what wakes the relay at the commit; Postgres sends equal notifications of a transaction once. */
 static const Statement outbox_insert = {
@@ -21,10 +24,22 @@ static void write_data(JsonWriter *w, const EventOut *event)
     }
 }
 
+static Str quoted_number(Arena *arena, int64_t number)
+{
+    StrBuf out = STRBUF_ON_ARENA(arena);
+    strbuf_add_char(&out, '"');
+    strbuf_add_int64(&out, number);
+    strbuf_add_char(&out, '"');
+    return strbuf_str(&out);
+}
+
 static Str envelope(Db *tx, const EventOut *event, Str event_id)
 {
     Context *ctx = tx->ctx;
     StrBuf out = STRBUF_ON_ARENA(ctx->arena);
+    strbuf_reserve(&out, ENVELOPE_BYTES + event->data.len);
+    char timestamp[RFC3339_US_LEN + 1];
+    clock_format_us(clock_utc_us(), timestamp);
     JsonWriter w = json_writer(&out, 0);
     json_begin_object(&w);
     json_field_string(&w, "event_id", event_id);
@@ -32,17 +47,14 @@ static Str envelope(Db *tx, const EventOut *event, Str event_id)
     json_field_string(&w, "aggregate_id", event->aggregate_id);
     json_field_string(&w, "aggregate_type", str_from(event->aggregate_type));
     json_field_int(&w, "version", 1);
-    json_field_string(&w, "timestamp", clock_rfc3339(ctx->arena, clock_utc_us(), 6));
+    json_field_string(&w, "timestamp", str_make(timestamp, RFC3339_US_LEN));
     json_field_string(&w, "source", ctx->worker->runtime->service);
     json_field_string(&w, "correlation_id", ctx->correlation_id);
     write_data(&w, event);
     json_key(&w, "metadata");
     json_begin_object(&w);
-    json_field_string(
-        &w,
-        "aggregate_version",
-        str_printf(ctx->arena, "%lld", (long long) event->aggregate_version)
-    );
+    json_key(&w, "aggregate_version");
+    json_raw(&w, quoted_number(ctx->arena, event->aggregate_version));
     json_end_object(&w);
     json_end_object(&w);
     return strbuf_str(&out);
@@ -53,6 +65,7 @@ static Str headers(Db *tx, const EventOut *event, Str event_id)
 {
     Context *ctx = tx->ctx;
     StrBuf out = STRBUF_ON_ARENA(ctx->arena);
+    strbuf_reserve(&out, ENVELOPE_BYTES);
     JsonWriter w = json_writer(&out, 0);
     json_begin_object(&w);
     json_field_string(&w, "event_type", str_from(event->topic));
@@ -73,11 +86,12 @@ int outbox_emit(Db *tx, const EventOut *event)
 {
     assert(tx->is_tx && tx->is_open && "an event goes with its state change");
     Arena *arena = tx->ctx->arena;
-    Str event_id = id_new(arena);
+    Uuid uuid = uuid_make_v7();
+    Str event_id = uuid_to_str(arena, uuid);
     return tx_queue(
         tx,
         &outbox_insert,
-        db_uuid(event_id),
+        pg_uuid(uuid),
         db_text(str_from(event->topic)),
         db_text(str_dup(arena, event->aggregate_id)),
         db_bytes(envelope(tx, event, event_id)),

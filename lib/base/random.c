@@ -143,17 +143,15 @@ bool uuid_parse(Str text, Uuid *ret_uuid)
 void uuid_format(Uuid uuid, char ret_text[static UUID_TEXT_LEN + 1])
 {
     static const char digits[] = "0123456789abcdef";
-    size_t nibble = 0;
-    for (size_t i = 0; i < UUID_TEXT_LEN; i++) {
-        if (is_dash_place(i)) {
-            ret_text[i] = '-';
-            continue;
+    char *at = ret_text;
+    for (size_t i = 0; i < sizeof(uuid.bytes); i++) {
+        if (is_dash_place((size_t) (at - ret_text))) {
+            *at++ = '-';
         }
-        unsigned byte = uuid.bytes[nibble / 2];
-        ret_text[i] = digits[nibble % 2 ? byte & 0xF : byte >> 4];
-        nibble++;
+        *at++ = digits[uuid.bytes[i] >> 4];
+        *at++ = digits[uuid.bytes[i] & 0xF];
     }
-    ret_text[UUID_TEXT_LEN] = '\0';
+    *at = '\0';
 }
 
 Str uuid_to_str(Arena *arena, Uuid uuid)

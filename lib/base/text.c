@@ -64,7 +64,11 @@ size_t utf8_count(Str s)
 {
     size_t count = 0;
     for (size_t at = 0; at < s.len; count++) {
-        utf8_next(s, &at);
+        if ((unsigned char) s.ptr[at] < 0x80) {
+            at++;
+        } else {
+            utf8_next(s, &at);
+        }
     }
     return count;
 }
@@ -142,10 +146,12 @@ bool hex_decode(Str text, void *ret_data, size_t size)
     if (text.len != size * 2) {
         return false;
     }
+    int all = 0; /* negative when one is */
     for (size_t i = 0; i < text.len; i++) {
-        if (hex_value(text.ptr[i]) < 0) {
-            return false;
-        }
+        all |= hex_value(text.ptr[i]);
+    }
+    if (all < 0) {
+        return false;
     }
     unsigned char *bytes = ret_data;
     for (size_t i = 0; i < size; i++) {

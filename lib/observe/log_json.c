@@ -234,7 +234,11 @@ static void add_context(StrBuf *out)
         char trace_id[TRACE_ID_HEX_LEN + 1], span_id[SPAN_ID_HEX_LEN + 1];
         trace_id_format(&fiber->span->context, trace_id);
         span_id_format(&fiber->span->context, span_id);
-        strbuf_addf(out, ",\"trace_id\":\"%s\",\"span_id\":\"%s\"", trace_id, span_id);
+        strbuf_add(out, STR(",\"trace_id\":\""));
+        strbuf_add_bytes(out, trace_id, TRACE_ID_HEX_LEN);
+        strbuf_add(out, STR("\",\"span_id\":\""));
+        strbuf_add_bytes(out, span_id, SPAN_ID_HEX_LEN);
+        strbuf_add_char(out, '"');
     }
 }
 

@@ -178,11 +178,14 @@ static void write_rating(JsonWriter *w, const ProductDetail *detail)
     json_end_object(w);
 }
 
+enum { MEMBERS_BYTES = 512 }; /* usual ones */
+
 /* What answer and event have in common is written once. */
 static void write_members(JsonWriter *w, Arena *arena, ProductDetail *detail)
 {
     if (detail->members.len == 0) {
         StrBuf out = STRBUF_ON_ARENA(arena);
+        strbuf_reserve(&out, MEMBERS_BYTES + detail->product.description.len);
         JsonWriter once = json_writer(&out, 0);
         fields_write_object(&once, product_fields, &detail->product);
         detail->members = str_slice(strbuf_str(&out), 1, out.len - 1);
@@ -214,6 +217,7 @@ static void write_optional(JsonWriter *w, const char *key, Str value)
 static Str event_data_of(Arena *arena, ProductDetail *detail)
 {
     StrBuf out = STRBUF_ON_ARENA(arena);
+    strbuf_reserve(&out, 2 * MEMBERS_BYTES + detail->product.description.len);
     JsonWriter w = json_writer(&out, 0);
     json_begin_object(&w);
     write_members(&w, arena, detail);

@@ -49,6 +49,19 @@ static void any_other_byte_is_another_token(void **state)
     token_cache_free(cache);
 }
 
+static void another_token_under_the_same_signature_is_unknown(void **state)
+{
+    (void) state;
+    TokenCache *cache = token_cache_new();
+    static const Str genuine = STR_INIT("head.claims.abcdefghijklmnopqrstuvwxyz0123456789");
+    static const Str forged = STR_INIT("head.Claims.abcdefghijklmnopqrstuvwxyz0123456789");
+    token_cache_put(cache, genuine, &life, &someone);
+    assert_false(has(cache, forged, 1500));
+    token_cache_put(cache, forged, &life, &someone);
+    assert_true(has(cache, genuine, 1500));
+    token_cache_free(cache);
+}
+
 static void its_time_is_looked_at_anew(void **state)
 {
     (void) state;
@@ -99,6 +112,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_verified_token_is_known_with_its_principal),
         cmocka_unit_test(any_other_byte_is_another_token),
+        cmocka_unit_test(another_token_under_the_same_signature_is_unknown),
         cmocka_unit_test(its_time_is_looked_at_anew),
         cmocka_unit_test(the_oldest_goes_when_there_are_too_many),
         cmocka_unit_test(a_token_that_is_too_long_is_not_kept),
