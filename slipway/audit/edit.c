@@ -86,21 +86,31 @@ static size_t step_of(Str text)
     return 2;
 }
 
-/* `value` behind "key:", each further line below the key. */
+/* `value` behind "key:", each further line below the key; what belongs to the item of a list stands below
+ * its first key, however far the file indents. */
 static Str entry_text(Arena *arena, Str file, const char *key, const char *value, size_t column)
 {
     StrBuf out = STRBUF_ON_ARENA(arena);
     Str rest = str_from(value);
     Str line;
     size_t step = step_of(file);
+    size_t item = 0; /* where the content of the item begins: in `value`, and in the file */
+    size_t item_column = 0;
     strbuf_addf(&out, "%s:", key);
     for (size_t i = 0; str_next_line(&rest, &line); i++) {
         size_t indent = indent_of(line);
         if (i == 0) {
             strbuf_add_cstr(&out, line.len ? " " : "");
         } else {
+            item_column = indent < item ? 0 : item_column;
+            item = indent < item ? 0 : item;
+            size_t at = item_column + (indent - item) / 2 * step;
             strbuf_add_char(&out, '\n');
-            strbuf_add_repeat(&out, ' ', column + indent / 2 * step);
+            strbuf_add_repeat(&out, ' ', column + at);
+            if (str_has_prefix(str_skip(line, indent), STR("- "))) {
+                item = indent + 2;
+                item_column = at + 2;
+            }
         }
         strbuf_add(&out, str_skip(line, indent));
     }
@@ -290,6 +300,14 @@ void rule_fix_set(
     }
 }
 
+void rule_suggest_set(
+    RuleContext *ctx, Diag *diag, const Node *map, const char *path, const char *value
+)
+{
+    rule_fix_set(ctx, diag, map, path, value);
+    diag->is_suggestion = true;
+}
+
 /* An entry or item of a flow collection, with the comma behind it or before it. */
 static void remove_from_flow(RuleContext *ctx, Diag *diag, Span part)
 {
@@ -401,5 +419,35 @@ void rule_fix_prepend(RuleContext *ctx, Diag *diag, const Node *list, const char
     } else if (dash < at && source->text.ptr[dash] == '-' && starts_line(source->text, dash)) {
         size_t column = dash - line_start(source->text, dash);
         rule_fix(ctx, diag, span_make(source, dash, dash), "- %s\n%*s", value, (int) column, "");
+    }
+}
+
+void rule_fix_append(RuleContext *ctx, Diag *diag, const Node *list, const char *value)
+{
+    const Node *last = is_editable_list(list) ? list->seq.items[list->seq.len - 1] : NULL;
+    if (!last || !is_within(last, list)) {
+        return;
+    }
+    Source *source = list->span.source;
+    size_t dash = list->span.start;
+    if (is_flow_list(list)) {
+        rule_fix(ctx, diag, span_make(source, last->span.end, last->span.end), ", %s", value);
+        return;
+    }
+    size_t place = line_behind(source->text, last->span.end);
+    if (source->text.ptr[dash] == '-' && starts_line(source->text, dash) && place != STR_NONE) {
+        bool has_newline = place > 0 && source->text.ptr[place - 1] == '\n';
+        int column = (int) (dash - line_start(source->text, dash));
+        rule_fix(
+            ctx,
+            diag,
+            span_make(source, place, place),
+            "%s%*s- %s%s",
+            has_newline ? "" : "\n",
+            column,
+            "",
+            value,
+            has_newline ? "\n" : ""
+        );
     }
 }

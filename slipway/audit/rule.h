@@ -164,9 +164,15 @@ void rule_suggest(RuleContext *ctx, Diag *diag, Span span, const char *format, .
 void rule_fix_set(
     RuleContext *ctx, Diag *diag, const Node *map, const char *path, const char *value
 );
+/* The same for a person to look at first. */
+void rule_suggest_set(
+    RuleContext *ctx, Diag *diag, const Node *map, const char *path, const char *value
+);
 /* An entry of a map goes, with its line comment; the last one stays. */
 void rule_fix_remove(RuleContext *ctx, Diag *diag, const Node *map, const char *key);
 /* An item of a list goes; the last one stays. */
 void rule_fix_remove_item(RuleContext *ctx, Diag *diag, const Node *list, size_t at);
 /* A scalar, as YAML, becomes the first item. */
 void rule_fix_prepend(RuleContext *ctx, Diag *diag, const Node *list, const char *value);
+/* YAML of one line becomes the last item. */
+void rule_fix_append(RuleContext *ctx, Diag *diag, const Node *list, const char *value);

@@ -13,12 +13,24 @@ import subprocess
 import sys
 import tempfile
 
+BREAKS = {"AU002", "CO001", "DF001", "GH001", "K8001", "KU001"}  # what a file has that an edit broke
+ASKED = {"CO003", "DF004", "K8041"}  # run only where a fixture names them
 HERE = pathlib.Path(__file__).resolve().parent
 SLIPWAY = pathlib.Path(sys.argv[1]).resolve()
 
 
+def only(folder, case):
+    """The flags that make a fixture's rules run that run only when they are named."""
+    path = pathlib.Path(folder, case)
+    for file in [path] if path.is_file() else path.iterdir():
+        first = file.read_text().partition("\n")[0] if file.is_file() else ""
+        if first.startswith("# only: ") and ASKED & set(first.split()[2].split(",")):
+            return ["--only", first.split()[2]]
+    return []
+
+
 def run(folder, case, *flags):
-    command = [SLIPWAY, "check", "--level", "info", *flags, case]
+    command = [SLIPWAY, "check", "--level", "info", *only(folder, case), *flags, case]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
     if done.returncode not in (0, 1):
         raise AssertionError(f"exit {done.returncode}: {done.stderr}")
@@ -66,7 +78,7 @@ def check(case, seen):
         run(folder, case.name, "--fix")
         after, fixed = findings(folder, case.name), contents(folder)
         safe = [f for f in before if f.get("fix", {}).get("safe")]
-        left = keys(after) & keys(safe)
+        left = (keys(after) - (keys(before) - keys(safe))) & keys(safe)
         if left:
             yield f"still there: {dict(left)}"
         fresh = keys(after) - keys(before)
@@ -81,6 +93,47 @@ def check(case, seen):
         run(folder, case.name, "--fix")
         if contents(folder) != fixed:
             yield "a second --fix changed a file"
+
+
+def offset(lines, line, column):
+    """Of a position in a file, in bytes."""
+    return sum(len(text) for text in lines[: line - 1]) + column - 1
+
+
+def apply_edits(folder, edits):
+    """Makes the edits of one finding as an editor would."""
+    for name in {edit["file"] for edit in edits}:
+        path = folder / name
+        lines = path.read_bytes().splitlines(keepends=True)
+        text = b"".join(lines)
+        spans = [
+            (offset(lines, e["line"], e["column"]), offset(lines, e["end_line"], e["end_column"]), e["text"])
+            for e in edits
+            if e["file"] == name
+        ]
+        for start, end, new in reversed(sorted(spans, key=lambda span: span[0])):
+            text = text[:start] + new.encode() + text[end:]
+        path.write_bytes(text)
+
+
+def check_suggestions(case, _seen):
+    """The complaints about what is only suggested: of each rule the first is made, as an editor would."""
+    done = set()
+    for finding in findings(case.parent, case.name):
+        if finding.get("fix", {"safe": True})["safe"] or finding["rule"] in done:
+            continue
+        done.add(finding["rule"])
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = pathlib.Path(scratch)
+            (shutil.copytree if case.is_dir() else shutil.copy)(case, folder / case.name)
+            before = keys(findings(folder, case.name))
+            apply_edits(folder, finding["fix"]["edits"])
+            after = keys(findings(folder, case.name))
+        if not keys([finding]) & (before - after):
+            yield f"{finding['rule']} at line {finding['line']} is still there when the suggestion is made"
+        broken = [key for key in after - before if key[0] in BREAKS]
+        if broken:
+            yield f"the suggestion of {finding['rule']} breaks something: {broken}"
 
 
 def check_golden(case, _seen):
@@ -103,7 +156,7 @@ def check_fixable(listing, seen):
 
 
 def main():
-    cases = [(case, check) for case in sorted((HERE / "rules").iterdir())]
+    cases = [(case, do) for case in sorted((HERE / "rules").iterdir()) for do in (check, check_suggestions)]
     listing = HERE / "fixes" / "fixable.txt"
     golden = [path for path in sorted((HERE / "fixes").iterdir()) if ".fixed" not in path.name and path != listing]
     cases += [(case, do) for case in golden for do in (check, check_golden)]

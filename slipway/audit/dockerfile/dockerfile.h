@@ -159,10 +159,9 @@ typedef struct Dockerfile {
     VEC(DockerProblem) problems;
     VEC(DockerComplaint) complaints;
     VEC(PackageCall) calls; /* of the RUNs' scripts, in order */
-    /* Of the .dockerignore that a build of this file would use, and the folder it is for; set by
-     * whoever knows the file system. */
-    bool has_ignore;
-    Str ignore_text;
+    /* The .dockerignore that a build of this file would use, NULL where there is none, and the folder
+     * it is for; set by whoever knows the file system. */
+    Source *ignore;
     Str context;
 } Dockerfile;
 

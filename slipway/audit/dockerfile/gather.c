@@ -10,9 +10,11 @@ enum { FOLDERS_MOST = 6 };
 
 static bool read_ignore(Arena *arena, Dockerfile *file, Str path)
 {
-    file->has_ignore = fs_is_file(path.ptr) &&
-                       fs_read(arena, path.ptr, ARTIFACT_BYTES_MOST, &file->ignore_text, NULL) == 0;
-    return file->has_ignore;
+    Str text;
+    if (fs_is_file(path.ptr) && fs_read(arena, path.ptr, ARTIFACT_BYTES_MOST, &text, NULL) == 0) {
+        file->ignore = source_new(arena, path, text);
+    }
+    return file->ignore != NULL;
 }
 
 /* Beside the file under its name, else in its folder or one above it, up to the repository's root:

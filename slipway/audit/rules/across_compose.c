@@ -168,6 +168,43 @@ static bool merges(const Node *map)
 
 enum { NAMES_MOST = 5 };
 
+/* A name for an anchor that the file doesn't have: "common-labels". */
+static const char *new_anchor(Arena *arena, Str text, Str key)
+{
+    for (unsigned i = 1;; i++) {
+        const char *name = i == 1 ? arena_printf(arena, "common-%" STR_FMT, STR_ARG(key))
+                                  : arena_printf(arena, "common-%" STR_FMT "-%u", STR_ARG(key), i);
+        if (str_find(text, str_from(name)) == STR_NONE) {
+            return name;
+        }
+    }
+}
+
+/* The map that is replaced gets an anchor, unless it has one, and is merged into what replaces it. */
+static void merge_lost(RuleContext *ctx, Diag *diag, const Node *own, const NodePair *other)
+{
+    Source *source = own->span.source;
+    size_t start = own->span.start;
+    Str text = source->text;
+    const Node *base = other->value;
+    if (own->map.len == 0 || own->is_alias_use || base->is_alias_use || start >= text.len) {
+        return;
+    }
+    const char *anchor = base->anchor.len ? str_to_cstr(ctx->diags->arena, base->anchor)
+                                          : new_anchor(ctx->diags->arena, text, other->key->text);
+    if (base->anchor.len == 0) {
+        size_t colon = (size_t) other->key->span.end + 1;
+        rule_fix(ctx, diag, span_make(source, colon, colon), " &%s", anchor);
+    }
+    if (text.ptr[start] == '{') {
+        rule_fix(ctx, diag, span_make(source, start + 1, start + 1), "<<: *%s, ", anchor);
+    } else {
+        Span first = span_make(source, start, start);
+        int column = (int) span_start(first).column - 1;
+        rule_fix(ctx, diag, first, "<<: *%s\n%*s", anchor, column, "");
+    }
+}
+
 static void check_pair(RuleContext *ctx, const NodePair *pair, const Node *base)
 {
     static const Str keys[] = { STR_INIT("environment"), STR_INIT("labels"), STR_INIT("args") };
@@ -191,6 +228,7 @@ static void check_pair(RuleContext *ctx, const NodePair *pair, const Node *base)
             lost == 1 ? "is" : "are"
         );
         across_relate(ctx, diag, other->key->span, "what it replaces");
+        merge_lost(ctx, diag, pair->value, other);
     }
 }
 

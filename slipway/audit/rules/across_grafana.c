@@ -34,6 +34,28 @@ static bool mounts_target(Arena *arena, const ComposeService *service, Str path)
     return false;
 }
 
+/* The one mount that brings dashboards into the container is at the path that is meant. */
+static void suggest_mount(
+    RuleContext *ctx,
+    const Repository *repository,
+    Diag *diag,
+    const ComposeService *service,
+    const Node *path
+)
+{
+    const ComposeMount *only = NULL;
+    size_t count = 0;
+    vec_foreach(dashboard, &repository->audit->dashboards) {
+        const ComposeMount *mount =
+            mount_of(repository->arena, service, (*dashboard)->source->path);
+        count += mount && mount != only;
+        only = mount ? mount : only;
+    }
+    if (count == 1 && path->style == STYLE_PLAIN) {
+        rule_suggest(ctx, diag, path->span, "%" STR_FMT, STR_ARG(only->target));
+    }
+}
+
 static void check_provider(
     RuleContext *ctx, const Repository *repository, const PrometheusFile *file, const Node *path
 )
@@ -50,6 +72,7 @@ static void check_provider(
                 STR_ARG(service->name)
             );
             across_relate(ctx, diag, mount->node->span, "this file is mounted here");
+            suggest_mount(ctx, repository, diag, service, path);
         }
     }
 }

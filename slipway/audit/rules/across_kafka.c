@@ -70,6 +70,52 @@ static Listeners read_listeners(const ComposeService *service, Str text)
     return listeners;
 }
 
+/* Puts `text` where `old` stands in the value. */
+static void replace(RuleContext *ctx, Diag *diag, const Node *value, Str old, Str text)
+{
+    size_t at = str_find(span_text(value->span), old);
+    if (at != STR_NONE) {
+        size_t start = value->span.start + at;
+        Span span = span_make(value->span.source, start, start + old.len);
+        rule_fix(ctx, diag, span, "%" STR_FMT, STR_ARG(text));
+    }
+}
+
+/* Nothing of the broker is published: nobody outside of the project's network asks it. */
+static void
+advertise_name(RuleContext *ctx, Diag *diag, const ComposeService *service, const Node *value)
+{
+    Endpoint endpoint;
+    size_t at = 0;
+    Str text = value->text;
+    if (service->ports.len == 0 && endpoint_next(text, &at, &endpoint)) {
+        Str old = str_slice(text, endpoint.start, endpoint.end);
+        Str rest = str_skip(old, endpoint.host.len);
+        replace(ctx, diag, value, old, str_concat(ctx->diags->arena, service->name, rest));
+    }
+}
+
+/* The one port that is published for the one that is advertised; a listener of its own otherwise. */
+static void advertise_port(
+    RuleContext *ctx, Diag *diag, const ComposeService *service, const Node *value, unsigned port
+)
+{
+    const ComposePort *only = service->ports.len == 1 ? &service->ports.ptr[0] : NULL;
+    Endpoint endpoint;
+    for (size_t at = 0; only && only->count == 1 && only->published > 0 &&
+                        endpoint_next(value->text, &at, &endpoint);) {
+        if (endpoint.port == port && is_loopback(endpoint.host)) {
+            Str old = str_slice(value->text, endpoint.start, endpoint.end);
+            Arena *arena = ctx->diags->arena;
+            Str text =
+                str_printf(arena, "%" STR_FMT ":%u", STR_ARG(endpoint.host), only->published);
+            replace(ctx, diag, value, old, text);
+            diag->is_suggestion = only->target != port;
+            return;
+        }
+    }
+}
+
 static void
 check_broker(RuleContext *ctx, const Repository *repository, const ComposeService *service)
 {
@@ -87,6 +133,9 @@ check_broker(RuleContext *ctx, const Repository *repository, const ComposeServic
             ctx, entry->value, "advertises localhost alone: other containers are sent to themselves"
         );
         across_relate(ctx, diag, client->key->span, "asks it from another container");
+        if (listeners.count == 1) {
+            advertise_name(ctx, diag, service, entry->value);
+        }
     } else if (listeners.unpublished > 0) {
         Diag *diag = rule_find(
             ctx,
@@ -96,6 +145,7 @@ check_broker(RuleContext *ctx, const Repository *repository, const ComposeServic
         );
         const Node *ports = node_path(service->node, "ports");
         across_relate(ctx, diag, ports ? ports->span : service->key->span, "what is published");
+        advertise_port(ctx, diag, service, entry->value, listeners.unpublished);
     }
 }
 

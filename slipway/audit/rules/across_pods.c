@@ -3,6 +3,7 @@
 #include "base/path.h"
 
 #include "across.h"
+#include "writers.h"
 
 static const DockerStage *final_stage(const RepoService *service)
 {
@@ -232,6 +233,7 @@ static void say_unwritable(RuleContext *ctx, const RepoContainer *place, Str pat
         STR_ARG(path)
     );
     across_relate(ctx, diag, image, "the image");
+    writers_suggest_volume(ctx, diag, place->container, path);
 }
 
 static void check_volumes(RuleContext *ctx, const RepoContainer *place, const DockerStage *stage)

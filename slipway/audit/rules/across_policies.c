@@ -120,6 +120,53 @@ static const Node *target_port(const Object *service, unsigned port)
     return NULL;
 }
 
+/* "app: web", of the selector of the workload; empty: it isn't written as such labels. */
+static Str labels_of(Arena *arena, const Object *workload)
+{
+    const Node *labels = node_path(workload->node, "spec.selector.matchLabels");
+    StrBuf out = STRBUF_ON_ARENA(arena);
+    for (size_t i = 0; node_is_map(labels) && i < labels->map.len; i++) {
+        strbuf_addf(
+            &out,
+            "%s%" STR_FMT ": \"%" STR_FMT "\"",
+            i > 0 ? ", " : "",
+            STR_ARG(labels->map.pairs[i].key->text),
+            STR_ARG(labels->map.pairs[i].value->text)
+        );
+    }
+    return strbuf_str(&out);
+}
+
+/* A rule for this edge alone; it may be closed on purpose. */
+static void
+suggest_rule(RuleContext *ctx, Diag *diag, const Edge *edge, const Object *policy, bool inward)
+{
+    Arena *arena = ctx->diags->arena;
+    const Node *spec = node_path(policy->node, "spec");
+    const Object *peer = inward ? edge->from : edge->to;
+    Str labels = peer ? labels_of(arena, peer) : STR("");
+    const Node *port = pod_find_port(edge->to->pod, edge->target_port);
+    Str number = port ? node_text(port, "containerPort") : edge->target_port->text;
+    if (labels.len == 0 || number.len == 0) {
+        return;
+    }
+    const char *rule = arena_printf(
+        arena,
+        "{%s: [{podSelector: {matchLabels: {%" STR_FMT "}}}], ports: [{port: %" STR_FMT "}]}",
+        inward ? "from" : "to",
+        STR_ARG(labels),
+        STR_ARG(number)
+    );
+    const char *key = inward ? "ingress" : "egress";
+    const Node *list = node_get_cstr(spec, key);
+    if (node_len(list) > 0) {
+        rule_fix_append(ctx, diag, list, rule);
+    } else if (!list) {
+        rule_fix_set(ctx, diag, spec, key, arena_printf(arena, "\n  - %s", rule));
+    }
+    diag->is_suggestion = true;
+}
+
 static void check_edge(RuleContext *ctx, const Edge *edge, const EnvValue *value)
 {
     for (int inward = 1; inward >= 0; inward--) {
@@ -134,6 +181,7 @@ static void check_edge(RuleContext *ctx, const Edge *edge, const EnvValue *value
             );
             Span place = policy->name_node ? policy->name_node->span : policy->node->span;
             across_relate(ctx, diag, place, "the policy");
+            suggest_rule(ctx, diag, edge, policy, inward != 0);
             return;
         }
     }
@@ -203,6 +251,7 @@ check_scrape(Scrapes *scrapes, const Object *workload, const Node *target, const
         );
         Span place = policy->name_node ? policy->name_node->span : policy->node->span;
         across_relate(scrapes->ctx, diag, place, "the policy");
+        suggest_rule(scrapes->ctx, diag, &edge, policy, true);
     }
 }
 

@@ -306,8 +306,40 @@ static void xa022(RuleContext *ctx, const Repository *repository)
 typedef struct Scraped {
     Map hosts; /* that some job lists */
     const Node *first;
-    bool is_static; /* every job lists its targets */
+    const Node *list; /* that the first stands in; NULL: unknown */
+    bool is_static;   /* every job lists its targets */
 } Scraped;
+
+static const Node *list_of(const PrometheusJob *job, const Node *target)
+{
+    const Node *groups = node_path(job->node, "static_configs");
+    for (size_t i = 0; i < node_len(groups); i++) {
+        const Node *list = node_path(groups->seq.items[i], "targets");
+        for (size_t k = 0; k < node_len(list); k++) {
+            if (list->seq.items[k] == target) {
+                return list;
+            }
+        }
+    }
+    return NULL;
+}
+
+/* Another job may be meant, and another port. */
+static void
+suggest_target(RuleContext *ctx, Diag *diag, const Scraped *scraped, const ComposeService *service)
+{
+    uint64_t port = service->ports.len == 1 ? service->ports.ptr[0].target : 0;
+    if (service->ports.len == 0 && service->expose.len == 1) {
+        port = across_port(service->expose.ptr[0].name);
+    }
+    if (port > 0 && scraped->list) {
+        const char *target = arena_printf(
+            ctx->diags->arena, "\"%" STR_FMT ":%u\"", STR_ARG(service->name), (unsigned) port
+        );
+        rule_fix_append(ctx, diag, scraped->list, target);
+        diag->is_suggestion = true;
+    }
+}
 
 static Scraped scraped_by(const Repository *repository)
 {
@@ -317,6 +349,7 @@ static Scraped scraped_by(const Repository *repository)
             scraped.is_static = scraped.is_static && job->is_static;
             vec_foreach(target, &job->targets) {
                 map_set(&scraped.hosts, target->host, target);
+                scraped.list = scraped.first ? scraped.list : list_of(job, target->node);
                 scraped.first = scraped.first ? scraped.first : target->node;
             }
         }
@@ -356,6 +389,7 @@ static void xa023(RuleContext *ctx, const Repository *repository)
         Diag *diag =
             rule_find(ctx, service->key, "no job scrapes \"%" STR_FMT "\"", STR_ARG(service->name));
         across_relate(ctx, diag, scraped.first->span, "others are scraped here");
+        suggest_target(ctx, diag, &scraped, service);
     }
 }
 

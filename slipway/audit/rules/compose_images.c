@@ -35,18 +35,37 @@ static void co002(RuleContext *ctx, const ComposeProject *project)
     }
 }
 
+/* The digest that another service has for the same tag. */
+static void pin_as_beside(RuleContext *ctx, Diag *diag, const ComposeService *service)
+{
+    const ComposeProject *project = service->project;
+    Span span = service->image->span;
+    for (size_t i = 0; i < project->services.len; i++) {
+        Str digest = image_digest_of_same(service->image_text, project->services.ptr[i].image_text);
+        size_t at = digest.len > 0 ? str_find(span_text(span), service->image_text) : STR_NONE;
+        if (at != STR_NONE) {
+            size_t end = span.start + at + service->image_text.len;
+            rule_fix(ctx, diag, span_make(span.source, end, end), "%" STR_FMT, STR_ARG(digest));
+            return;
+        }
+    }
+}
+
 static void co003(RuleContext *ctx, const ComposeProject *project)
 {
     vec_foreach(service, &project->services) {
         if (is_pulled(service) && !str_has_char(service->image_text, '@') &&
             !str_has_char(service->image->text, '$')) {
-            (void) compose_find(
+            Diag *diag = compose_find(
                 ctx,
                 project,
                 service->image,
                 "image \"%" STR_FMT "\" isn't pinned by its digest",
                 STR_ARG(service->image_text)
             );
+            if (diag) {
+                pin_as_beside(ctx, diag, service);
+            }
         }
     }
 }

@@ -96,7 +96,12 @@ static bool is_usual(Str name)
 
 static void co032(RuleContext *ctx, const ComposeProject *project)
 {
-    Map said = MAP_ON_ARENA(project->arena);
+    Map said = MAP_ON_ARENA(ctx->diags->arena);
+    vec_foreach(use, &project->uses) {
+        if (use->variable.op == COMPOSE_REQUIRED) { /* nothing starts without it */
+            map_set(&said, use->variable.name, use);
+        }
+    }
     vec_foreach(use, &project->uses) {
         Str name = use->variable.name;
         bool known = map_has(&project->variables, name) || is_usual(name) || project->is_partial;

@@ -66,6 +66,16 @@ static bool ignores(Str patterns, Str path)
     return is_ignored;
 }
 
+/* A build may ask Git for its version. */
+static void suggest_ignoring(RuleContext *ctx, Diag *diag, Source *ignore, const char *path)
+{
+    Str text = ignore->text;
+    bool has_newline = text.len == 0 || str_has_suffix(text, STR("\n"));
+    rule_suggest(
+        ctx, diag, span_make(ignore, text.len, text.len), "%s%s\n", has_newline ? "" : "\n", path
+    );
+}
+
 static void df023(RuleContext *ctx, const Dockerfile *file)
 {
     static const char *const private[] = { ".git", ".env" };
@@ -73,7 +83,7 @@ static void df023(RuleContext *ctx, const Dockerfile *file)
     if (!copy) {
         return;
     }
-    if (!file->has_ignore) {
+    if (!file->ignore) {
         rule_find_span(
             ctx, copy->span, "the whole context is copied, and there is no .dockerignore"
         );
@@ -81,13 +91,14 @@ static void df023(RuleContext *ctx, const Dockerfile *file)
     }
     for (size_t i = 0; i < ARRAY_LEN(private); i++) {
         Str path = path_join(ctx->diags->arena, file->context, str_from(private[i]));
-        if (fs_exists(path.ptr) && !ignores(file->ignore_text, str_from(private[i]))) {
-            rule_find_span(
+        if (fs_exists(path.ptr) && !ignores(file->ignore->text, str_from(private[i]))) {
+            Diag *diag = rule_find_span(
                 ctx,
                 copy->span,
                 "the whole context is copied, %s with it: .dockerignore doesn't name it",
                 private[i]
             );
+            suggest_ignoring(ctx, diag, file->ignore, private[i]);
         }
     }
 }

@@ -39,17 +39,32 @@ static void df003(RuleContext *ctx, const Dockerfile *file)
     }
 }
 
+/* The digest that another stage has for the same tag. */
+static void
+pin_as_beside(RuleContext *ctx, Diag *diag, const Dockerfile *file, const DockerStage *stage)
+{
+    for (size_t i = 0; i < file->stages.len; i++) {
+        Str digest = image_digest_of_same(stage->image.value, file->stages.ptr[i]->image.value);
+        if (digest.len > 0 && str_eq(stage->image.raw, stage->image.value)) {
+            size_t end = stage->image.span.end;
+            rule_fix(ctx, diag, span_make(file->source, end, end), "%" STR_FMT, STR_ARG(digest));
+            return;
+        }
+    }
+}
+
 static void df004(RuleContext *ctx, const Dockerfile *file)
 {
     for (size_t i = 0; i < file->stages.len; i++) {
         const DockerStage *stage = file->stages.ptr[i];
         if (is_image(stage) && stage->parts.digest.len == 0) {
-            rule_find_span(
+            Diag *diag = rule_find_span(
                 ctx,
                 stage->image.span,
                 "\"%" STR_FMT "\" is not pinned by its digest",
                 STR_ARG(stage->image.value)
             );
+            pin_as_beside(ctx, diag, file, stage);
         }
     }
 }

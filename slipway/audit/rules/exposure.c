@@ -222,7 +222,11 @@ static void k8099(RuleContext *ctx, const Pod *pod)
         }
     }
     if (hosts.len >= HOSTS_MANY) {
-        rule_find(ctx, NULL, "%zu hosts of the outside, each looked up five times", hosts.len);
+        Diag *diag =
+            rule_find(ctx, NULL, "%zu hosts of the outside, each looked up five times", hosts.len);
+        rule_suggest_set(
+            ctx, diag, pod->spec, "dnsConfig.options", "[{name: ndots, value: \"2\"}]"
+        );
     }
 }
 

@@ -33,11 +33,28 @@ static bool is_open(const Node *image)
            str_find(image->text, STR("{{")) != STR_NONE;
 }
 
+/* The digest that another container of those pods has for the same tag. */
+static void pin_as_beside(RuleContext *ctx, Diag *diag, const Pod *pod, const Node *image)
+{
+    vec_foreach(container, &pod->containers) {
+        Str digest = image_digest_of_same(image->text, node_text(container->node, "image"));
+        size_t at = digest.len > 0 ? str_find(span_text(image->span), image->text) : STR_NONE;
+        if (at != STR_NONE) {
+            size_t end = image->span.start + at + image->text.len;
+            Span span = span_make(image->span.source, end, end);
+            rule_fix(ctx, diag, span, "%" STR_FMT, STR_ARG(digest));
+            return;
+        }
+    }
+}
+
 static void k8035(RuleContext *ctx, const Container *container)
 {
     const Node *image = node_path(container->node, "image");
     if (!is_open(image) && docker_image_parse(image->text).digest.len == 0) {
-        rule_find(ctx, image, "image \"%" STR_FMT "\" has no digest", STR_ARG(image->text));
+        Diag *diag =
+            rule_find(ctx, image, "image \"%" STR_FMT "\" has no digest", STR_ARG(image->text));
+        pin_as_beside(ctx, diag, container->pod, image);
     }
 }
 

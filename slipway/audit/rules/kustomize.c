@@ -2,12 +2,35 @@
 #include "kustomize/kustomize.h"
 
 #include "base/mem.h"
+#include "base/path.h"
 
 #include "audit/rule.h"
 
 static Span first_line(Source *source)
 {
     return span_make(source, 0, 0);
+}
+
+/* The path of `source` as seen from the kustomization beside it. */
+static Str path_beside(const KustomizationFile *file, const Source *source)
+{
+    Str folder = path_dir(file->source->path);
+    Str path = source->path;
+    return str_strip_prefix(&path, folder) && str_strip_prefix(&path, STR("/")) ? path
+                                                                                : path_base(path);
+}
+
+static void suggest_listing(RuleContext *ctx, Diag *diag, const KustomizationFile *file, Str path)
+{
+    const char *name = str_to_cstr(ctx->diags->arena, path);
+    const Node *resources = node_path(file->root, "resources");
+    if (resources) {
+        rule_fix_append(ctx, diag, resources, name);
+    } else {
+        const char *value = arena_printf(ctx->diags->arena, "\n- %s", name);
+        rule_fix_set(ctx, diag, file->root, "resources", value);
+    }
+    diag->is_suggestion = true; /* it may be kept for another use */
 }
 
 static void ku006(RuleContext *ctx, const KustomizationFile *file)
@@ -17,6 +40,7 @@ static void ku006(RuleContext *ctx, const KustomizationFile *file)
             ctx, first_line(*source), "the kustomization beside it doesn't list this manifest"
         );
         diag_relate(ctx->diags, diag, first_line(file->source), "the kustomization");
+        suggest_listing(ctx, diag, file, path_beside(file, *source));
     }
 }
 
@@ -136,7 +160,9 @@ static void find_disabled(RuleContext *ctx, const Node *options)
 {
     const Node *disabled = node_path(options, "disableNameSuffixHash");
     if (node_is_true(disabled)) {
-        rule_find(ctx, disabled, "a changed value leaves the running pods as they are");
+        Diag *diag =
+            rule_find(ctx, disabled, "a changed value leaves the running pods as they are");
+        rule_suggest(ctx, diag, disabled->span, "false"); /* others may use the name as it is */
     }
 }
 

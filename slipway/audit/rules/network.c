@@ -56,6 +56,23 @@ static bool leads_somewhere(const Pod *pod, const Node *port)
     return port->kind == NODE_INT;
 }
 
+/* The pod's one port, if it has one only. */
+static void suggest_target(RuleContext *ctx, Diag *diag, const Pod *pod, const Node *port)
+{
+    const Node *only = NULL;
+    size_t count = 0;
+    vec_foreach(container, &pod->containers) {
+        const Node *ports = node_path(container->node, "ports");
+        count += node_len(ports);
+        only = node_len(ports) > 0 ? ports->seq.items[0] : only;
+    }
+    Str number = node_text(only, "containerPort");
+    if (count == 1 && number.len > 0) {
+        const char *value = str_to_cstr(ctx->diags->arena, number);
+        rule_suggest_set(ctx, diag, port, "targetPort", value);
+    }
+}
+
 static void check_target(RuleContext *ctx, const Object *service, const Node *port)
 {
     const Node *target = node_path(port, "targetPort");
@@ -73,6 +90,7 @@ static void check_target(RuleContext *ctx, const Object *service, const Node *po
             if (object->name_node && span_is_known(object->name_node->span)) {
                 diag_relate(ctx->diags, diag, object->name_node->span, "its pods are made here");
             }
+            suggest_target(ctx, diag, object->pod, port);
         }
     }
 }
@@ -251,7 +269,16 @@ static void k8078(RuleContext *ctx, const Object *object)
             return;
         }
     }
-    rule_find(ctx, NULL, "nothing may go out, and no policy beside it lets DNS through");
+    Diag *diag =
+        rule_find(ctx, NULL, "nothing may go out, and no policy beside it lets DNS through");
+    static const char rule[] = "{ports: [{port: 53, protocol: UDP}, {port: 53, protocol: TCP}]}";
+    const Node *egress = node_path(object->node, "spec.egress");
+    if (!egress) {
+        const char *value = arena_printf(ctx->diags->arena, "\n  - %s", rule);
+        rule_suggest_set(ctx, diag, node_path(object->node, "spec"), "egress", value);
+    } else if (span_is_known(egress->span) && str_eq(span_text(egress->span), STR("[]"))) {
+        rule_suggest(ctx, diag, egress->span, "[%s]", rule);
+    }
 }
 
 static const AuditRule rules[] = {

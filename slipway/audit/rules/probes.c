@@ -50,15 +50,38 @@ static void suggest_port(RuleContext *ctx, Diag *diag, const Container *containe
     }
 }
 
+/* A startup probe that asks what the liveness probe asks, for twice as long as that one waits now. */
+static void suggest_startup(RuleContext *ctx, Diag *diag, const Container *container, int64_t delay)
+{
+    enum { PERIOD = 5 };
+    const Node *probe = node_path(container->node, "livenessProbe");
+    const Node *http = node_path(probe, "httpGet");
+    const Node *port = node_path(probe, http ? "httpGet.port" : "tcpSocket.port");
+    Str path = node_text(http, "path");
+    if (!port || (http && (path.len == 0 || http->map.len != 2))) {
+        return;
+    }
+    StrBuf value = STRBUF_ON_ARENA(ctx->diags->arena);
+    strbuf_add_cstr(&value, http ? "\n  httpGet: {" : "\n  tcpSocket: {");
+    if (http) {
+        strbuf_addf(&value, "path: %" STR_FMT ", ", STR_ARG(path));
+    }
+    strbuf_addf(&value, "port: %" STR_FMT "}\n", STR_ARG(port->text));
+    strbuf_addf(&value, "  periodSeconds: %d\n", PERIOD);
+    strbuf_addf(&value, "  failureThreshold: %" PRId64, 2 * delay / PERIOD);
+    rule_suggest_set(ctx, diag, container->node, "startupProbe", value.ptr);
+}
+
 static void k8047(RuleContext *ctx, const Container *container)
 {
     enum { DELAY_LONG = 30 };
     const Node *delay = node_path(container->node, "livenessProbe.initialDelaySeconds");
     bool is_long = delay && delay->kind == NODE_INT && delay->integer > DELAY_LONG;
     if (is_long && !node_path(container->node, "startupProbe")) {
-        rule_find(
+        Diag *diag = rule_find(
             ctx, delay, "a hang within the first %" STR_FMT " s isn't seen", STR_ARG(delay->text)
         );
+        suggest_startup(ctx, diag, container, delay->integer);
     }
 }
 

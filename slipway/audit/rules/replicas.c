@@ -32,7 +32,12 @@ static void k8050(RuleContext *ctx, const Pod *pod)
     bool is_one = !replicas || (replicas->kind == NODE_INT && replicas->integer == 1);
     if (is_deployment(ctx) && is_one && !pod->scaler && !is_recreated(ctx->object) &&
         !claims_storage(pod)) {
-        rule_find(ctx, replicas, "a single pod, and no autoscaler");
+        Diag *diag = rule_find(ctx, replicas, "a single pod, and no autoscaler");
+        if (replicas) {
+            rule_suggest(ctx, diag, replicas->span, "2");
+        } else {
+            rule_suggest_set(ctx, diag, node_path(ctx->object->node, "spec"), "replicas", "2");
+        }
     }
 }
 
@@ -47,17 +52,54 @@ static bool is_spread(const Pod *pod)
            node_path(pod->spec, "affinity.podAntiAffinity") != NULL;
 }
 
+/* "app: web", of the labels that the selector's own file says: a build may add others. */
+static Str own_labels(RuleContext *ctx)
+{
+    const Node *labels = node_path(ctx->object->node, "spec.selector.matchLabels");
+    StrBuf out = STRBUF_ON_ARENA(ctx->diags->arena);
+    for (size_t i = 0; node_is_map(labels) && i < labels->map.len; i++) {
+        const NodePair *pair = &labels->map.pairs[i];
+        if (pair->value->span.source == ctx->object->node->span.source) {
+            strbuf_addf(
+                &out,
+                "%s%" STR_FMT ": %" STR_FMT,
+                out.len > 0 ? ", " : "",
+                STR_ARG(pair->key->text),
+                STR_ARG(span_text(pair->value->span))
+            );
+        }
+    }
+    return strbuf_str(&out);
+}
+
+/* A wish, which keeps no pod from being scheduled. */
+static void find_together(RuleContext *ctx, const Pod *pod)
+{
+    Diag *diag = rule_find(ctx, NULL, "all pods may land on one node");
+    Str labels = own_labels(ctx);
+    if (labels.len > 0) {
+        const char *value = arena_printf(
+            ctx->diags->arena,
+            "\n  - maxSkew: 1\n    topologyKey: kubernetes.io/hostname\n"
+            "    whenUnsatisfiable: ScheduleAnyway\n    labelSelector:\n"
+            "      matchLabels: {%" STR_FMT "}",
+            STR_ARG(labels)
+        );
+        rule_fix_set(ctx, diag, pod->spec, "topologySpreadConstraints", value);
+    }
+}
+
 static void k8060(RuleContext *ctx, const Pod *pod)
 {
     if (is_deployment(ctx) && runs_several(ctx->object) && !is_spread(pod)) {
-        rule_find(ctx, NULL, "all pods may land on one node");
+        find_together(ctx, pod);
     }
 }
 
 static void k8062(RuleContext *ctx, const Pod *pod)
 {
     if (object_is(ctx->object, "StatefulSet") && runs_several(ctx->object) && !is_spread(pod)) {
-        rule_find(ctx, NULL, "all pods may land on one node");
+        find_together(ctx, pod);
     }
 }
 

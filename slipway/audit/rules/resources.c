@@ -25,6 +25,44 @@ static const Node *amount(const Container *container, const char *path)
     return own ? own : node_path(container->pod->spec, path);
 }
 
+/* An amount to start from: how much it needs is to be measured. */
+static const char *usual_amount(const char *path)
+{
+    static const struct {
+        const char *path, *amount;
+    } amounts[] = {
+        { "resources.requests.cpu", "100m" },
+        { "resources.requests.memory", "128Mi" },
+        { "resources.limits.cpu", "\"1\"" },
+        { "resources.limits.memory", "256Mi" },
+        { "resources.limits.ephemeral-storage", "1Gi" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(amounts); i++) {
+        if (strcmp(amounts[i].path, path) == 0) {
+            return amounts[i].amount;
+        }
+    }
+    return NULL;
+}
+
+/* Where only one of request and limit is said, the other is to fit to it. */
+static void
+suggest_amount(RuleContext *ctx, Diag *diag, const Container *container, const char *path)
+{
+    static const char *const others[] = { "resources.requests", "resources.limits" };
+    const char *amount = usual_amount(path);
+    Str resource = str_skip(str_from(path), str_rfind_char(str_from(path), '.') + 1);
+    for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+        const Node *other = node_get(node_path(container->node, others[i]), resource);
+        if (other && node_is_scalar(other)) {
+            amount = arena_printf(ctx->diags->arena, "%" STR_FMT, STR_ARG(span_text(other->span)));
+        }
+    }
+    if (amount && amount[0] != '\0') {
+        rule_suggest_set(ctx, diag, container->node, path, amount);
+    }
+}
+
 /* A request that isn't said is the limit. */
 static void
 find_missing(RuleContext *ctx, const Container *container, const char *path, const char *instead)
@@ -33,7 +71,10 @@ find_missing(RuleContext *ctx, const Container *container, const char *path, con
         (instead && amount(container, instead)) || has_limit_range(ctx)) {
         return;
     }
-    rule_find(ctx, NULL, "container \"%" STR_FMT "\" sets no %s", STR_ARG(container->name), path);
+    Diag *diag = rule_find(
+        ctx, NULL, "container \"%" STR_FMT "\" sets no %s", STR_ARG(container->name), path
+    );
+    suggest_amount(ctx, diag, container, path);
 }
 
 static void k8038(RuleContext *ctx, const Container *container)

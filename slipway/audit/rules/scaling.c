@@ -40,6 +40,8 @@ static void k8051(RuleContext *ctx, const Pod *pod)
     if (pod->scaler->name_node && span_is_known(pod->scaler->name_node->span)) {
         diag_relate(ctx->diags, diag, pod->scaler->name_node->span, "it stands here");
     }
+    rule_fix_remove(ctx, diag, node_path(ctx->object->node, "spec"), "replicas");
+    diag->is_suggestion = true; /* a plain apply scales down to one before the autoscaler acts */
 }
 
 static void k8053(RuleContext *ctx, const Object *object)
@@ -51,9 +53,7 @@ static void k8053(RuleContext *ctx, const Object *object)
     int64_t count = node_number(object->node, "spec.minReplicas", 1);
     if (count < 2) {
         Diag *diag = rule_find(ctx, least, "it may scale down to %lld", (long long) count);
-        if (least) {
-            rule_suggest(ctx, diag, least->span, "2");
-        }
+        rule_suggest_set(ctx, diag, node_path(object->node, "spec"), "minReplicas", "2");
     } else if (count == node_number(object->node, "spec.maxReplicas", 0)) {
         rule_find(ctx, least, "minReplicas is maxReplicas: nothing is scaled");
     }
@@ -70,12 +70,55 @@ static void k8055(RuleContext *ctx, const Object *object)
     }
 }
 
+/* A budget as a further document of the workload's file, which no node's drain waits for in vain. */
+static void suggest_budget(RuleContext *ctx, Diag *diag)
+{
+    const Object *object = ctx->object;
+    const Node *selector = node_path(object->node, "spec.selector.matchLabels");
+    Source *source = object->node->span.source;
+    if (!span_is_known(object->node->span) || !node_is_map(selector) || selector->map.len == 0) {
+        return;
+    }
+    StrBuf labels = STRBUF_ON_ARENA(ctx->diags->arena);
+    for (size_t i = 0; i < selector->map.len; i++) {
+        const NodePair *pair = &selector->map.pairs[i];
+        if (pair->value->span.source != source) {
+            return; /* a build adds it there, and to the budget as well */
+        }
+        strbuf_addf(
+            &labels,
+            "%s%" STR_FMT ": %" STR_FMT,
+            i > 0 ? ", " : "",
+            STR_ARG(pair->key->text),
+            STR_ARG(span_text(pair->value->span))
+        );
+    }
+    const Node *ns = node_path(object->node, "metadata.namespace");
+    bool says_ns = ns && ns->span.source == source;
+    Str text = source->text;
+    rule_suggest(
+        ctx,
+        diag,
+        span_make(source, text.len, text.len),
+        "%s---\napiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata:\n  name: %" STR_FMT
+        "\n%s%" STR_FMT "%sspec:\n  maxUnavailable: 1\n  unhealthyPodEvictionPolicy: AlwaysAllow\n"
+        "  selector: {matchLabels: {%" STR_FMT "}}\n",
+        str_has_suffix(text, STR("\n")) ? "" : "\n",
+        STR_ARG(object->name),
+        says_ns ? "  namespace: " : "",
+        STR_ARG(says_ns ? ns->text : STR("")),
+        says_ns ? "\n" : "",
+        STR_ARG(strbuf_str(&labels))
+    );
+}
+
 static void k8056(RuleContext *ctx, const Pod *pod)
 {
     bool is_workload =
         object_is(ctx->object, "Deployment") || object_is(ctx->object, "StatefulSet");
     if (is_workload && !pod->budget && object_least_replicas(ctx->object) > 1) {
-        rule_find(ctx, NULL, "no PodDisruptionBudget covers these pods");
+        Diag *diag = rule_find(ctx, NULL, "no PodDisruptionBudget covers these pods");
+        suggest_budget(ctx, diag);
     }
 }
 
@@ -120,13 +163,21 @@ static void k8054(RuleContext *ctx, const Object *object)
         const Container *container =
             name && relative ? without_request(target->pod, name->text) : NULL;
         if (container) {
-            rule_find(
+            Diag *diag = rule_find(
                 ctx,
                 name,
                 "container \"%" STR_FMT "\" of the target requests no %" STR_FMT
                 ": there is nothing to take a share of",
                 STR_ARG(container->name),
                 STR_ARG(name->text)
+            );
+            bool is_memory = str_eq(name->text, STR("memory"));
+            rule_suggest_set(
+                ctx,
+                diag,
+                container->node,
+                is_memory ? "resources.requests.memory" : "resources.requests.cpu",
+                is_memory ? "128Mi" : "100m"
             );
         }
     }

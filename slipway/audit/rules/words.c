@@ -27,6 +27,13 @@ Str image_name(Str image)
     return str_slice(last, 0, str_find_char(last, ':'));
 }
 
+Str image_digest_of_same(Str image, Str other)
+{
+    bool is_same = image_tag(image).len > 0 && str_strip_prefix(&other, image) &&
+                   str_has_prefix(other, STR("@sha256:"));
+    return is_same ? other : STR("");
+}
+
 bool registry_holds(Arena *arena, const Str *registries, size_t count, Str image, Str *ret_name)
 {
     DockerImage parts = docker_image_parse(image);

@@ -8,6 +8,8 @@
 
 /* The tag of host:port/name:tag@digest; the host's port is none. Empty: there is none. */
 Str image_tag(Str image);
+/* "@sha256:…" of `other`, where that is the same image of the same tag; else empty. */
+Str image_digest_of_same(Str image, Str other);
 /* "postgres" of docker.io/library/postgres:16: the last part of the name. */
 Str image_name(Str image);
 /* Whether one of the registries holds the image; "ghcr.io/acme" holds all below it. *ret_name is the

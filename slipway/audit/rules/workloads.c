@@ -9,7 +9,8 @@ static void k8087(RuleContext *ctx, const Container *container)
     const Node *root = node_path(container->security, "readOnlyRootFilesystem");
     const char *place = NULL;
     for (size_t i = 0; node_is_true(root) && (place = writers_place(container, i)); i++) {
-        rule_find(ctx, root, "the image writes to %s", place);
+        Diag *diag = rule_find(ctx, root, "the image writes to %s", place);
+        writers_suggest_volume(ctx, diag, container, str_from(place));
     }
 }
 
@@ -19,13 +20,14 @@ static void k8088(RuleContext *ctx, const Pod *pod)
     for (size_t i = 0; i < node_len(volumes); i++) {
         const NodePair *pair = node_find(volumes->seq.items[i], STR("emptyDir"));
         if (pair && !node_path(pair->value, "sizeLimit")) {
-            rule_find(
+            Diag *diag = rule_find(
                 ctx,
                 pair->key,
                 "\"%" STR_FMT "\" may grow until the %s is full",
                 STR_ARG(node_text(volumes->seq.items[i], "name")),
                 str_eq(node_text(pair->value, "medium"), STR("Memory")) ? "memory" : "node's disk"
             );
+            rule_suggest_set(ctx, diag, volumes->seq.items[i], "emptyDir.sizeLimit", "1Gi");
         }
     }
 }
@@ -69,7 +71,7 @@ static void k8090(RuleContext *ctx, const Object *object)
     bool has_deadline = node_path(spec, "startingDeadlineSeconds") != NULL;
     bool has_policy = node_path(spec, "concurrencyPolicy") != NULL;
     if (spec && !(has_deadline && has_policy)) {
-        rule_find(
+        Diag *diag = rule_find(
             ctx,
             NULL,
             "no %s%s%s",
@@ -77,6 +79,12 @@ static void k8090(RuleContext *ctx, const Object *object)
             has_deadline || has_policy ? "" : " and no ",
             has_policy ? "" : "concurrencyPolicy"
         );
+        if (!has_deadline) {
+            rule_suggest_set(ctx, diag, spec, "startingDeadlineSeconds", "300");
+        }
+        if (!has_policy) { /* two at once may be what is meant */
+            rule_suggest_set(ctx, diag, spec, "concurrencyPolicy", "Forbid");
+        }
     }
 }
 
@@ -92,11 +100,40 @@ static void k8091(RuleContext *ctx, const Object *object)
 {
     if (object_is(object, "Job") && !is_hook(object) &&
         !node_path(object->node, "spec.ttlSecondsAfterFinished")) {
-        rule_find(ctx, NULL, "the finished Job and its pods stay");
+        Diag *diag = rule_find(ctx, NULL, "the finished Job and its pods stay");
+        const Node *spec = node_path(object->node, "spec");
+        rule_suggest_set(ctx, diag, spec, "ttlSecondsAfterFinished", "86400");
     }
 }
 
 /* --- labels ----------------------------------------------------------------------------------- */
+
+/* What the workload is called may be a part's name: the application's only its author knows. */
+static void suggest_name(RuleContext *ctx, Diag *diag, const Pod *pod, const Node *name)
+{
+    static const char key[] = "app.kubernetes.io/name";
+    const Node *old = node_get_cstr(pod->labels, key);
+    if (!name || name->text.len == 0) {
+        return;
+    }
+    if (old) {
+        rule_suggest(ctx, diag, old->span, "%" STR_FMT, STR_ARG(name->text));
+    } else if (node_is_map(pod->labels) && pod->labels->map.len > 0 &&
+               span_is_known(pod->labels->span) && !pod->labels->is_alias_use) {
+        const Node *first = pod->labels->map.pairs[0].key;
+        Span span = span_make(first->span.source, first->span.start, first->span.start);
+        int column = (int) span_start(span).column - 1;
+        Str text = pod->labels->span.source->text;
+        bool is_flow = text.ptr[pod->labels->span.start] == '{';
+        if (is_flow) {
+            rule_suggest(ctx, diag, span, "%s: %" STR_FMT ", ", key, STR_ARG(name->text));
+        } else {
+            rule_suggest(
+                ctx, diag, span, "%s: %" STR_FMT "\n%*s", key, STR_ARG(name->text), column, ""
+            );
+        }
+    }
+}
 
 static void k8098(RuleContext *ctx, const Pod *pod)
 {
@@ -104,15 +141,18 @@ static void k8098(RuleContext *ctx, const Pod *pod)
     const Node *own = node_get(node_path(ctx->object->node, "metadata.labels"), label);
     const Node *name = node_get(pod->labels, label);
     if (!name) {
-        rule_find(ctx, pod->labels, "the pods have no label %" STR_FMT, STR_ARG(label));
+        Diag *diag =
+            rule_find(ctx, pod->labels, "the pods have no label %" STR_FMT, STR_ARG(label));
+        suggest_name(ctx, diag, pod, own ? own : ctx->object->name_node);
     } else if (own && own != name && !str_eq(own->text, name->text)) {
-        rule_find(
+        Diag *diag = rule_find(
             ctx,
             name,
             "the pods are of \"%" STR_FMT "\", and what makes them of \"%" STR_FMT "\"",
             STR_ARG(name->text),
             STR_ARG(own->text)
         );
+        suggest_name(ctx, diag, pod, own);
     }
 }
 

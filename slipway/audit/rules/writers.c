@@ -94,3 +94,47 @@ bool writers_knows(const Container *container)
     }
     return is_known && !node_path(container->node, "command");
 }
+
+/* "/var/cache/nginx" -> "var-cache-nginx" */
+static const char *volume_name(Arena *arena, Str path)
+{
+    StrBuf out = STRBUF_ON_ARENA(arena);
+    for (size_t i = 0; i < path.len; i++) {
+        char c = path.ptr[i];
+        bool is_letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        if (is_letter || (c >= 'A' && c <= 'Z')) {
+            strbuf_add_char(&out, is_letter ? c : (char) (c - 'A' + 'a'));
+        } else if (out.len > 0 && out.ptr[out.len - 1] != '-' && i + 1 < path.len) {
+            strbuf_add_char(&out, '-');
+        }
+    }
+    return out.len > 0 ? out.ptr : "scratch";
+}
+
+static void
+add_item(RuleContext *ctx, Diag *diag, const Node *map, const char *key, const char *item)
+{
+    const Node *list = node_get_cstr(map, key);
+    if (list) {
+        rule_fix_append(ctx, diag, list, item);
+    } else {
+        const char *value = arena_printf(ctx->diags->arena, "\n  - %s", item);
+        rule_fix_set(ctx, diag, map, key, value);
+    }
+}
+
+void writers_suggest_volume(RuleContext *ctx, Diag *diag, const Container *container, Str path)
+{
+    Arena *arena = ctx->diags->arena;
+    const char *name = volume_name(arena, path);
+    const char *mount =
+        arena_printf(arena, "{name: %s, mountPath: %" STR_FMT "}", name, STR_ARG(path));
+    add_item(ctx, diag, container->node, "volumeMounts", mount);
+    size_t made = diag->edits.len;
+    const char *volume = arena_printf(arena, "{name: %s, emptyDir: {}}", name);
+    add_item(ctx, diag, container->pod->spec, "volumes", volume);
+    if (made == 0 || diag->edits.len == made) {
+        diag->edits.len = 0; /* one without the other is none */
+    }
+    diag->is_suggestion = true;
+}
