@@ -196,10 +196,13 @@ static bool is_namespace_made(const Repository *repository, Str name)
     return false;
 }
 
+/* As the manifest says it: of what a kustomization sets, KU011 tells. */
 static const Node *namespace_node(const Object *object)
 {
     const Node *node = node_path(object->node, "metadata.namespace");
-    return node && span_is_known(node->span) ? node : NULL;
+    bool is_own = node && span_is_known(node->span) && span_is_known(object->node->span) &&
+                  node->span.source == object->node->span.source;
+    return is_own ? node : NULL;
 }
 
 static void xa009(RuleContext *ctx, const Repository *repository)
