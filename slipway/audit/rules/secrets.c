@@ -1,5 +1,6 @@
 /* Secrets in plain sight. */
 #include "base/mem.h"
+#include "base/text.h"
 
 #include "audit/rule.h"
 #include "words.h"
@@ -39,10 +40,109 @@ static void k8081(RuleContext *ctx, const Object *object)
     }
 }
 
-static const Node *first_value(const Node *map)
+/* --- K8083 ------------------------------------------------------------------------------------ */
+
+/* Sealed in the file, or filled in by another tool: SOPS, vals, Vault's plugin, envsubst, templates. */
+static bool is_elsewhere(Str text)
+{
+    static const char *const parts[] = { "${", "$(", "{{", "{%", "<path:", "?{" };
+    bool found = str_has_prefix(text, STR("ENC[")) || str_has_prefix(text, STR("ref+")) ||
+                 str_has_prefix(text, STR("vault:"));
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+        found = found || str_find(text, str_from(parts[i])) != STR_NONE;
+    }
+    return found;
+}
+
+static bool is_repeated(Str text)
+{
+    for (size_t i = 1; i < text.len; i++) {
+        if (text.ptr[i] != text.ptr[0]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What a person is to replace: "CHANGE_ME", "<password>", "your-token-here", "xxxx". */
+static bool is_stand_in(Arena *arena, Str text)
+{
+    static const char *const starts[] = {
+        "changeme",    "changethis",  "pleasechange", "tobechanged", "replaceme",
+        "replacethis", "replacewith", "yourpassword", "yoursecret",  "yourtoken",
+        "yourkey",     "yourapi",     "placeholder",  "todo",        "fixme",
+        "insert",      "redacted",    "setme",        "fillme",
+    };
+    StrBuf plain = STRBUF_ON_ARENA(arena);
+    Str trimmed = str_trim(text);
+    for (size_t i = 0; i < trimmed.len; i++) {
+        if (!str_has_char(STR(" _-.<>[]()*\\\"'"), trimmed.ptr[i])) {
+            strbuf_add_char(&plain, trimmed.ptr[i]);
+        }
+    }
+    Str word = str_lower(arena, strbuf_str(&plain));
+    bool found = (str_has_prefix(trimmed, STR("<")) && str_has_suffix(trimmed, STR(">"))) ||
+                 is_repeated(word);
+    for (size_t i = 0; i < ARRAY_LEN(starts); i++) {
+        found = found || str_has_prefix(word, str_from(starts[i]));
+    }
+    return found;
+}
+
+/* Certificates and public keys are made to be shown. */
+static bool is_public(Str text)
+{
+    bool found = str_find(text, STR("-----BEGIN CERTIFICATE")) != STR_NONE ||
+                 str_find(text, STR("-----BEGIN PUBLIC KEY")) != STR_NONE ||
+                 str_has_prefix(text, STR("ssh-ed25519 ")) || str_has_prefix(text, STR("ssh-rsa "));
+    return found && str_find(text, STR("PRIVATE KEY")) == STR_NONE;
+}
+
+/* Entries that say where and as whom, beside the one that proves it. */
+static bool names_no_secret(Arena *arena, Str key)
+{
+    static const char *const ends[] = { "user",   "username", "host",     "hostname", "port",
+                                        "dbname", "db_name",  "database", "region",   "namespace",
+                                        "email",  "bucket",   "sslmode",  "ca.crt",   "client_id" };
+    Str name = str_replace(arena, str_lower(arena, key), STR("-"), STR("_"));
+    for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+        Str rest = name;
+        if (str_strip_suffix(&rest, str_from(ends[i])) &&
+            (rest.len == 0 || str_has_suffix(rest, STR("_")) || str_has_suffix(rest, STR(".")))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What an entry of `data` means: base64, where it can be read. */
+static Str decoded(Arena *arena, Str text)
+{
+    StrBuf compact = STRBUF_ON_ARENA(arena);
+    StrBuf plain = STRBUF_ON_ARENA(arena);
+    Str line;
+    Str rest = text;
+    while (str_next_line(&rest, &line)) {
+        strbuf_add(&compact, str_trim(line));
+    }
+    return base64_decode(&plain, strbuf_str(&compact), BASE64_STANDARD) ? strbuf_str(&plain) : text;
+}
+
+static bool proves_something(Arena *arena, const NodePair *pair, bool is_base64)
+{
+    if (!is_literal(pair->value) || is_elsewhere(pair->value->text)) {
+        return false;
+    }
+    Str text = is_base64 ? decoded(arena, pair->value->text) : pair->value->text;
+    bool is_address = names_no_secret(arena, pair->key->text) && url_password(text).len == 0;
+    return text.len > 0 && !is_address && !is_elsewhere(text) && !is_stand_in(arena, text) &&
+           !is_public(text);
+}
+
+static const Node *first_secret(Arena *arena, const Node *map, bool is_base64)
 {
     for (size_t i = 0; node_is_map(map) && i < map->map.len; i++) {
-        if (is_literal(map->map.pairs[i].value)) {
+        if (proves_something(arena, &map->map.pairs[i], is_base64)) {
             return map->map.pairs[i].value;
         }
     }
@@ -54,8 +154,9 @@ static void k8083(RuleContext *ctx, const Object *object)
     if (!object_is(object, "Secret")) {
         return;
     }
-    const Node *value = first_value(node_path(object->node, "data"));
-    value = value ? value : first_value(node_path(object->node, "stringData"));
+    Arena *arena = ctx->diags->arena;
+    const Node *value = first_secret(arena, node_path(object->node, "data"), true);
+    value = value ? value : first_secret(arena, node_path(object->node, "stringData"), false);
     if (value) {
         rule_find(ctx, value, "a Secret's data stands in the repository");
     }
