@@ -283,7 +283,8 @@ static const AuditRule rules[] = {
              "itself",
       .bad = "spec: {type: NodePort}\n",
       .good = "spec: {type: ClusterIP}\n",
-      .peers = "KL:exposed-services KS:service-type KSV0108",
+      .peers = "KL:exposed-services KS:service-type KSV0108"
+               " KI:26763a1c-5dda-4772-b507-5fca7fb5f165 KI:845acfbe-3e10-4b8e-b656-3b404d36dfb2",
       .check_object = k8070 },
     { .id = "K8072",
       .artifact = "Kubernetes",
@@ -302,7 +303,8 @@ static const AuditRule rules[] = {
       .why = "Whoever gets into any pod of the cluster reaches every port of these.",
       .fix = "deny by default in the namespace and allow what is needed",
       .good = "kind: NetworkPolicy\nspec:\n  podSelector: {}\n  policyTypes: [Ingress]\n",
-      .peers = "KL:non-isolated-pod KS:pod-networkpolicy PO:missingNetworkPolicy CKV2_K8S_6",
+      .peers = "KL:non-isolated-pod KS:pod-networkpolicy PO:missingNetworkPolicy CKV2_K8S_6"
+               " KI:0401f71b-9c1e-4821-ab15-a955caa621be",
       .check_pod = k8075 },
     { .id = "K8077",
       .artifact = "Kubernetes",
@@ -323,7 +325,8 @@ static const AuditRule rules[] = {
       .fix = "give it a namespace of its own",
       .bad = "metadata: {name: web, namespace: default}\n",
       .good = "metadata: {name: web, namespace: shop}\n",
-      .peers = "KL:use-namespace CKV_K8S_21 KSV110 KSV037",
+      .peers = "KL:use-namespace CKV_K8S_21 KSV110 KSV037"
+               " KI:611ab018-c4aa-4ba2-b0f6-a448337509a6",
       .check_pod = k8079 },
     { .id = "K8099",
       .artifact = "Kubernetes",

@@ -120,7 +120,8 @@ static const AuditRule rules[] = {
       .fix = "name a version, best with its digest",
       .bad = "image: nginx\n",
       .good = "image: nginx:1.27.2\n",
-      .peers = "KL:latest-tag KS:container-image-tag PO:tagNotSpecified CKV_K8S_14 KSV013",
+      .peers = "KL:latest-tag KS:container-image-tag PO:tagNotSpecified CKV_K8S_14 KSV013"
+               " KI:583053b7-e632-46f0-b989-f81ff8045385",
       .check_container = k8034 },
     { .id = "K8035",
       .artifact = "Kubernetes",
@@ -130,7 +131,8 @@ static const AuditRule rules[] = {
       .fix = "add @sha256:… to the tag",
       .bad = "image: nginx:1.27.2\n",
       .good = "image: nginx:1.27.2@sha256:0ae8…\n",
-      .peers = "CKV_K8S_43",
+      .peers = "CKV_K8S_43"
+               " KI:7c81d34c-8e5a-402b-9798-9f442630e678",
       .check_container = k8035 },
     { .id = "K8036",
       .artifact = "Kubernetes",
@@ -151,7 +153,8 @@ static const AuditRule rules[] = {
       .fix = "name a version, or set imagePullPolicy: Always",
       .bad = "image: shop/web:main\n",
       .good = "image: shop/web:main\nimagePullPolicy: Always\n",
-      .peers = "KS:container-image-pull-policy PO:pullPolicyNotAlways CKV_K8S_15",
+      .peers = "KS:container-image-pull-policy PO:pullPolicyNotAlways CKV_K8S_15"
+               " KI:caa3479d-885d-4882-9aac-95e5e78ef5c2",
       .check_container = k8037 },
 };
 

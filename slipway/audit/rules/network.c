@@ -288,7 +288,8 @@ static const AuditRule rules[] = {
       .meaning = "A Service that selects no pod",
       .why = "Every connection to it is refused.",
       .fix = "use the labels of the pods, and the same namespace",
-      .peers = "KL:dangling-service KS:service-targets-pod",
+      .peers = "KL:dangling-service KS:service-targets-pod"
+               " KI:3ca03a61-3249-4c16-8427-6f8e47dda729",
       .check_object = k8067 },
     { .id = "K8068",
       .artifact = "Kubernetes",
@@ -345,7 +346,8 @@ static const AuditRule rules[] = {
       .meaning = "A NetworkPolicy that selects no pod",
       .why = "The pods it was meant to protect are open.",
       .fix = "use the labels of the pods, and the same namespace",
-      .peers = "KL:dangling-networkpolicy KS:networkpolicy-targets-pod",
+      .peers = "KL:dangling-networkpolicy KS:networkpolicy-targets-pod"
+               " KI:85ab1c5b-014e-4352-b5f8-d7dea3bb4fd3",
       .check_object = k8076 },
     { .id = "K8078",
       .artifact = "Kubernetes",

@@ -296,7 +296,8 @@ static const AuditRule rules[] = {
       .fix = "take the sysctl away, or set it on the node",
       .bad = "securityContext:\n  sysctls: [{name: kernel.msgmax, value: \"65536\"}]\n",
       .good = "securityContext:\n  sysctls: [{name: net.ipv4.tcp_syncookies, value: \"1\"}]\n",
-      .peers = "KL:unsafe-sysctls KSV026",
+      .peers = "KL:unsafe-sysctls KSV026"
+               " KI:9127f0d9-2310-42e7-866f-5fd9d20dcbad",
       .check_pod = k8018 },
     { .id = "K8019",
       SET_TRUE(
@@ -304,15 +305,18 @@ static const AuditRule rules[] = {
           "hostNetwork",
           "The pod hears the node's traffic and passes by every NetworkPolicy."
       ),
-      .peers = "KL:host-network PO:hostNetworkSet CKV_K8S_19 KSV009",
+      .peers = "KL:host-network PO:hostNetworkSet CKV_K8S_19 KSV009"
+               " KI:6b6bdfb3-c3ae-44cb-88e4-7405c1ba2c8a",
       .check_pod = k8019 },
     { .id = "K8020",
       SET_TRUE("hostPID", "hostPID", "The pod sees and may trace the node's processes."),
-      .peers = "KL:host-pid PO:hostPIDSet CKV_K8S_17 KSV010",
+      .peers = "KL:host-pid PO:hostPIDSet CKV_K8S_17 KSV010"
+               " KI:302736f4-b16c-41b8-befe-c0baffa0bd9d",
       .check_pod = k8020 },
     { .id = "K8021",
       SET_TRUE("hostIPC", "hostIPC", "The pod shares memory with the node's processes."),
-      .peers = "KL:host-ipc PO:hostIPCSet CKV_K8S_18 KSV008",
+      .peers = "KL:host-ipc PO:hostIPCSet CKV_K8S_18 KSV008"
+               " KI:cd290efd-6c82-4e9d-a698-be12ae31d536",
       .check_pod = k8021 },
     { .id = "K8022",
       .artifact = "Kubernetes",
@@ -336,7 +340,9 @@ static const AuditRule rules[] = {
       .fix = "use a PersistentVolumeClaim, a ConfigMap or an emptyDir",
       .bad = "volumes:\n- {name: etc, hostPath: {path: /etc}}\n",
       .good = "volumes:\n- {name: tmp, emptyDir: {}}\n",
-      .peers = "KL:sensitive-host-mounts KL:writable-host-mount PO:hostPathSet KSV023",
+      .peers = "KL:sensitive-host-mounts KL:writable-host-mount PO:hostPathSet KSV023"
+               " KI:aa8f7a35-9923-4cad-bd61-a19b7f6aac91 KI:5308a7a8-06f8-45ac-bf10-791fe21de46e"
+               " KI:b7652612-de4e-4466-a0bf-1cd81f0c6063",
       .check_pod = k8023 },
     { .id = "K8024",
       .artifact = "Kubernetes",
@@ -347,7 +353,8 @@ static const AuditRule rules[] = {
       .fix = "build images with a tool that needs no daemon",
       .bad = "volumes:\n- {name: docker, hostPath: {path: /var/run/docker.sock}}\n",
       .good = "volumes:\n- {name: tmp, emptyDir: {}}\n",
-      .peers = "KL:docker-sock CKV_K8S_27 KSV006",
+      .peers = "KL:docker-sock CKV_K8S_27 KSV006"
+               " KI:a6f34658-fdfb-4154-9536-56d516f65828",
       .check_pod = k8024 },
     { .id = "K8025",
       .artifact = "Kubernetes",

@@ -340,7 +340,8 @@ static const AuditRule rules[] = {
       .bad = IN_CONTAINER("{runAsNonRoot: false}"),
       .good = IN_CONTAINER("{runAsNonRoot: true}"),
       .peers = "KL:run-as-non-root KS:container-security-context PO:runAsRootAllowed CKV_K8S_23 "
-               "KSV012",
+               "KSV012"
+               " KI:cf34805e-3872-4c08-bf92-6ff7bb0cfadb",
       .check_pod = k8004_pod,
       .check_container = k8004_container },
     { .id = "K8005",
@@ -353,7 +354,8 @@ static const AuditRule rules[] = {
       .fix = "set runAsUser to the image's user, such as 65532, or leave it to the image",
       .bad = IN_CONTAINER("{runAsUser: 0}"),
       .good = IN_CONTAINER("{runAsUser: 65532}"),
-      .peers = "KS:container-security-context-user-group-id KSV105",
+      .peers = "KS:container-security-context-user-group-id KSV105"
+               " KI:cf34805e-3872-4c08-bf92-6ff7bb0cfadb",
       .check_pod = k8005_pod,
       .check_container = k8005_container },
     { .id = "K8008",
@@ -366,7 +368,8 @@ static const AuditRule rules[] = {
       .fix = "set securityContext.readOnlyRootFilesystem: true, and an emptyDir where it writes",
       .bad = IN_CONTAINER("{readOnlyRootFilesystem: false}"),
       .good = IN_CONTAINER("{readOnlyRootFilesystem: true}"),
-      .peers = "KL:no-read-only-root-fs PO:notReadOnlyRootFilesystem CKV_K8S_22 KSV014",
+      .peers = "KL:no-read-only-root-fs PO:notReadOnlyRootFilesystem CKV_K8S_22 KSV014"
+               " KI:a9c2f49d-0671-4fc9-9ece-f4e261e128d0",
       .check_container = k8008 },
     { .id = "K8009",
       .artifact = "Kubernetes",
@@ -379,7 +382,8 @@ static const AuditRule rules[] = {
       .fix = "set securityContext.allowPrivilegeEscalation: false",
       .bad = IN_CONTAINER("{allowPrivilegeEscalation: true}"),
       .good = IN_CONTAINER("{allowPrivilegeEscalation: false}"),
-      .peers = "KL:privilege-escalation-container PO:privilegeEscalationAllowed CKV_K8S_20 KSV001",
+      .peers = "KL:privilege-escalation-container PO:privilegeEscalationAllowed CKV_K8S_20 KSV001"
+               " KI:5572cc5e-1e4c-4113-92a6-7a8a3bd25e6d",
       .check_container = k8009 },
     { .id = "K8010",
       .artifact = "Kubernetes",
@@ -392,7 +396,8 @@ static const AuditRule rules[] = {
       .bad = IN_CONTAINER("{privileged: true}"),
       .good = IN_CONTAINER("{privileged: false}"),
       .peers = "KL:privileged-container KS:container-security-context PO:runAsPrivileged "
-               "CKV_K8S_16 KSV017",
+               "CKV_K8S_16 KSV017"
+               " KI:dd29336b-fe57-445b-a26e-e6aa867ae609",
       .check_container = k8010 },
     { .id = "K8011",
       .artifact = "Kubernetes",
@@ -405,7 +410,9 @@ static const AuditRule rules[] = {
       .fix = "set capabilities.drop: [ALL] and add back what is needed",
       .bad = IN_CONTAINER("{capabilities: {drop: [KILL]}}"),
       .good = IN_CONTAINER("{capabilities: {drop: [ALL]}}"),
-      .peers = "PO:insecureCapabilities CKV_K8S_37 KSV003 KSV106",
+      .peers = "PO:insecureCapabilities CKV_K8S_37 KSV003 KSV106"
+               " KI:dbbc6705-d541-43b0-b166-dd4be8208b54 KI:268ca686-7fb7-4ae9-b129-955a2a89064e"
+               " KI:2f1a0619-b12b-48a0-825f-993bb6f01d58",
       .check_container = k8011 },
     { .id = "K8012",
       .artifact = "Kubernetes",
@@ -418,7 +425,8 @@ static const AuditRule rules[] = {
       .fix = "take the capability away",
       .bad = IN_CONTAINER("{capabilities: {add: [SYS_PTRACE]}}"),
       .good = IN_CONTAINER("{capabilities: {add: [NET_BIND_SERVICE]}}"),
-      .peers = "PO:dangerousCapabilities CKV_K8S_25 KSV022",
+      .peers = "PO:dangerousCapabilities CKV_K8S_25 KSV022"
+               " KI:19ebaa28-fc86-4a58-bcfa-015c9e22fe40",
       .check_container = k8012 },
     { .id = "K8013",
       .artifact = "Kubernetes",
@@ -440,7 +448,8 @@ static const AuditRule rules[] = {
       .fix = "take the capability away",
       .bad = IN_CONTAINER("{capabilities: {add: [SYS_ADMIN]}}"),
       .good = IN_CONTAINER("{capabilities: {drop: [ALL]}}"),
-      .peers = "CKV_K8S_39 KSV005 KSV120",
+      .peers = "CKV_K8S_39 KSV005 KSV120"
+               " KI:235236ee-ad78-4065-bd29-61b061f28ce0",
       .check_container = k8014 },
     { .id = "K8015",
       .artifact = "Kubernetes",
@@ -454,7 +463,8 @@ static const AuditRule rules[] = {
       .fix = "set seccompProfile: {type: RuntimeDefault} for the pod",
       .bad = IN_CONTAINER("{seccompProfile: {type: Unconfined}}"),
       .good = IN_CONTAINER("{seccompProfile: {type: RuntimeDefault}}"),
-      .peers = "KS:container-seccomp-profile CKV_K8S_31 KSV030 KSV104",
+      .peers = "KS:container-seccomp-profile CKV_K8S_31 KSV030 KSV104"
+               " KI:f377b83e-bd07-4f48-a591-60c82b14a78b",
       .check_pod = k8015_pod,
       .check_container = k8015_container },
     { .id = "K8017",
@@ -467,7 +477,8 @@ static const AuditRule rules[] = {
       .fix = "take procMount away",
       .bad = IN_CONTAINER("{procMount: Unmasked}"),
       .good = IN_CONTAINER("{procMount: Default}"),
-      .peers = "KL:unsafe-proc-mount PO:procMount KSV027",
+      .peers = "KL:unsafe-proc-mount PO:procMount KSV027"
+               " KI:f922827f-aab6-447c-832a-e1ff63312bd3",
       .check_container = k8017 },
     { .id = "K8029",
       .artifact = "Kubernetes",
@@ -482,7 +493,8 @@ static const AuditRule rules[] = {
       .bad = "containers:\n- name: web\n  image: web:1.2.3\n",
       .good = IN_CONTAINER("{runAsNonRoot: true, …}"),
       .peers = "KS:container-security-context-user-group-id PO:linuxHardening CKV_K8S_29 "
-               "CKV_K8S_30 KSV118",
+               "CKV_K8S_30 KSV118"
+               " KI:a97a340a-0063-418e-b3a1-3028941d0995",
       .check_container = k8029 },
 };
 

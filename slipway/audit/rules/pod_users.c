@@ -63,7 +63,8 @@ static const AuditRule rules[] = {
       .fix = "use an id above 10000, such as 65532",
       .bad = "securityContext: {runAsUser: 1000}\n",
       .good = "securityContext: {runAsUser: 65532}\n",
-      .peers = "KS:container-security-context-user-group-id CKV_K8S_40 KSV020 KSV021",
+      .peers = "KS:container-security-context-user-group-id CKV_K8S_40 KSV020 KSV021"
+               " KI:02323c00-cdc3-4fdc-a310-4f2b3e7a1660",
       .check_pod = k8006_pod,
       .check_container = k8006_container },
     { .id = "K8007",

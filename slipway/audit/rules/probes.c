@@ -143,7 +143,8 @@ static const AuditRule rules[] = {
       .bad = "ports: [{containerPort: 8080}]\n",
       .good = "ports: [{containerPort: 8080}]\nreadinessProbe:\n  httpGet: {path: /ready, port: "
               "8080}\n",
-      .peers = "KL:no-readiness-probe KS:pod-probes PO:readinessProbeMissing CKV_K8S_9",
+      .peers = "KL:no-readiness-probe KS:pod-probes PO:readinessProbeMissing CKV_K8S_9"
+               " KI:a659f3b5-9bf0-438a-bd9a-7d3a6427f1e3",
       .check_container = k8044 },
     { .id = "K8045",
       .artifact = "Kubernetes",
@@ -153,7 +154,8 @@ static const AuditRule rules[] = {
       .fix = "add a livenessProbe that asks nothing but the process itself",
       .bad = "ports: [{containerPort: 8080}]\n",
       .good = "livenessProbe:\n  httpGet: {path: /live, port: 8080}\n",
-      .peers = "KL:no-liveness-probe KS:pod-probes PO:livenessProbeMissing CKV_K8S_8",
+      .peers = "KL:no-liveness-probe KS:pod-probes PO:livenessProbeMissing CKV_K8S_8"
+               " KI:ade74944-a674-4e00-859e-c6eab5bde441",
       .check_container = k8045 },
     { .id = "K8046",
       .artifact = "Kubernetes",

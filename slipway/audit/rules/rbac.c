@@ -170,7 +170,8 @@ static const AuditRule rules[] = {
       .fix = "list the verbs and resources that are used",
       .bad = ROLE("{apiGroups: [\"\"], resources: [\"*\"], verbs: [\"*\"]}"),
       .good = ROLE("{apiGroups: [\"\"], resources: [configmaps], verbs: [get]}"),
-      .peers = "KL:wildcard-in-rules CKV_K8S_49 KSV044 KSV045 KSV046",
+      .peers = "KL:wildcard-in-rules CKV_K8S_49 KSV044 KSV045 KSV046"
+               " KI:6b896afb-ca07-467a-b256-1a0077a1c08e",
       .check_object = k8092 },
     { .id = "K8093",
       .artifact = "Kubernetes",
@@ -181,7 +182,8 @@ static const AuditRule rules[] = {
       .fix = "name the Secrets in resourceNames, with get alone",
       .bad = ROLE("{apiGroups: [\"\"], resources: [secrets], verbs: [list]}"),
       .good = ROLE("{apiGroups: [\"\"], resources: [secrets], resourceNames: [web], verbs: [get]}"),
-      .peers = "KL:access-to-secrets CKV2_K8S_5 KSV041",
+      .peers = "KL:access-to-secrets CKV2_K8S_5 KSV041"
+               " KI:b7bca5c4-1dab-4c2c-8cbe-3050b9d59b14 KI:056ac60e-fe07-4acc-9b34-8e1d51716ab9",
       .check_object = k8093 },
     { .id = "K8094",
       .artifact = "Kubernetes",
@@ -192,7 +194,8 @@ static const AuditRule rules[] = {
       .fix = "take it away, or grant it for debugging only while it lasts",
       .bad = ROLE("{apiGroups: [\"\"], resources: [pods], verbs: [create]}"),
       .good = ROLE("{apiGroups: [\"\"], resources: [pods], verbs: [get, list]}"),
-      .peers = "KL:access-to-create-pods PO:rolePodExecAttach KSV053 KSV054",
+      .peers = "KL:access-to-create-pods PO:rolePodExecAttach KSV053 KSV054"
+               " KI:592ad21d-ad9b-46c6-8d2d-fad09d62a942",
       .check_object = k8094 },
     { .id = "K8095",
       .artifact = "Kubernetes",
@@ -212,7 +215,8 @@ static const AuditRule rules[] = {
       .meaning = "A binding to cluster-admin, or of everyone",
       .why = "One stolen token is the whole cluster.",
       .fix = "bind a role with what is needed",
-      .peers = "KL:cluster-admin-role-binding PO:clusterrolebindingClusterAdmin KSV111",
+      .peers = "KL:cluster-admin-role-binding PO:clusterrolebindingClusterAdmin KSV111"
+               " KI:249328b8-5f0f-409f-b1dd-029f07882e11",
       .check_object = k8096 },
     { .id = "K8097",
       .artifact = "Kubernetes",

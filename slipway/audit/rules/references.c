@@ -143,7 +143,8 @@ static const AuditRule rules[] = {
           "binding here is taken to need it",
       .bad = "spec:\n  automountServiceAccountToken: true\n",
       .good = "spec:\n  automountServiceAccountToken: false\n",
-      .peers = "PO:automountServiceAccountToken CKV_K8S_38 KSV036",
+      .peers = "PO:automountServiceAccountToken CKV_K8S_38 KSV036"
+               " KI:48471392-d4d0-47c0-b135-cdec95eb3eef",
       .check_pod = k8030 },
     { .id = "K8031",
       .artifact = "Kubernetes",
@@ -153,7 +154,8 @@ static const AuditRule rules[] = {
       .fix = "give the workload a ServiceAccount of its own, or no token",
       .bad = "spec:\n  serviceAccountName: default\n",
       .good = "spec:\n  serviceAccountName: web\n",
-      .peers = "KL:default-service-account CKV_K8S_41",
+      .peers = "KL:default-service-account CKV_K8S_41"
+               " KI:b93e973e-9066-4455-a63b-c1c0e1ec3a48 KI:591ade62-d6b0-4580-b1ae-209f80ba1cd9",
       .check_pod = k8031 },
     { .id = "K8032",
       .artifact = "Kubernetes",

@@ -221,7 +221,8 @@ static const AuditRule rules[] = {
       .good = "topologySpreadConstraints:\n- topologyKey: kubernetes.io/hostname\n  maxSkew: 1\n  "
               "whenUnsatisfiable: ScheduleAnyway\n  labelSelector: {matchLabels: {app: web}}\n",
       .peers = "KS:pod-topology-spread-constraints KS:deployment-has-host-podantiaffinity "
-               "KL:no-anti-affinity PO:topologySpreadConstraint",
+               "KL:no-anti-affinity PO:topologySpreadConstraint"
+               " KI:a31b7b82-d994-48c4-bd21-3bab6c31827a",
       .check_pod = k8060 },
     { .id = "K8062",
       .artifact = "Kubernetes",
@@ -229,7 +230,8 @@ static const AuditRule rules[] = {
       .meaning = "A StatefulSet of several pods that nothing keeps apart",
       .why = "Copies of one database on one node are lost together.",
       .fix = "add a podAntiAffinity over kubernetes.io/hostname, or topologySpreadConstraints",
-      .peers = "KS:statefulset-has-host-podantiaffinity KL:no-anti-affinity",
+      .peers = "KS:statefulset-has-host-podantiaffinity KL:no-anti-affinity"
+               " KI:d740d048-8ed3-49d3-b77b-6f072f3b669e",
       .check_pod = k8062 },
     { .id = "K8063",
       .artifact = "Kubernetes",

@@ -137,7 +137,8 @@ static const AuditRule rules[] = {
       .bad = "resources: {}\n",
       .good = "resources:\n  requests: {cpu: 100m}\n",
       .peers = "KL:unset-cpu-requirements KS:container-resources PO:cpuRequestsMissing CKV_K8S_10 "
-               "KSV015",
+               "KSV015"
+               " KI:ca469dd4-c736-448f-8ac1-30a642705e0a",
       .check_container = k8038 },
     { .id = "K8039",
       .artifact = "Kubernetes",
@@ -148,7 +149,8 @@ static const AuditRule rules[] = {
       .bad = "resources: {}\n",
       .good = "resources:\n  requests: {memory: 128Mi}\n",
       .peers = "KL:unset-memory-requirements KS:container-resources PO:memoryRequestsMissing "
-               "CKV_K8S_12 KSV016",
+               "CKV_K8S_12 KSV016"
+               " KI:229588ef-8fde-40c8-8756-f4f2b5825ded",
       .check_container = k8039 },
     { .id = "K8040",
       .artifact = "Kubernetes",
@@ -159,7 +161,8 @@ static const AuditRule rules[] = {
       .bad = "resources:\n  requests: {memory: 128Mi}\n",
       .good = "resources:\n  limits: {memory: 256Mi}\n",
       .peers = "KL:unset-memory-requirements KS:container-resources PO:memoryLimitsMissing "
-               "CKV_K8S_13 KSV018",
+               "CKV_K8S_13 KSV018"
+               " KI:b14d1bc4-a208-45db-92f0-e21f8e2588e9",
       .check_container = k8040 },
     { .id = "K8041",
       .artifact = "Kubernetes",
@@ -172,7 +175,8 @@ static const AuditRule rules[] = {
       .bad = "resources: {}\n",
       .good = "resources:\n  limits: {cpu: \"1\"}\n",
       .peers = "KL:unset-cpu-requirements KS:container-resources PO:cpuLimitsMissing CKV_K8S_11 "
-               "KSV011",
+               "KSV011"
+               " KI:4ac0e2b7-d2d2-4af7-8799-e8de6721ccda",
       .check_container = k8041 },
     { .id = "K8042",
       .artifact = "Kubernetes",

@@ -271,7 +271,8 @@ static const AuditRule rules[] = {
       .fix = "take replicas away",
       .bad = "kind: Deployment\nspec: {replicas: 3} # and an autoscaler\n",
       .good = "kind: Deployment\nspec: {selector: …}\n",
-      .peers = "KS:deployment-targeted-by-hpa-does-not-have-replicas-configured",
+      .peers = "KS:deployment-targeted-by-hpa-does-not-have-replicas-configured"
+               " KI:5744cbb8-5946-4b75-a196-ade44449525b",
       .check_pod = k8051 },
     { .id = "K8052",
       .artifact = "Kubernetes",
@@ -279,7 +280,8 @@ static const AuditRule rules[] = {
       .meaning = "An autoscaler without its target",
       .why = "It scales nothing, and only its events say so.",
       .fix = "correct scaleTargetRef",
-      .peers = "KL:dangling-horizontalpodautoscaler KS:horizontalpodautoscaler-has-target",
+      .peers = "KL:dangling-horizontalpodautoscaler KS:horizontalpodautoscaler-has-target"
+               " KI:2f652c42-619d-4361-b361-9f599688f8ca",
       .check_object = k8052 },
     { .id = "K8053",
       .artifact = "Kubernetes",
@@ -317,7 +319,8 @@ static const AuditRule rules[] = {
       .good = "kind: PodDisruptionBudget\nspec:\n  maxUnavailable: 1\n  selector: {matchLabels: "
               "{app: web}}\n",
       .peers = "KS:deployment-has-poddisruptionbudget KS:statefulset-has-poddisruptionbudget "
-               "PO:missingPodDisruptionBudget",
+               "PO:missingPodDisruptionBudget"
+               " KI:b23e9b98-0cb6-4fc9-b257-1f3270442678 KI:1db3a5a5-bf75-44e5-9e44-c56cfc8b1ac5",
       .check_pod = k8056 },
     { .id = "K8057",
       .artifact = "Kubernetes",

@@ -294,7 +294,8 @@ static const AuditRule rules[] = {
       .fix = "use the version that replaced it",
       .bad = "apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\n",
       .good = "apiVersion: policy/v1\nkind: PodDisruptionBudget\n",
-      .peers = "KS:stable-version KL:no-extensions-v1beta KSV107",
+      .peers = "KS:stable-version KL:no-extensions-v1beta KSV107"
+               " KI:94b76ea5-e074-4ca2-8a03-c5a606e30645",
       .check_object = k8002 },
 };
 

@@ -217,7 +217,8 @@ static const AuditRule rules[] = {
       .fix = "mount the Secret as files",
       .bad = "env:\n- {name: PASSWORD, valueFrom: {secretKeyRef: {name: db, key: password}}}\n",
       .good = "volumes:\n- {name: db, secret: {secretName: db}}\n",
-      .peers = "KL:read-secret-from-env-var CKV_K8S_35",
+      .peers = "KL:read-secret-from-env-var CKV_K8S_35"
+               " KI:3d658f8b-d988-41a0-a841-40043121de1e",
       .check_container = k8082 },
     { .id = "K8083",
       .artifact = "Kubernetes",

@@ -185,7 +185,8 @@ static const AuditRule rules[] = {
       .fix = "add a Service with clusterIP: None and name it in serviceName",
       .bad = "kind: StatefulSet\nspec: {serviceName: db} # and no such Service\n",
       .good = "kind: Service\nmetadata: {name: db}\nspec: {clusterIP: None}\n",
-      .peers = "KS:statefulset-has-servicename",
+      .peers = "KS:statefulset-has-servicename"
+               " KI:bb241e61-77c3-4b97-9575-c0f8a1e008d0",
       .check_object = k8089 },
     { .id = "K8090",
       .artifact = "Kubernetes",
@@ -196,7 +197,8 @@ static const AuditRule rules[] = {
       .fix = "set startingDeadlineSeconds and concurrencyPolicy",
       .bad = "schedule: \"0 * * * *\"\n",
       .good = "schedule: \"0 * * * *\"\nstartingDeadlineSeconds: 600\nconcurrencyPolicy: Forbid\n",
-      .peers = "KS:cronjob-has-deadline",
+      .peers = "KS:cronjob-has-deadline"
+               " KI:192fe40b-b1c3-448a-aba2-6cc19a300fe3",
       .check_object = k8090 },
     { .id = "K8091",
       .artifact = "Kubernetes",
