@@ -75,6 +75,7 @@ extern const RuleFamily rules_actions_expressions;
 extern const RuleFamily rules_actions_files;
 extern const RuleFamily rules_actions_injection;
 extern const RuleFamily rules_actions_jobs;
+extern const RuleFamily rules_actions_plain;
 extern const RuleFamily rules_actions_release;
 extern const RuleFamily rules_actions_rights;
 extern const RuleFamily rules_actions_secrets;

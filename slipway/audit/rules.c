@@ -49,6 +49,7 @@ const RuleFamily *const rule_families[] = {
     &rules_actions_jobs,
     &rules_actions_release,
     &rules_actions_files,
+    &rules_actions_plain,
     &rules_across_builds,
     &rules_across_compose,
     &rules_across_env,

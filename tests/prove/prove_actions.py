@@ -28,7 +28,7 @@ ZIZMOR = {
     "secrets-inherit": "GH021", "overprovisioned-secrets": "GH021", "hardcoded-container-credentials": "GH023",
     "unredacted-secrets": "GH024", "bot-conditions": "GH025", "archived-uses": "GH027", "typosquat-uses": "GH027",
     "use-trusted-publishing": "GH030", "adhoc-packages": "GH031", "dependabot-cooldown": "GH033",
-    "dependabot-execution": "GH033",
+    "dependabot-execution": "GH033", "obfuscation": "GH037", "misfeature": "GH038",
 }  # fmt: skip
 
 # Rules of ours that one of theirs may be.
@@ -51,6 +51,8 @@ DIFFERENCES = {
     ("zizmor", "slipway", "actions-events/actions-events.yml", "GH018"): "it can't read this file: its events have unknown filters",
     ("zizmor", "slipway", "actions-events/actions-events.yml", "GH015"): "as above",
     ("zizmor", "zizmor", "actions-expressions/actions-expressions.yml", "GH017"): DYNAMIC,
+    ("zizmor", "zizmor", "actions-expressions/actions-expressions.yml", "GH037"): "a literal alone hides nothing",
+    ("zizmor", "slipway", "actions-plain/actions-plain.yml", "GH008"): "it calls a constant condition obfuscation",
     ("zizmor", "zizmor", "actions-publish/actions-publish.yml", "GH030"): "without a token at the command it may be trusted publishing already",
     ("zizmor", "slipway", "actions-publish/actions-publish.yml", "GH020"): "it takes publishing actions for a release, not `npm publish`",
     ("zizmor", "zizmor", "actions-rights/actions-rights.yml", "GH016"): "the job pushes, and needs what the checkout leaves",
