@@ -32,6 +32,7 @@ enum {
     ALIGNMENT = _Alignof(max_align_t),
     BLOCK_BYTES_DEFAULT = 4 << 10,
     BLOCK_BYTES_MOST = 256 << 10,
+    LANE_BYTES = 64 << 10,
     PRINTF_ROOM_BYTES = 256,
 };
 
@@ -60,7 +61,12 @@ struct Arena {
     size_t used_bytes;
     size_t held_bytes;
     size_t *account; /* of `others`; NULL: nobody counts */
+    Arena **lanes;   /* made by the first allocation of their threads, kept over forks */
+    size_t lane_count;
+    bool is_forked;
 };
+
+static _Thread_local size_t own_lane;
 
 static Block *block_new(Arena *arena, size_t cap)
 {
@@ -112,12 +118,70 @@ static void free_others(Arena *arena)
     }
 }
 
+/* --- lanes ------------------------------------------------------------------------------------ */
+
+void arena_fork(Arena *arena, size_t lanes)
+{
+    assert(!arena->is_forked && !arena->account);
+    if (lanes > arena->lane_count) {
+        arena->lanes = mem_realloc(arena->lanes, lanes * sizeof(*arena->lanes));
+        memset(arena->lanes + arena->lane_count, 0, (lanes - arena->lane_count) * sizeof(Arena *));
+        arena->lane_count = lanes;
+    }
+    arena->is_forked = true;
+}
+
+void arena_join(Arena *arena)
+{
+    assert(arena->is_forked);
+    arena->is_forked = false;
+}
+
+bool arena_is_forked(const Arena *arena)
+{
+    return arena->is_forked;
+}
+
+void arena_use_lane(size_t lane)
+{
+    own_lane = lane;
+}
+
+/* Where the calling thread takes from. While it is forked, nobody writes to the arena itself, not
+ * even its first thread: the others read it at every allocation. */
+static Arena *lane_of(Arena *arena)
+{
+    if (__builtin_expect(!arena->is_forked, true)) {
+        return arena;
+    }
+    assert(own_lane < arena->lane_count);
+    Arena **lane = &arena->lanes[own_lane];
+    if (!*lane) {
+        *lane = arena_new(LANE_BYTES);
+    }
+    return *lane;
+}
+
+static void free_lanes(Arena *arena)
+{
+    assert(!arena->is_forked);
+    for (size_t i = 0; i < arena->lane_count; i++) {
+        arena_free(arena->lanes[i]);
+    }
+    free(arena->lanes);
+    arena->lanes = NULL;
+    arena->lane_count = 0;
+}
+
+/* --- the end ---------------------------------------------------------------------------------- */
+
 void arena_free(Arena *arena)
 {
     if (!arena) {
         return;
     }
     run_cleanups(arena);
+    free_lanes(arena);
     free_others(arena);
     block_free(arena->first);
     free(arena);
@@ -126,6 +190,7 @@ void arena_free(Arena *arena)
 void arena_clear(Arena *arena)
 {
     run_cleanups(arena);
+    free_lanes(arena);
     free_others(arena);
     Block *first = arena->first;
     first->used = 0;
@@ -183,6 +248,7 @@ static Block *block_with_room(Arena *arena, size_t need)
 void *arena_alloc_raw(Arena *arena, size_t size)
 {
     size_t need = footprint(size);
+    arena = lane_of(arena);
     Block *block = block_with_room(arena, need);
     char *memory = block->data + block->used;
     block->used += need;
@@ -226,6 +292,7 @@ static bool grow_in_place(Arena *arena, char *ptr, size_t new_size)
 void *arena_grow(Arena *arena, void *ptr, size_t old_size, size_t new_size)
 {
     assert(new_size >= old_size);
+    arena = lane_of(arena);
     if (!ptr) {
         return arena_alloc(arena, new_size);
     }
@@ -294,6 +361,7 @@ char *arena_printf(Arena *arena, const char *format, ...)
 
 void arena_on_end(Arena *arena, void (*fn)(void *arg), void *arg)
 {
+    arena = lane_of(arena);
     Cleanup *cleanup = ARENA_NEW(arena, Cleanup);
     *cleanup = (Cleanup) { .next = arena->cleanups, .fn = fn, .arg = arg };
     arena->cleanups = cleanup;
@@ -301,10 +369,18 @@ void arena_on_end(Arena *arena, void (*fn)(void *arg), void *arg)
 
 size_t arena_used_bytes(const Arena *arena)
 {
-    return arena->used_bytes;
+    size_t bytes = arena->used_bytes;
+    for (size_t i = 0; i < arena->lane_count; i++) {
+        bytes += arena->lanes[i] ? arena->lanes[i]->used_bytes : 0;
+    }
+    return bytes;
 }
 
 size_t arena_held_bytes(const Arena *arena)
 {
-    return arena->held_bytes;
+    size_t bytes = arena->held_bytes;
+    for (size_t i = 0; i < arena->lane_count; i++) {
+        bytes += arena->lanes[i] ? arena->lanes[i]->held_bytes : 0;
+    }
+    return bytes;
 }

@@ -3,10 +3,12 @@
  * Everything that lives as long as one command or one request is taken from its Arena and
  * given back at once. Allocation never fails: out of memory aborts. Memory is zeroed, aligned
  * for any type, and unused bytes are poisoned for AddressSanitizer so that an overrun shows.
- * Not thread-safe: one arena belongs to one fiber or thread at a time. */
+ * Not thread-safe: one arena belongs to one fiber or thread at a time, except between arena_fork and
+ * arena_join, when each thread takes from a lane of its own. */
 #pragma once
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct Arena Arena;
@@ -46,6 +48,15 @@ void arena_on_end(Arena *arena, void (*fn)(void *arg), void *arg);
 /* From now on every block behind the first is counted in *counter, and taken off when it goes: what many arenas
  * hold together. The counter must outlive the arena; NULL ends it. */
 void arena_account(Arena *arena, size_t *counter);
+
+/* From here to arena_join `lanes` threads may take from it at once, each having said by
+ * arena_use_lane which of them it is, and no other one; what they take lives as long as the rest. Meanwhile it is
+ * neither cleared nor freed. Cleanups run lane by lane. parallel.h does all of this. */
+void arena_fork(Arena *arena, size_t lanes);
+void arena_join(Arena *arena);
+bool arena_is_forked(const Arena *arena);
+/* Of the calling thread, for every arena that is forked; 0 until it is said. */
+void arena_use_lane(size_t lane);
 
 /* Bytes handed out since the last clear, and bytes held from the system. */
 size_t arena_used_bytes(const Arena *arena);

@@ -3,7 +3,6 @@
 #include <assert.h>
 
 #include "base/text.h"
-#include "base/vec.h"
 
 Source *source_new(Arena *arena, Str path, Str text)
 {
@@ -13,36 +12,42 @@ Source *source_new(Arena *arena, Str path, Str text)
     return source;
 }
 
-static void index_lines(Source *source)
+/* Threads that ask a source of an arena that is forked may each build the index: they agree, and one
+ * of them is kept. */
+static const uint32_t *index_lines(Source *source)
 {
-    VEC(uint32_t) starts = { 0 };
-    vec_push(&starts, source->arena, 0);
+    const char *text = source->text.ptr;
+    uint32_t count = 1;
     for (size_t i = 0; i < source->text.len; i++) {
-        if (source->text.ptr[i] == '\n') {
-            vec_push(&starts, source->arena, (uint32_t) i + 1);
+        count += text[i] == '\n';
+    }
+    uint32_t *index = ARENA_ARRAY(source->arena, uint32_t, (size_t) count + 1);
+    index[0] = count;
+    count = 1; /* the first line starts at 0 */
+    for (size_t i = 0; i < source->text.len; i++) {
+        if (text[i] == '\n') {
+            index[++count] = (uint32_t) i + 1;
         }
     }
-    source->line_starts = starts.ptr;
-    source->line_count = (uint32_t) starts.len;
+    __atomic_store_n(&source->line_index, index, __ATOMIC_RELEASE);
+    return index;
 }
 
-/* Index of the last line that starts at or before `offset`. */
-static uint32_t find_line(Source *source, uint32_t offset)
+static const uint32_t *lines_of(Source *source, uint32_t *ret_count)
 {
-    if (!source->line_starts) {
-        index_lines(source);
+    const uint32_t *index = __atomic_load_n(&source->line_index, __ATOMIC_ACQUIRE);
+    if (!index) {
+        index = index_lines(source);
     }
-    uint32_t low = 0;
-    uint32_t high = source->line_count;
-    while (high - low > 1) {
-        uint32_t middle = low + (high - low) / 2;
-        if (source->line_starts[middle] <= offset) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
+    *ret_count = index[0];
+    return index + 1;
+}
+
+uint32_t source_line_count(Source *source)
+{
+    uint32_t count = 0;
+    (void) lines_of(source, &count);
+    return count;
 }
 
 Position source_position(Source *source, uint32_t offset)
@@ -50,19 +55,30 @@ Position source_position(Source *source, uint32_t offset)
     if (offset > source->text.len) {
         offset = (uint32_t) source->text.len;
     }
-    uint32_t line = find_line(source, offset);
-    Str before = str_slice(source->text, source->line_starts[line], offset);
-    return (Position) { .line = line + 1, .column = (uint32_t) utf8_count(before) + 1 };
+    uint32_t low = 0;
+    uint32_t high = 0;
+    const uint32_t *starts = lines_of(source, &high);
+    while (high - low > 1) { /* the last line that starts at or before it */
+        uint32_t middle = low + (high - low) / 2;
+        if (starts[middle] <= offset) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    Str before = str_slice(source->text, starts[low], offset);
+    return (Position) { .line = low + 1, .column = (uint32_t) utf8_count(before) + 1 };
 }
 
 Str source_line(Source *source, uint32_t line)
 {
-    find_line(source, 0);
-    if (line < 1 || line > source->line_count) {
+    uint32_t count = 0;
+    const uint32_t *starts = lines_of(source, &count);
+    if (line < 1 || line > count) {
         return (Str) { 0 };
     }
-    size_t start = source->line_starts[line - 1];
-    size_t end = line < source->line_count ? source->line_starts[line] - 1 : source->text.len;
+    size_t start = starts[line - 1];
+    size_t end = line < count ? starts[line] - 1 : source->text.len;
     Str text = str_slice(source->text, start, end);
     str_strip_suffix(&text, STR("\r"));
     return text;

@@ -1,7 +1,7 @@
 /* Source and Span: where a value came from.
  *
  * A Source is one text that was read (a file, standard input, an inline document). A Span is a
- * byte range in it. Line and column are computed on demand, so a span costs 16 bytes and every
+ * byte range in it. Line and column are computed on demand, also by several threads at once, so a span costs 16 bytes and every
  * node can carry one. A span with source NULL means "nowhere": a default, a generated value. */
 #pragma once
 
@@ -13,10 +13,9 @@
 #include "base/str.h"
 
 typedef struct Source {
-    Str path;              /* as shown to the user */
-    Str text;              /* whole content; at most 4 GiB - 1 */
-    uint32_t *line_starts; /* built on first use */
-    uint32_t line_count;
+    Str path;             /* as shown to the user */
+    Str text;             /* whole content; at most 4 GiB - 1 */
+    uint32_t *line_index; /* how many lines, then where each starts; built on first use */
     Arena *arena;
     bool
         is_coarse; /* a span of it says where a text stands as a whole: nothing inside is placed or edited */
@@ -47,6 +46,7 @@ typedef struct Position {
 } Position;
 
 Position source_position(Source *source, uint32_t offset);
+uint32_t source_line_count(Source *source);
 /* Text of line `line` (from 1) without its end. */
 Str source_line(Source *source, uint32_t line);
 Position span_start(Span span);

@@ -150,7 +150,8 @@ static bool is_template(const Artifact *artifact)
     }
     uint32_t line = span_start(artifact->mistake->span).line;
     Str before = line > 1 ? str_trim(source_line(source, line - 1)) : STR("");
-    Str after = line < source->line_count ? str_trim(source_line(source, line + 1)) : STR("");
+    Str after =
+        line < source_line_count(source) ? str_trim(source_line(source, line + 1)) : STR("");
     return has_braces(source_line(source, line)) || has_braces(str_slice(before, 0, 2)) ||
            has_braces(str_slice(after, 0, 2));
 }

@@ -46,7 +46,7 @@ static bool is_separator(Str line)
 /* The last line of the document that `line` belongs to. */
 static uint32_t document_end(Source *source, uint32_t line)
 {
-    while (line < source->line_count && !is_separator(source_line(source, line + 1))) {
+    while (line < source_line_count(source) && !is_separator(source_line(source, line + 1))) {
         line++;
     }
     return line;
@@ -70,7 +70,7 @@ uint32_t suppress_block_end(Source *source, uint32_t line)
 {
     size_t indent = indent_of(source_line(source, line));
     uint32_t end = line;
-    for (uint32_t next = line + 1; next <= source->line_count; next++) {
+    for (uint32_t next = line + 1; next <= source_line_count(source); next++) {
         Str text = source_line(source, next);
         if (is_blank(text)) {
             continue;
@@ -105,11 +105,11 @@ static void set_reach(const Audit *audit, Suppression *suppression, Source *sour
         return;
     }
     uint32_t next = line + 1;
-    while (next <= source->line_count &&
+    while (next <= source_line_count(source) &&
            (is_comment(source_line(source, next)) || is_blank(source_line(source, next)))) {
         next++;
     }
-    bool whole = starts_document(source, line) && next <= source->line_count;
+    bool whole = starts_document(source, line) && next <= source_line_count(source);
     uint32_t end = instruction_end(audit, source, next);
     suppression->last_line = whole     ? document_end(source, next)
                              : end > 0 ? end

@@ -85,11 +85,11 @@ static uint32_t end_of_next(Source *source, uint32_t line)
         return line;
     }
     uint32_t at = line + 1;
-    while (at < source->line_count && (is_comment_line(source_line(source, at)) ||
-                                       str_is_empty(str_trim(source_line(source, at))))) {
+    while (at < source_line_count(source) && (is_comment_line(source_line(source, at)) ||
+                                              str_is_empty(str_trim(source_line(source, at))))) {
         at++;
     }
-    while (at < source->line_count && goes_on(source_line(source, at))) {
+    while (at < source_line_count(source) && goes_on(source_line(source, at))) {
         at++;
     }
     return at;

@@ -109,6 +109,29 @@ static void many_arenas_are_accounted_together(void **state)
     assert_int_equal(held, 0);
 }
 
+static void lanes_live_as_long_as_the_arena(void **state)
+{
+    StrBuf order = STRBUF_INIT;
+    const void *second_end[] = { &order, "second " };
+    char *before = arena_strdup(*state, "before");
+    size_t used = arena_used_bytes(*state);
+    arena_fork(*state, 2);
+    char *first = arena_strdup(*state, "first");
+    arena_use_lane(1);
+    char *second = arena_strdup(*state, "second");
+    char *grown = arena_grow(*state, before, 7, 20);
+    arena_on_end(*state, note_end, second_end);
+    arena_use_lane(0);
+    arena_join(*state);
+    assert_string_equal(first, "first");
+    assert_string_equal(second, "second");
+    assert_string_equal(grown, "before");
+    assert_true(arena_used_bytes(*state) >= used + 6 + 7 + 20);
+    arena_clear(*state);
+    assert_text(&order, "second ");
+    assert_int_equal(arena_used_bytes(*state), 0);
+}
+
 static void formats_text_of_any_length(void **state)
 {
     assert_string_equal(arena_printf(*state, "%s-%d", "a", 7), "a-7");
@@ -137,6 +160,7 @@ int main(void)
         arena_test(clear_keeps_only_the_first_block),
         arena_test(runs_cleanups_last_first),
         arena_test(many_arenas_are_accounted_together),
+        arena_test(lanes_live_as_long_as_the_arena),
         arena_test(formats_text_of_any_length),
 #ifdef __SANITIZE_ADDRESS__
         arena_test(poisons_what_was_not_handed_out),

@@ -25,6 +25,8 @@ static void gives_lines_without_their_end(void **state)
     assert_str(source_line(source, 4), "last");
     assert_str(source_line(source, 5), "");
     assert_str(source_line(source, 0), "");
+    assert_int_equal(source_line_count(source), 4);
+    assert_int_equal(source_line_count(source_new(*state, STR("f"), STR(""))), 1);
 }
 
 static void describes_spans(void **state)
