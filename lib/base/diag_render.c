@@ -28,9 +28,18 @@ static void add_styled(StrBuf *out, const DiagStyle *style, const char *sgr, Str
     strbuf_add_cstr(out, style->color ? sgr_reset : "");
 }
 
+static bool is_plain(char c)
+{
+    return c >= ' ' && c <= '~';
+}
+
 /* Appends one character as a terminal may be shown it; yields the columns it takes. */
 static size_t add_visible(StrBuf *out, Str s, size_t *at)
 {
+    if (is_plain(s.ptr[*at])) {
+        strbuf_add_char(out, s.ptr[(*at)++]);
+        return 1;
+    }
     size_t start = *at;
     uint32_t codepoint = utf8_next(s, at);
     Str bytes = str_slice(s, start, *at);
@@ -56,9 +65,12 @@ static size_t add_visible(StrBuf *out, Str s, size_t *at)
 static void add_clean(StrBuf *out, Str text)
 {
     for (size_t at = 0; at < text.len;) {
-        if (text.ptr[at] == '\n') {
-            strbuf_add_char(out, text.ptr[at++]);
-        } else {
+        size_t start = at;
+        while (at < text.len && (is_plain(text.ptr[at]) || text.ptr[at] == '\n')) {
+            at++;
+        }
+        strbuf_add(out, str_slice(text, start, at));
+        if (at < text.len) {
             add_visible(out, text, &at);
         }
     }
