@@ -6,8 +6,6 @@
 
 #include "internal.h"
 
-enum { FINDINGS_MOST = 20000 };
-
 /* What builds the manifests is part of every run. */
 static bool is_of_standard(const AuditRule *rule, AuditStandard standard)
 {
@@ -32,54 +30,7 @@ bool audit_wants(const AuditOptions *options, const AuditRule *rule)
     return wanted;
 }
 
-/* --- reporting -------------------------------------------------------------------------------- */
-
-static Span place_of(const RuleContext *ctx, const Node *node)
-{
-    const Node *candidates[] = {
-        node,
-        ctx->container ? node_path(ctx->container->node, "name") : NULL,
-        ctx->container ? ctx->container->node : NULL,
-        ctx->object ? ctx->object->name_node : NULL,
-        ctx->object ? ctx->object->node : NULL,
-    };
-    for (size_t i = 0; i < sizeof(candidates) / sizeof(candidates[0]); i++) {
-        if (candidates[i] && span_is_known(candidates[i]->span)) {
-            return candidates[i]->span;
-        }
-    }
-    return ctx->bundle ? ctx->bundle->origin : SPAN_NONE;
-}
-
-static Diag *
-vfind(DiagList *list, const AuditRule *rule, Span span, const char *format, va_list args)
-{
-    const char *message = arena_vprintf(list->arena, format, args);
-    Diag *diag = diag_add(list, rule->severity, rule->id, span, "%s", message);
-    diag->hint = str_from(rule->fix);
-    return diag;
-}
-
-Diag *rule_find(RuleContext *ctx, const Node *node, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    Diag *diag = vfind(ctx->diags, ctx->rule, place_of(ctx, node), format, args);
-    va_end(args);
-    if (ctx->object) {
-        diag->object = object_title(ctx->diags->arena, ctx->object);
-    }
-    return diag;
-}
-
-Diag *rule_find_span(RuleContext *ctx, Span span, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    Diag *diag = vfind(ctx->diags, ctx->rule, span, format, args);
-    va_end(args);
-    return diag;
-}
+/* --- the run ---------------------------------------------------------------------------------- */
 
 Diag *audit_find(Audit *audit, const char *id, Span span, const char *format, ...)
 {
@@ -89,115 +40,10 @@ Diag *audit_find(Audit *audit, const char *id, Span span, const char *format, ..
     }
     va_list args;
     va_start(args, format);
-    Diag *diag = vfind(&audit->result->diags, rule, span, format, args);
+    Diag *diag = find_of_rule(&audit->result->diags, rule, span, format, args);
     va_end(args);
     return diag;
 }
-
-void rule_hint(RuleContext *ctx, Diag *diag, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    diag->hint = str_from(arena_vprintf(ctx->diags->arena, format, args));
-    va_end(args);
-}
-
-/* --- running the rules ------------------------------------------------------------------------ */
-
-/* Where nothing of a security context is said, K8029 says so once instead of each rule in turn. */
-static bool
-is_said_by_another(const Audit *audit, const AuditRule *rule, const Container *container)
-{
-    return rule->is_missing && audit->options->standard == AUDIT_STANDARD_NONE &&
-           !container->security && !container->pod->security &&
-           audit_wants(audit->options, rule_get(STR("K8029")));
-}
-
-static void check_pod(const Audit *audit, RuleContext *ctx, const Pod *pod)
-{
-    if (ctx->rule->check_pod) {
-        ctx->rule->check_pod(ctx, pod);
-    }
-    for (size_t i = 0; ctx->rule->check_container && i < pod->containers.len; i++) {
-        const Container *container = &pod->containers.ptr[i];
-        if (!is_said_by_another(audit, ctx->rule, container)) {
-            ctx->container = container;
-            ctx->rule->check_container(ctx, container);
-        }
-    }
-    ctx->container = NULL;
-}
-
-static void check_bundle(const Audit *audit, RuleContext *ctx, const Bundle *bundle)
-{
-    ctx->bundle = bundle;
-    if (ctx->rule->check_bundle) {
-        ctx->rule->check_bundle(ctx, bundle);
-    }
-    for (size_t i = 0; i < bundle->objects.len; i++) {
-        size_t before = ctx->diags->diags.len;
-        ctx->object = &bundle->objects.ptr[i];
-        if (ctx->rule->check_object) {
-            ctx->rule->check_object(ctx, ctx->object);
-        }
-        if (ctx->object->pod) {
-            check_pod(audit, ctx, ctx->object->pod);
-        }
-        size_t found = ctx->diags->diags.len - before;
-        if (found > 0 && peers_ignore_object(ctx->rule, ctx->object)) {
-            audit->result->suppressed += found;
-            ctx->diags->diags.len = before;
-        }
-    }
-    ctx->object = NULL;
-    ctx->bundle = NULL;
-}
-
-/* Calls `check` of the rule, where it has it, with each of the subjects. */
-#define CHECK_EACH(ctx, check, subjects)                      \
-    for (size_t i = 0; (check) && i < (subjects)->len; i++) { \
-        (check)((ctx), (subjects)->ptr[i]);                   \
-    }
-
-static void run_rule(Audit *audit, const AuditRule *rule)
-{
-    RuleContext ctx = {
-        .diags = &audit->result->diags,
-        .rule = rule,
-        .options = audit->options,
-        .standard = audit->options->standard,
-        .api = audit->api,
-    };
-    for (size_t i = 0; i < audit->bundles.len; i++) {
-        check_bundle(audit, &ctx, audit->bundles.ptr[i]);
-    }
-    CHECK_EACH(&ctx, rule->check_kustomization, &audit->kustomizations)
-    CHECK_EACH(&ctx, rule->check_dockerfile, &audit->dockerfiles)
-    CHECK_EACH(&ctx, rule->check_compose, &audit->compose_projects)
-    CHECK_EACH(&ctx, rule->check_workflow, &audit->workflows)
-    CHECK_EACH(&ctx, rule->check_dashboard, &audit->dashboards)
-    CHECK_EACH(&ctx, rule->check_prometheus, &audit->prometheus_files)
-    if (rule->check_repository && audit->repository) {
-        rule->check_repository(&ctx, audit->repository);
-    }
-}
-
-static void run_rules(Audit *audit)
-{
-    for (size_t i = 0; rule_families[i]; i++) {
-        for (size_t j = 0; j < rule_families[i]->len; j++) {
-            const AuditRule *rule = &rule_families[i]->rules[j];
-            if (audit_wants(audit->options, rule)) {
-                run_rule(audit, rule);
-            }
-        }
-    }
-    for (size_t k = 0; k < audit->bundles.len; k++) {
-        audit->result->object_count += audit->bundles.ptr[k]->objects.len;
-    }
-}
-
-/* --- the run ---------------------------------------------------------------------------------- */
 
 void findings_filter(AuditResult *result, const bool *drop)
 {
@@ -305,7 +151,7 @@ int audit_run(Arena *arena, const AuditOptions *given, AuditResult *ret_result, 
 {
     int64_t start_ms = clock_monotonic_ms();
     AuditResult result = { .diags = DIAG_LIST(arena) };
-    result.diags.limit = FINDINGS_MOST;
+    result.diags.limit = AUDIT_FINDINGS_MOST;
     AuditOptions split = *given;
     const AuditOptions *options = &split;
     RuleIgnores pairs = { 0 };
@@ -315,6 +161,7 @@ int audit_run(Arena *arena, const AuditOptions *given, AuditResult *ret_result, 
         .arena = arena,
         .options = options,
         .files = { .arena = arena,
+                   .jobs = options->jobs,
                    .by_path = MAP_ON_ARENA(arena),
                    .by_real = MAP_ON_ARENA(arena),
                    .texts = options->texts },
@@ -327,8 +174,9 @@ int audit_run(Arena *arena, const AuditOptions *given, AuditResult *ret_result, 
     if (rc < 0) {
         return rc;
     }
+    audit.jobs = files_jobs(options->jobs, audit.files.artifacts.len);
     audit_gather(&audit);
-    run_rules(&audit);
+    rules_run(&audit);
     add_drifts(&audit);
     suppress_apply(&audit);
     ignores_apply(&audit, &pairs);

@@ -56,6 +56,8 @@ typedef struct AuditOptions {
     bool shellcheck;           /* asks ShellCheck about the scripts, which must be installed */
     const AuditDrift *drifts;  /* found by the caller, who can render: AU005 */
     size_t drift_count;
+    size_t jobs;      /* threads; 0: one a processor, and one alone where there is little to do.
+                         What is found doesn't depend on it */
     const Map *texts; /* real path -> Source, to be audited instead of what the file holds */
 } AuditOptions;
 

@@ -1,5 +1,6 @@
 /* From files to what is applied together: each kustomization that no other one uses is built and
  * is a bundle of its own; the manifests that belong to none are one bundle. */
+#include "base/parallel.h"
 #include "base/path.h"
 
 #include "kustomize/kustomize.h"
@@ -98,30 +99,61 @@ static void take_diags(const Gather *gather, const DiagList *diags, Span fallbac
     }
 }
 
-static void build(const Gather *gather, Source *source)
+/* A kustomization that no other one uses, and what was built of it. */
+typedef struct Root {
+    const Gather *gather;
+    Source *source;
+    DiagList diags;
+    Bundle *bundle; /* NULL: it can't be built */
+} Root;
+
+typedef VEC(Root) Roots;
+
+static bool read_again(void *ctx, const Source *source, bool is_taken, YamlDocuments *ret_documents)
 {
-    Audit *audit = gather->audit;
+    const Audit *audit = ctx;
+    Artifact *artifact = map_get(&audit->files.by_path, source->path);
+    if (!artifact || artifact->source != source) {
+        return false;
+    }
+    if (is_taken) {
+        return artifact_take_documents(artifact, ret_documents);
+    }
+    *ret_documents = artifact->documents;
+    return artifact->is_read && !artifact->mistake;
+}
+
+static void build(void *ctx, size_t index)
+{
+    Root *root = &((Roots *) ctx)->ptr[index];
+    Audit *audit = root->gather->audit;
     Arena *arena = audit->arena;
-    KustomizationFile *file = map_get(&gather->files, path_dir(source->path));
-    DiagList diags = DIAG_LIST(arena);
     KustomizeResult built;
-    Span origin = span_make(source, 0, 0);
-    KustomizeOptions options = { .sources = &audit->files.by_real };
-    int rc = kustomize_build(arena, path_dir(source->path), &options, &built, &diags);
-    take_diags(gather, &diags, origin);
-    if (rc < 0) {
+    KustomizeOptions options = { .sources = &audit->files.by_real,
+                                 .reader = { read_again, audit } };
+    root->diags = (DiagList) DIAG_LIST(arena);
+    if (kustomize_build(arena, path_dir(root->source->path), &options, &built, &root->diags) < 0) {
+        return;
+    }
+    root->bundle = ARENA_NEW(arena, Bundle);
+    bundle_init(root->bundle, arena, span_make(root->source, 0, 0));
+    for (size_t i = 0; i < built.len; i++) {
+        bundle_add(root->bundle, built.resources[i].node);
+    }
+    bundle_seal(root->bundle);
+}
+
+static void take_built(const Gather *gather, const Root *root)
+{
+    KustomizationFile *file = map_get(&gather->files, path_dir(root->source->path));
+    take_diags(gather, &root->diags, span_make(root->source, 0, 0));
+    if (!root->bundle) {
         return;
     }
     if (file) {
         file->is_built = true;
     }
-    Bundle *bundle = ARENA_NEW(arena, Bundle);
-    bundle_init(bundle, arena, origin);
-    for (size_t i = 0; i < built.len; i++) {
-        bundle_add(bundle, built.resources[i].node);
-    }
-    bundle_seal(bundle);
-    vec_push(&audit->bundles, arena, bundle);
+    vec_push(&gather->audit->bundles, gather->audit->arena, root->bundle);
 }
 
 /* A manifest of a kind that Kubernetes has: others in the folder are for other tools. */
@@ -202,6 +234,22 @@ static bool is_root(const Gather *gather, const Source *source)
     return user != NULL;
 }
 
+static void build_roots(const Gather *gather)
+{
+    Audit *audit = gather->audit;
+    Roots roots = { 0 };
+    map_foreach(entry, &gather->roots) {
+        if (is_root(gather, entry->value)) {
+            Root root = { .gather = gather, .source = entry->value };
+            vec_push(&roots, audit->arena, root);
+        }
+    }
+    parallel_each(audit->arena, audit->jobs, roots.len, build, &roots);
+    vec_foreach(root, &roots) {
+        take_built(gather, root);
+    }
+}
+
 /* Wherever a kind is defined, it is the one that the cluster will have. */
 static void take_definitions(Audit *audit)
 {
@@ -280,11 +328,7 @@ void bundles_gather(Audit *audit)
             read_kustomization(&gather, *artifact);
         }
     }
-    map_foreach(entry, &gather.roots) {
-        if (is_root(&gather, entry->value)) {
-            build(&gather, entry->value);
-        }
-    }
+    build_roots(&gather);
     Bundle *plain = ARENA_NEW(arena, Bundle);
     bundle_init(plain, arena, SPAN_NONE);
     vec_foreach(entry, &audit->files.artifacts) {

@@ -1,9 +1,23 @@
 #include "files.h"
 
 #include "base/fs.h"
+#include "base/parallel.h"
 #include "base/path.h"
 
 #include "gitignore.h"
+
+enum {
+    BATCH = 4096, /* files that are read at once */
+    SCRATCH_BYTES = 32 << 10,
+};
+
+/* A file that may be an artifact, in the order of the walk. */
+typedef struct Candidate {
+    ArtifactKind kind; /* NONE before it is read */
+    Str path, real;
+    Str text;
+    const char *mistake; /* why it can't be read */
+} Candidate;
 
 typedef struct Search {
     ArtifactList *list;
@@ -11,37 +25,26 @@ typedef struct Search {
     Str root;
     Str real_root;
     Ignore ignore;
+    VEC(Candidate) batch;
+    Arena **scratches; /* one a thread, for what is read and may be no artifact */
     bool is_full;
 } Search;
 
-static void add(Search *search, ArtifactKind kind, Str path, Str real, Str text)
+static void add(Search *search, const Candidate *candidate)
 {
     ArtifactList *list = search->list;
-    Str shown = str_dup(list->arena, path);
-    if (map_has(&list->by_path, shown)) {
+    if (search->is_full || map_has(&list->by_path, candidate->path)) {
         return; /* two of the paths overlap */
     }
     Artifact *artifact = ARENA_NEW(list->arena, Artifact);
-    artifact->kind = kind;
-    artifact->source = source_new(list->arena, shown, text);
+    artifact->kind = candidate->kind;
+    artifact->source = source_new(list->arena, candidate->path, candidate->text);
     vec_push(&list->artifacts, list->arena, artifact);
-    map_set(&list->by_path, shown, artifact);
-    if (kind != ARTIFACT_HELM_CHART) {
-        map_set(&list->by_real, real, artifact->source);
+    map_set(&list->by_path, candidate->path, artifact);
+    if (candidate->kind != ARTIFACT_HELM_CHART) {
+        map_set(&list->by_real, candidate->real, artifact->source);
     }
     search->is_full = list->artifacts.len >= ARTIFACTS_MOST;
-}
-
-static int read_text(Search *search, Str path, Str real, Str *ret_text, Error *err)
-{
-    const Map *texts = search->list->texts;
-    const Source *given = texts ? map_get(texts, real) : NULL;
-    if (given) {
-        *ret_text = given->text;
-        return 0;
-    }
-    Arena *arena = search->list->arena;
-    return fs_read(arena, str_to_cstr(arena, path), ARTIFACT_BYTES_MOST, ret_text, err);
 }
 
 static void add_unread(Search *search, Str path, const char *why)
@@ -51,20 +54,75 @@ static void add_unread(Search *search, Str path, const char *why)
     diag_error(search->diags, "AU001", span_make(source, 0, 0), "%s", why);
 }
 
-static void read_candidate(Search *search, Str path, Str real)
+/* --- a batch of them -------------------------------------------------------------------------- */
+
+static Arena *scratch_of(const Search *search)
 {
-    Str text;
+    Arena **scratch = &search->scratches[parallel_lane()];
+    if (*scratch) {
+        arena_clear(*scratch);
+    } else {
+        *scratch = arena_new(SCRATCH_BYTES);
+    }
+    return *scratch;
+}
+
+/* Only the text of an artifact is kept. */
+static void read_candidate(void *ctx, size_t index)
+{
+    Search *search = ctx;
+    const ArtifactList *list = search->list;
+    Candidate *candidate = &search->batch.ptr[index];
+    const Source *given = list->texts ? map_get(list->texts, candidate->real) : NULL;
+    Arena *scratch = scratch_of(search);
+    Str text = given ? given->text : STR("");
     Error err = ERROR_INIT;
-    if (read_text(search, path, real, &text, &err) < 0) {
-        add_unread(search, path, err.message);
+    if (candidate->kind == ARTIFACT_HELM_CHART) {
         return;
     }
-    search->list->file_count++;
-    ArtifactKind kind = classify(path, text);
-    if (kind != ARTIFACT_NONE) {
-        add(search, kind, path, real, text);
+    if (!given &&
+        fs_read(scratch, str_to_cstr(scratch, candidate->path), ARTIFACT_BYTES_MOST, &text, &err) <
+            0) {
+        candidate->mistake = arena_strdup(list->arena, err.message);
+        return;
+    }
+    candidate->kind = classify(candidate->path, text);
+    if (candidate->kind != ARTIFACT_NONE) {
+        candidate->text = given ? text : str_dup(list->arena, text);
     }
 }
+
+static void read_batch(Search *search)
+{
+    ArtifactList *list = search->list;
+    Arena *scratches[PARALLEL_JOBS_MOST] = { 0 };
+    search->scratches = scratches;
+    size_t count = search->batch.len;
+    parallel_each(list->arena, files_jobs(list->jobs, count), count, read_candidate, search);
+    vec_foreach(candidate, &search->batch) {
+        list->file_count += candidate->kind != ARTIFACT_HELM_CHART && !candidate->mistake;
+        if (candidate->mistake) {
+            add_unread(search, candidate->path, candidate->mistake);
+        } else if (candidate->kind != ARTIFACT_NONE) {
+            add(search, candidate);
+        }
+    }
+    vec_clear(&search->batch);
+    for (size_t i = 0; i < PARALLEL_JOBS_MOST; i++) {
+        arena_free(scratches[i]);
+    }
+}
+
+static void add_candidate(Search *search, ArtifactKind kind, Str path, Str real)
+{
+    Candidate candidate = { .kind = kind, .path = path, .real = real };
+    vec_push(&search->batch, search->list->arena, candidate);
+    if (search->batch.len == BATCH) {
+        read_batch(search);
+    }
+}
+
+/* --- the walk --------------------------------------------------------------------------------- */
 
 /* A directory's own .gitignore, read on the way into it; one that can't be read ignores nothing. */
 static void read_ignore_file(Search *search, Str below, Str directory)
@@ -89,7 +147,7 @@ static bool enter_directory(Search *search, const FsEntry *entry, Str path)
     }
     Str chart = path_join(search->list->arena, path, STR("Chart.yaml"));
     if (fs_is_file(chart.ptr)) {
-        add(search, ARTIFACT_HELM_CHART, chart, chart, STR(""));
+        add_candidate(search, ARTIFACT_HELM_CHART, chart, chart);
         return false;
     }
     read_ignore_file(search, entry->path, path);
@@ -132,8 +190,20 @@ static FsWalk visit(const FsEntry *entry, void *ctx)
     if (S_ISDIR(entry->mode)) {
         return enter_directory(search, entry, path) ? FS_WALK_ON : FS_WALK_SKIP;
     }
-    read_candidate(search, path, path_join(search->list->arena, search->real_root, entry->path));
+    Str real = path_join(search->list->arena, search->real_root, entry->path);
+    add_candidate(search, ARTIFACT_NONE, path, real);
     return FS_WALK_ON;
+}
+
+static int walk(Search *search, const char *path, Error *err)
+{
+    Str chart = path_join(search->list->arena, search->root, STR("Chart.yaml"));
+    if (fs_is_file(chart.ptr)) {
+        add_candidate(search, ARTIFACT_HELM_CHART, chart, chart);
+        return 0;
+    }
+    read_ignore_file(search, STR(""), search->root);
+    return fs_walk(path, visit, search, err);
 }
 
 int files_find(
@@ -161,19 +231,23 @@ int files_find(
         if (!fs_is_file(path)) {
             return error_set(err, -ENOENT, "no such file or directory: %s", path);
         }
-        read_candidate(&search, search.root, search.real_root);
-        return 0;
-    }
-    Str chart = path_join(list->arena, search.root, STR("Chart.yaml"));
-    if (fs_is_file(chart.ptr)) {
-        add(&search, ARTIFACT_HELM_CHART, chart, chart, STR(""));
+        add_candidate(&search, ARTIFACT_NONE, search.root, search.real_root);
+        read_batch(&search);
         return 0;
     }
     for (size_t i = 0; i < ignore_count; i++) {
         ignore_add(&search.ignore, STR(""), ignore[i]);
     }
-    read_ignore_file(&search, STR(""), search.root);
-    return fs_walk(path, visit, &search, err);
+    int rc = walk(&search, path, err);
+    read_batch(&search);
+    return rc;
+}
+
+size_t files_jobs(size_t asked, size_t count)
+{
+    enum { SMALL = 300 };
+    size_t jobs = asked > 0 ? asked : count < SMALL ? 1 : parallel_cpus();
+    return jobs < PARALLEL_JOBS_MOST ? jobs : PARALLEL_JOBS_MOST;
 }
 
 const YamlDocuments *artifact_documents(Arena *arena, Artifact *artifact)
@@ -186,6 +260,15 @@ const YamlDocuments *artifact_documents(Arena *arena, Artifact *artifact)
         artifact->mistake = diags.diags.len > 0 ? &diags.diags.ptr[0] : NULL;
     }
     return &artifact->documents;
+}
+
+bool artifact_take_documents(Artifact *artifact, YamlDocuments *ret_documents)
+{
+    if (artifact->mistake || !__atomic_exchange_n(&artifact->is_read, false, __ATOMIC_ACQ_REL)) {
+        return false;
+    }
+    *ret_documents = artifact->documents;
+    return true;
 }
 
 Node *artifact_document(Arena *arena, Artifact *artifact)

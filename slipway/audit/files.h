@@ -29,10 +29,12 @@ typedef struct Artifact {
     bool is_read;
     YamlDocuments documents;
     const Diag *mistake;
+    void *subject; /* a Dockerfile, Workflow or Dashboard: what its room read it as */
 } Artifact;
 
 typedef struct ArtifactList {
     Arena *arena;
+    size_t jobs; /* as AuditOptions.jobs */
     VEC(Artifact *) artifacts;
     Map by_path;      /* shown path -> Artifact */
     Map by_real;      /* absolute path without links -> Source */
@@ -53,9 +55,16 @@ int files_find(
     Error *err
 );
 
+/* Threads for so many files: those asked for; else one a processor, but one alone for a small
+ * repository, which is done before others are of use and needn't pay for their memory. */
+size_t files_jobs(size_t asked, size_t count);
+
 /* The documents of a YAML or JSON artifact, read at the first call and kept, so that several rooms
  * may look at one file: merge keys resolved, no comments. Those before a mistake are there too, and
  * artifact->mistake then says what is wrong. */
 const YamlDocuments *artifact_documents(Arena *arena, Artifact *artifact);
+/* The same for one that will change them: they are read anew for whoever asks next. False where they
+ * weren't read yet or have a mistake. Several threads may ask. */
+bool artifact_take_documents(Artifact *artifact, YamlDocuments *ret_documents);
 /* The first of them where the whole file could be read, else NULL. */
 Node *artifact_document(Arena *arena, Artifact *artifact);

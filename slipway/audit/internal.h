@@ -1,8 +1,17 @@
-/* The steps of a run that take findings away again. */
+/* The steps of a run: the rules, and what takes findings away again. */
 #pragma once
+
+#include <stdarg.h>
 
 #include "gitignore.h"
 #include "run.h"
+
+enum { AUDIT_FINDINGS_MOST = 20000 };
+
+/* run_rules.c: adds what the rules find. */
+void rules_run(Audit *audit);
+Diag *
+find_of_rule(DiagList *list, const AuditRule *rule, Span span, const char *format, va_list args);
 
 /* ignore.c: check.ignore. Takes the rules out of options->ignore, so that it holds paths alone. */
 typedef struct RuleIgnore {

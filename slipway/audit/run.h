@@ -11,6 +11,7 @@
 typedef struct Audit {
     Arena *arena;
     const AuditOptions *options;
+    size_t jobs; /* threads */
     ArtifactList files;
     Api *api; /* with the definitions of all bundles */
     VEC(const Bundle *) bundles;
@@ -38,5 +39,7 @@ void audit_gather(Audit *audit);
 void bundles_gather(Audit *audit);
 /* dockerfile/: with the .dockerignore that a build would use. */
 void dockerfiles_gather(Audit *audit);
+/* actions/: a Workflow; NULL where the file doesn't parse. */
+Workflow *actions_read(Arena *arena, Artifact *artifact);
 /* actions/: workflows, action.yml, dependabot.yml. */
 void actions_gather(Audit *audit);

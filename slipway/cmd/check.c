@@ -1,4 +1,5 @@
 #include "base/fs.h"
+#include "base/parallel.h"
 #include "base/path.h"
 
 #include "audit/audit.h"
@@ -16,6 +17,7 @@ typedef struct CheckOptions {
     const char *baseline;
     const char *explain;
     const char *kubernetes;
+    int64_t jobs;
     bool docs, fix, dry_run, shellcheck;
 } CheckOptions;
 
@@ -119,6 +121,17 @@ static const CliFlag flags[] = {
         CLI_BOOL,
         .help = "Ask ShellCheck about the scripts in Dockerfiles and workflows too; it takes "
                 "longer than the rest"
+    ),
+    CLI_FLAG(
+        CheckOptions,
+        jobs,
+        "jobs",
+        'j',
+        CLI_INT,
+        .argument = "N",
+        .help =
+            "Threads to check with; else one a processor, and one for a small repository. What is "
+            "found is the same"
     ),
     CLI_FLAG(
         CheckOptions,
@@ -368,6 +381,10 @@ static ExitCode run(Cli *cli, const void *opaque)
         cli_errorf(cli, "shellcheck isn't installed");
         return EXIT_ENVIRONMENT;
     }
+    if (options->jobs < 0 || options->jobs > PARALLEL_JOBS_MOST) {
+        cli_errorf(cli, "--jobs takes 1 to %d", PARALLEL_JOBS_MOST);
+        return EXIT_USAGE;
+    }
     AuditOptions audit = {
         .paths = paths_of(cli),
         .path_count = cli->arg_count ? cli->arg_count : 1,
@@ -375,6 +392,7 @@ static ExitCode run(Cli *cli, const void *opaque)
         .level = SEVERITY_WARN,
         .standard = (AuditStandard) options->standard,
         .shellcheck = options->shellcheck,
+        .jobs = (size_t) options->jobs,
     };
     Str *only = NULL;
     Str *skip = NULL;

@@ -144,10 +144,13 @@ int resources_read(Build *b, Source *source, Resources *ret_resources)
 {
     YamlDocuments documents;
     size_t before = b->diags->diags.len;
-    int rc = yaml_read(b->arena, source, NULL, &documents, b->diags);
-    if (rc < 0) {
-        relate_yaml_errors(b, before);
-        return rc;
+    const KustomizeReader *reader = &b->options.reader;
+    if (!reader->read || !reader->read(reader->ctx, source, true, &documents)) {
+        int rc = yaml_read(b->arena, source, NULL, &documents, b->diags);
+        if (rc < 0) {
+            relate_yaml_errors(b, before);
+            return rc;
+        }
     }
     Nodes nodes = { 0 };
     bool shared =

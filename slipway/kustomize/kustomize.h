@@ -18,6 +18,7 @@
 #include "base/strbuf.h"
 #include "codec/json.h"
 #include "codec/node.h"
+#include "codec/yaml.h"
 
 typedef enum KustomizeOrder {
     KUSTOMIZE_ORDER_DEFAULT, /* sortOptions of the kustomization, else legacy: the command line's
@@ -26,12 +27,20 @@ typedef enum KustomizeOrder {
     KUSTOMIZE_ORDER_LEGACY,  /* sortOptions, else legacy */
 } KustomizeOrder;
 
+/* Documents of a source that somebody read before, without a mistake and with YamlOptions { 0 }. With
+ * `is_taken` the build will change them: they are nobody else's from then on. False: there are none. */
+typedef struct KustomizeReader {
+    bool (*read)(void *ctx, const Source *source, bool is_taken, YamlDocuments *ret_documents);
+    void *ctx;
+} KustomizeReader;
+
 typedef struct KustomizeOptions {
     KustomizeOrder order;
-    bool load_anywhere; /* without the load restrictor: files from outside the kustomization's
+    bool load_anywhere;     /* without the load restrictor: files from outside the kustomization's
                            directory */
-    const Map *sources; /* real path -> Source, of files that were read already; may be NULL */
-    bool no_warnings;   /* none of the warnings that kustomize itself doesn't give */
+    const Map *sources;     /* real path -> Source, of files that were read already; may be NULL */
+    KustomizeReader reader; /* read: may be NULL */
+    bool no_warnings;       /* none of the warnings that kustomize itself doesn't give */
 } KustomizeOptions;
 
 /* One thing that touched a resource: a patch, a transformer, a generator. */

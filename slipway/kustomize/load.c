@@ -229,6 +229,19 @@ int load_directory(const Target *target, Str path, Target **ret_sub, Error *err)
 
 /* --- the kustomization file ------------------------------------------------------------------- */
 
+static int read_kustomization(Build *b, Source *source, Node **ret_doc)
+{
+    const KustomizeReader *reader = &b->options.reader;
+    YamlDocuments documents;
+    if (reader->read && reader->read(reader->ctx, source, false, &documents) &&
+        documents.len == 1) {
+        *ret_doc = documents.roots[0];
+        return 0;
+    }
+    YamlOptions options = { .allow_duplicates = true };
+    return yaml_read_one(b->arena, source, &options, ret_doc, b->diags);
+}
+
 int load_kustomization_file(Target *target)
 {
     static const char *const names[] = { "kustomization.yaml",
@@ -272,9 +285,7 @@ int load_kustomization_file(Target *target)
             STR_ARG(target->root)
         );
     }
-    YamlOptions options = { .allow_duplicates = true };
-    int rc = yaml_read_one(b->arena, found, &options, &target->doc, b->diags);
-    if (rc < 0) {
+    if (read_kustomization(b, found, &target->doc) < 0) {
         return build_error(
             b, "KZ001", span_make(found, 0, 0), "invalid Kustomization: the file can't be read"
         );

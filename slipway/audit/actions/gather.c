@@ -7,23 +7,22 @@ static bool is_of_actions(const Artifact *artifact)
            artifact->kind == ARTIFACT_DEPENDABOT;
 }
 
-static Workflow *read_artifact(Audit *audit, Artifact *artifact)
+Workflow *actions_read(Arena *arena, Artifact *artifact)
 {
-    Node *root = artifact_document(audit->arena, artifact);
-    if (artifact->mistake) {
-        audit_find(
-            audit,
-            "AU002",
-            artifact->mistake->span,
-            "%" STR_FMT,
-            STR_ARG(artifact->mistake->message)
-        );
-        return NULL;
-    }
+    Node *root = artifact_document(arena, artifact);
     WorkflowKind kind = artifact->kind == ARTIFACT_DEPENDABOT ? WORKFLOW_DEPENDABOT
                         : artifact->kind == ARTIFACT_ACTION   ? WORKFLOW_ACTION
                                                               : WORKFLOW_JOBS;
-    return root ? workflow_read(audit->arena, artifact->source, root, kind) : NULL;
+    return root ? workflow_read(arena, artifact->source, root, kind) : NULL;
+}
+
+static Workflow *take(Audit *audit, const Artifact *artifact)
+{
+    const Diag *mistake = artifact->mistake;
+    if (mistake) {
+        (void) audit_find(audit, "AU002", mistake->span, "%" STR_FMT, STR_ARG(mistake->message));
+    }
+    return artifact->subject;
 }
 
 /* The path of an action doesn't show where its repository begins: that of a workflow does. */
@@ -45,6 +44,17 @@ static void set_roots(const Map *workflows)
     }
 }
 
+/* So that they are there when the rules ask. */
+static void read_used(const Workflow *workflow)
+{
+    vec_foreach(job, &workflow->jobs) {
+        (void) workflow_find_local(workflow, &job->uses);
+        vec_foreach(step, &job->steps) {
+            (void) workflow_find_local(workflow, &step->uses);
+        }
+    }
+}
+
 /* What can't be asked is a finding, at the first workflow. */
 static void ask_shellcheck(Audit *audit, const Map *workflows)
 {
@@ -60,7 +70,7 @@ void actions_gather(Audit *audit)
     Map *workflows = ARENA_NEW(audit->arena, Map);
     *workflows = (Map) MAP_ON_ARENA(audit->arena);
     vec_foreach(artifact, &audit->files.artifacts) {
-        Workflow *workflow = is_of_actions(*artifact) ? read_artifact(audit, *artifact) : NULL;
+        Workflow *workflow = is_of_actions(*artifact) ? take(audit, *artifact) : NULL;
         if (workflow) {
             workflow->workflows = workflows;
             map_set(workflows, workflow->source->path, workflow);
@@ -68,6 +78,9 @@ void actions_gather(Audit *audit)
         }
     }
     set_roots(workflows);
+    vec_foreach(workflow, &audit->workflows) {
+        read_used(*workflow);
+    }
     if (audit->options->shellcheck) {
         ask_shellcheck(audit, workflows);
     }

@@ -1,6 +1,7 @@
 #include "workflow.h"
 
 #include "base/fs.h"
+#include "base/parallel.h"
 #include "base/path.h"
 #include "codec/yaml.h"
 
@@ -193,7 +194,7 @@ Workflow *workflow_read(Arena *arena, Source *source, const Node *root, Workflow
         .kind = kind,
         .root_path = root_of(arena, source->path),
         .workflows = ARENA_NEW(arena, Map),
-        .place = ARENA_NEW(arena, YamlPlace),
+        .places = ARENA_ARRAY(arena, YamlPlace *, PARALLEL_JOBS_MOST),
         .jobs_by_id = MAP_ON_ARENA(arena),
         .permissions = node_get_cstr(root, "permissions"),
         .env = node_path(root, "env"),
@@ -271,9 +272,13 @@ static Workflow *read_file(Arena *arena, Str path)
     );
 }
 
-/* Each path is looked for once. */
+/* Each path is looked for once: before the rules run, which may ask at the same time. */
 static const Workflow *read_local(const Workflow *workflow, Str path)
 {
+    bool is_shared = arena_is_forked(workflow->arena);
+    if (is_shared && !map_has(workflow->workflows, path)) {
+        return read_file(workflow->arena, path);
+    }
     if (!map_has(workflow->workflows, path)) {
         map_set(workflow->workflows, path, read_file(workflow->arena, path));
     }
@@ -306,10 +311,14 @@ const Workflow *workflow_find_local(const Workflow *workflow, const Uses *uses)
 
 Span workflow_span(const Workflow *workflow, const Node *node, size_t from, size_t to)
 {
-    if (workflow->place->node != node) {
-        yaml_place_init(workflow->place, node);
+    YamlPlace **place = &workflow->places[parallel_lane()];
+    if (!*place) {
+        *place = ARENA_NEW(workflow->arena, YamlPlace);
     }
-    return yaml_place_span(workflow->place, from, to);
+    if ((*place)->node != node) {
+        yaml_place_init(*place, node);
+    }
+    return yaml_place_span(*place, from, to);
 }
 
 Span workflow_expr_span(const WorkflowExpr *expr, const Expr *part)

@@ -116,14 +116,14 @@ struct Workflow {
     const Node *root;
     WorkflowKind kind;
     Str root_path;  /* of the repository: what "./" of a `uses` means */
-    Map *workflows; /* shown path -> Workflow, of the whole run and what was looked for since */
+    Map *workflows; /* shown path -> Workflow, of the whole run and what it uses beside */
     VEC(Event) events;
     VEC(Job) jobs;
     Map jobs_by_id;                                         /* lower case -> Job */
     const Node *permissions, *env, *defaults, *concurrency; /* or NULL */
     const Node *inputs, *outputs;                           /* of an action */
     VEC(WorkflowExpr) expressions;
-    YamlPlace *place;                /* of the last question for a place */
+    YamlPlace **places;              /* of the last question for a place, one a thread */
     VEC(ScriptComplaint) complaints; /* of ShellCheck, where it was asked */
 };
 

@@ -55,7 +55,7 @@ void dockerfiles_gather(Audit *audit)
     for (size_t i = 0; i < audit->files.artifacts.len; i++) {
         const Artifact *artifact = audit->files.artifacts.ptr[i];
         if (artifact->kind == ARTIFACT_DOCKERFILE) {
-            Dockerfile *file = dockerfile_read(audit->arena, artifact->source);
+            Dockerfile *file = artifact->subject;
             find_ignore(audit->arena, file);
             vec_push(&files, audit->arena, file);
             vec_push(&audit->dockerfiles, audit->arena, file);

@@ -261,7 +261,7 @@ void monitoring_gather(Audit *audit)
     vec_foreach(artifact, &audit->files.artifacts) {
         ArtifactKind kind = (*artifact)->kind;
         if (kind == ARTIFACT_DASHBOARD) {
-            add_dashboard(&all, dashboard_read(audit->arena, (*artifact)->source));
+            add_dashboard(&all, (*artifact)->subject);
         } else if (kind == ARTIFACT_PROMETHEUS || kind == ARTIFACT_GRAFANA) {
             Embedded whole = whole_file(audit, *artifact);
             check_rule_files(audit, add_file(&all, &whole));

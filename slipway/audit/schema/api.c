@@ -226,6 +226,19 @@ Api *api_new(Arena *arena, unsigned minor)
     return api;
 }
 
+Api *api_copy(const Api *api)
+{
+    Api *copy = api_new(api->arena, api->minor);
+    copy->defined = api->defined; /* only read by then */
+    map_foreach(entry, &api->definitions) {
+        const Definition *own = entry->value;
+        Definition *definition = ARENA_NEW(api->arena, Definition);
+        *definition = (Definition) { .schema = own->schema, .is_ambiguous = own->is_ambiguous };
+        map_set(&copy->definitions, entry->key, definition);
+    }
+    return copy;
+}
+
 unsigned api_minor(const Api *api)
 {
     return api->minor;

@@ -64,6 +64,8 @@ unsigned api_newest_minor(void);
 bool api_parse_version(Str text, unsigned *ret_minor);
 
 Api *api_new(Arena *arena, unsigned minor);
+/* Of the same version and definitions, for another thread: it makes its own types. */
+Api *api_copy(const Api *api);
 unsigned api_minor(const Api *api);
 Arena *api_arena(const Api *api);
 /* Takes a CustomResourceDefinition (apiextensions.k8s.io/v1) for the kind that it defines. A kind
