@@ -212,7 +212,15 @@ const DecodeField service_fields[] = {
         .one_is_list = true,
         .help = "Names of secrets; each is an environment variable in upper case"
     ),
-    DECODE_STRUCT(Service, health, "health", health_fields, .help = "How its health is probed"),
+    DECODE_STRUCT(
+        Service,
+        health,
+        "health",
+        health_fields,
+        .help =
+            "How its health is probed. Without a path, port or command to ask, it is ready when "
+            "its process has run for half a second"
+    ),
     DECODE_BOOL(
         Service,
         is_public,

@@ -9,6 +9,8 @@ enum {
     STABLE_MS = 30 * 1000,
     GRACE_MS = 30 * 1000,
     START_PERIOD_MS = 60 * 1000,
+    SETTLE_MS =
+        500, /* what a wrong command or configuration takes to end, and little of a person's time */
     FAILURES = 3,
 };
 
@@ -36,6 +38,7 @@ void machine_init(Machine *machine, const MachineConfig *config, int64_t now_ms)
     MachineConfig *own = &machine->config;
     set_default(&own->stop_grace_ms, GRACE_MS);
     set_default(&own->start_period_ms, START_PERIOD_MS);
+    set_default(&own->settle_ms, SETTLE_MS);
     set_default(&own->backoff_first_ms, BACKOFF_FIRST_MS);
     set_default(&own->backoff_most_ms, BACKOFF_MOST_MS);
     set_default(&own->stable_ms, STABLE_MS);
@@ -130,13 +133,10 @@ static unsigned on_spawned(Machine *machine, int64_t now_ms)
         }
         return 0;
     }
-    if (!config->has_probe) {
-        machine->was_ready = true;
-        return enter(machine, MACHINE_READY, MACHINE_REASON_NONE, now_ms);
-    }
     enter(machine, MACHINE_RUNNING, MACHINE_REASON_NONE, now_ms);
-    machine->deadline_ms = add_ms(now_ms, config->start_period_ms);
-    return MACHINE_DO_PROBE;
+    machine->deadline_ms =
+        add_ms(now_ms, config->has_probe ? config->start_period_ms : config->settle_ms);
+    return config->has_probe ? MACHINE_DO_PROBE : 0;
 }
 
 /* Its process is gone (or never was) and nobody asked for that. */
@@ -250,15 +250,20 @@ static unsigned on_spawn_failed(Machine *machine, int64_t now_ms)
     return 0;
 }
 
+static unsigned become_ready(Machine *machine, int64_t now_ms)
+{
+    machine->bad_probes = 0;
+    machine->was_ready = true;
+    return enter(machine, MACHINE_READY, MACHINE_REASON_NONE, now_ms);
+}
+
 static unsigned on_probe(Machine *machine, bool ok, int64_t now_ms)
 {
     if (!is_live(machine->state) || machine->config.is_task) {
         return 0;
     }
     if (ok) {
-        machine->bad_probes = 0;
-        machine->was_ready = true;
-        return enter(machine, MACHINE_READY, MACHINE_REASON_NONE, now_ms);
+        return become_ready(machine, now_ms);
     }
     machine->bad_probes++;
     if (machine->state == MACHINE_READY && machine->bad_probes >= machine->config.failures) {
@@ -279,6 +284,9 @@ static unsigned on_time(Machine *machine, int64_t now_ms)
     case MACHINE_RUNNING:
         if (machine->config.is_task) {
             return begin_stop(machine, MACHINE_REASON_TIMEOUT, now_ms);
+        }
+        if (!machine->config.has_probe && !machine->config.is_external) {
+            return become_ready(machine, now_ms);
         }
         return enter(machine, MACHINE_UNHEALTHY, MACHINE_REASON_NEVER_READY, now_ms);
     case MACHINE_STOPPING:

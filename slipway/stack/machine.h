@@ -2,6 +2,7 @@
  * process, timer or probe is touched here, so every path is tested without one.
  *
  *   pending ─START→ waiting ─needs met→ starting ─SPAWNED→ running ─PROBE_OK→ ready
+ *      without a probe: running ─settle_ms pass and it still runs→ ready
  *      running/ready ─PROBE_FAILED × n, or never ready→ unhealthy ─PROBE_OK→ ready
  *      any with a process ─EXITED→ backoff (restart by policy) | exited | failed | completed
  *      any ─STOP→ stopping ─EXITED→ exited
@@ -18,7 +19,7 @@ typedef enum MachineState {
     MACHINE_PENDING,  /* not asked for */
     MACHINE_WAITING,  /* for what it needs */
     MACHINE_STARTING, /* being prepared, until its process runs */
-    MACHINE_RUNNING,  /* its process runs, no good probe yet */
+    MACHINE_RUNNING,  /* its process runs, no good probe yet, or has yet to settle */
     MACHINE_READY,
     MACHINE_UNHEALTHY, /* its process runs, the probe fails */
     MACHINE_BACKOFF,   /* ended by itself, waits for its next start */
@@ -37,11 +38,12 @@ typedef enum MachineRestart {
 
 typedef struct MachineConfig {
     bool is_task;
-    bool has_probe;   /* else it is ready when its process runs */
+    bool has_probe;   /* else it is ready when its process has run for settle_ms */
     bool is_external; /* runs elsewhere: no process, only the probe */
     MachineRestart restart;
     int64_t stop_grace_ms;    /* from the stop signal to SIGKILL */
     int64_t start_period_ms;  /* from its start to the first good probe */
+    int64_t settle_ms;        /* 0: 500; without a probe, from its start to ready */
     int64_t timeout_ms;       /* of a task; 0: none */
     unsigned failures;        /* bad probes in a row until unhealthy */
     int64_t backoff_first_ms; /* 0: 200 */

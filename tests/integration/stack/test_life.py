@@ -126,6 +126,19 @@ def a_task_completes_once_and_a_failed_one_is_a_failure():
         expect("it broke" in done.err, f"last words are not said: {done.err}")
 
 
+def what_ends_at_once_was_never_ready():
+    """Without a probe, running is all there is to see; a process that ends at once was not up."""
+    services = {
+        "broken": shell("echo no such option >&2; exit 3", restart="never"),
+        "after": shell("echo +after >> $IT_DIR/events; exec sleep 1000", needs=["broken"]),
+    }
+    with Stack(services) as stack:
+        done = stack.run("up", "-d", "--wait", check=4)
+        expect("exit code 3" in done.err and "no such option" in done.err, f"why is not said: {done.err}")
+        expect(stack.events() == [], "what needs it was started")
+        expect(stack.run("wait", "broken", "--timeout", "20s").returncode == 4, "wait takes it for ready")
+
+
 def what_is_never_ready_is_explained_and_its_dependants_wait():
     port = free_port()
     body = (
@@ -433,6 +446,7 @@ main([
     a_second_up_says_what_runs_and_starts_what_is_new,
     one_service_starts_stops_and_restarts,
     a_task_completes_once_and_a_failed_one_is_a_failure,
+    what_ends_at_once_was_never_ready,
     what_is_never_ready_is_explained_and_its_dependants_wait,
     a_wait_ends_when_its_time_is_up,
     a_crash_loop_backs_off_stops_and_is_explained,

@@ -49,11 +49,29 @@ static void becomes_ready_by_a_good_probe(void **state)
     assert_int_equal(machine.deadline_ms, INT64_MAX);
 }
 
-static void is_ready_at_once_without_a_probe(void **state)
+static void is_ready_without_a_probe_when_it_has_settled(void **state)
+{
+    (void) state;
+    Machine machine = running_machine((MachineConfig) { .settle_ms = 300 });
+    assert_int_equal(machine.state, MACHINE_RUNNING);
+    assert_false(machine_satisfies(&machine));
+    send(&machine, MACHINE_TIME, 299);
+    assert_int_equal(machine.state, MACHINE_RUNNING);
+    send(&machine, MACHINE_TIME, 300);
+    assert_int_equal(machine.state, MACHINE_READY);
+    assert_true(machine.was_ready);
+    assert_int_equal(machine.deadline_ms, INT64_MAX);
+}
+
+static void is_never_ready_when_it_ends_before_it_settled(void **state)
 {
     (void) state;
     Machine machine = running_machine((MachineConfig) { 0 });
-    assert_int_equal(machine.state, MACHINE_READY);
+    send_exit(&machine, 1, 0, 10);
+    assert_int_equal(machine.state, MACHINE_FAILED);
+    assert_false(machine.was_ready);
+    send(&machine, MACHINE_TIME, 10000);
+    assert_int_equal(machine.state, MACHINE_FAILED);
 }
 
 static void becomes_unhealthy_after_bad_probes_in_a_row_and_recovers(void **state)
@@ -313,7 +331,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(becomes_ready_by_a_good_probe),
-        cmocka_unit_test(is_ready_at_once_without_a_probe),
+        cmocka_unit_test(is_ready_without_a_probe_when_it_has_settled),
+        cmocka_unit_test(is_never_ready_when_it_ends_before_it_settled),
         cmocka_unit_test(becomes_unhealthy_after_bad_probes_in_a_row_and_recovers),
         cmocka_unit_test(is_unhealthy_when_never_ready_within_the_start_period),
         cmocka_unit_test(restarts_with_growing_waits_until_the_crash_loop_stops),
