@@ -5,6 +5,7 @@
 
 #include "cmd/stack_common.h"
 #include "commands.h"
+#include "stack/claim.h"
 #include "stack/control_client.h"
 #include "stack/state_file.h"
 
@@ -104,8 +105,9 @@ static ExitCode delete_data(Cli *cli, const Place *place)
 {
     const char *data = str_to_cstr(cli->arena, place->data_dir);
     bool has_data = fs_exists(data);
+    auto_fd int claim = -1;
     Error err = ERROR_INIT;
-    if (has_data && fs_remove_tree(data, &err) < 0) {
+    if (has_data && (claim_data(place, &claim, &err) < 0 || fs_remove_tree(data, &err) < 0)) {
         cli_error(cli, &err);
         return EXIT_ENVIRONMENT;
     }

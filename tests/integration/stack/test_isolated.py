@@ -133,6 +133,8 @@ def shared_data_have_one_user_at_a_time():
             catalog.write_text(catalog.read_text().replace(str(first.ps()["front"]["ports"][0]["port"]), str(free_port())))
             refused = second.run("up", "-d", check=3)
             expect(str(first.dir) in refused.err and "--isolated" in refused.err, refused.err)
+            kept = second.run("down", "--volumes", "-y", check=3)
+            expect(str(first.dir) in kept.err, f"it deletes data that another uses: {kept.err}")
             first.run("down", check=0)
             second.run("up", "-d", "--wait", check=0)
         finally:
