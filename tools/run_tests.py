@@ -1,18 +1,21 @@
 #!/usr/bin/env python3
 """Runs meson's tests and ends with what a person wants to know: tools/run_tests.py BUILD [ARGS…]
 
-ARGS go to `meson test` (such as --suite unit). After the run: the log of each test that failed,
+ARGS go to `meson test` (such as --suite unit). Programs run side by side, more than there are
+processors: those against real servers wait most of the time. After the run: the log of each test that failed,
 each skipped test with its reason, and a last line "N passed, N failed, N skipped". A TAP program
 counts by its test points. Exits 1 when anything failed or when nothing ran.
 """
 
 import json
+import os
 import pathlib
 import re
 import subprocess
 import sys
 
 LOG_LINES = 60
+SIDE_BY_SIDE = max(4, 2 * (os.cpu_count() or 1))
 POINT = re.compile(r"^(not )?ok\b\s*\d*\s*(?:- )?(.*?)(?:\s*#\s*(skip|todo)\b\s*(.*))?$", re.I)
 PLAN_SKIP = re.compile(r"^1\.\.0\s*#\s*skip\S*\s*(.*)$", re.I)
 MESON_SKIP = 77
@@ -78,7 +81,8 @@ def main():
     build = pathlib.Path(sys.argv[1])
     log = build / "meson-logs" / "testlog.json"
     log.unlink(missing_ok=True)
-    command = ["meson", "test", "-C", str(build), "--no-rebuild", "--no-stdsplit", *sys.argv[2:]]
+    command = ["meson", "test", "-C", str(build), "--no-rebuild", "--no-stdsplit",
+               "--num-processes", str(SIDE_BY_SIDE), *sys.argv[2:]]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, check=False)
     records = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
 

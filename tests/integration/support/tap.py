@@ -57,8 +57,9 @@ def run(*args):
     return failed
 
 
-def eventually(condition, seconds=20, what="the condition"):
-    """Waits until condition() is true and returns what it gave; an exception in it counts as not yet."""
+def eventually(condition, seconds=60, what="the condition"):
+    """Waits until condition() is true and returns what it gave; an exception in it counts as not yet. Patience costs
+    nothing where all is well, and a machine may be busy with other tests."""
     deadline = time.monotonic() + seconds
     last = None
     while time.monotonic() < deadline:
