@@ -3,6 +3,7 @@
 import os
 import pty
 import signal
+import subprocess
 import threading
 
 from children import ordered, shell
@@ -105,10 +106,23 @@ def one_that_is_to_outlive_its_terminal_does():
         os.waitpid(terminal.pid, 0)
 
 
+def closed_standard_streams_change_nothing():
+    """What a service manager or a script may hand down: the first file opened must not become stdout."""
+    for closed in (">&-", "2>&-", "<&- >&- 2>&-"):
+        with Stack({"one": shell("exec sleep 1000")}) as stack:
+            def run(words, closed=closed, stack=stack):
+                return subprocess.run(["sh", "-c", f'exec "$0" {words} {closed}', SLIPWAY], cwd=stack.dir, env=stack.env(),
+                                      timeout=60, stdin=subprocess.DEVNULL, capture_output=True)
+            done = run("up -d --wait")
+            expect(done.returncode == 0 and stack.state("one") == "ready", f"{closed}: {done}")
+            expect(run("down").returncode == 0, f"{closed}: down failed")
+
+
 main([
     one_ctrl_c_stops_in_order,
     ctrl_c_during_the_start_stops_what_has_started,
     a_second_ctrl_c_ends_at_once,
     a_terminal_that_goes_away_takes_the_stack_along,
     one_that_is_to_outlive_its_terminal_does,
+    closed_standard_streams_change_nothing,
 ])
