@@ -29,21 +29,27 @@ static char unescape(char c)
     }
 }
 
-/* The text behind an opening quote up to the closing one; false when there is none. */
-static bool read_quoted(Arena *arena, Str text, char quote, Str *ret_value)
+/* The text behind an opening quote up to the closing one, which may stand lines below; false when
+ * there is none or something follows it. `text` is left behind the closing one's line. */
+static bool read_quoted(Arena *arena, Str *text, char quote, Str *ret_value)
 {
     StrBuf out = STRBUF_ON_ARENA(arena);
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
+    for (size_t i = 0; i < text->len; i++) {
+        char c = text->ptr[i];
         if (c == quote) {
-            Str tail = str_trim(str_skip(text, i + 1));
+            Str tail = STR("");
+            *text = str_skip(*text, i + 1);
+            str_next_line(text, &tail);
+            tail = str_trim(tail);
             *ret_value = strbuf_str(&out);
             return tail.len == 0 || tail.ptr[0] == '#';
         }
-        if (c == '\\' && quote == '"' && i + 1 < text.len) {
-            c = unescape(text.ptr[++i]);
+        if (c == '\\' && quote == '"' && i + 1 < text->len) {
+            c = unescape(text->ptr[++i]);
         }
-        strbuf_add_char(&out, c);
+        if (c != '\r' || i + 1 == text->len || text->ptr[i + 1] != '\n') {
+            strbuf_add_char(&out, c);
+        }
     }
     return false;
 }
@@ -59,12 +65,39 @@ static Str read_plain(Str text)
     return str_trim(text);
 }
 
+/* What stands behind "NAME=" at `value`; `text` is left behind it. */
+static bool read_value(Arena *arena, Str value, Str *text, Str *ret_value)
+{
+    char quote = value.len ? value.ptr[0] : 0;
+    if (quote != '"' && quote != '\'') {
+        *ret_value = read_plain(value);
+        return true;
+    }
+    Str quoted = str_make(value.ptr + 1, (size_t) (text->ptr + text->len - value.ptr) - 1);
+    if (!read_quoted(arena, &quoted, quote, ret_value)) {
+        return false;
+    }
+    *text = quoted;
+    return true;
+}
+
+static int count_lines(const char *from, const char *to)
+{
+    int count = 0;
+    for (; from < to; from++) {
+        count += *from == '\n';
+    }
+    return count;
+}
+
 int dotenv_parse(Arena *arena, Str text, EnvPairs *ret_pairs, Error *err)
 {
+    const char *at = text.ptr;
+    int number = 1;
     Str line;
-    int number = 0;
     while (str_next_line(&text, &line)) {
-        number++;
+        number += count_lines(at, line.ptr);
+        at = line.ptr;
         line = str_trim(line);
         if (line.len == 0 || line.ptr[0] == '#') {
             continue;
@@ -80,11 +113,7 @@ int dotenv_parse(Arena *arena, Str text, EnvPairs *ret_pairs, Error *err)
                 err, -EINVAL, "line %d: \"%" STR_FMT "\" is no name", number, STR_ARG(pair.name)
             );
         }
-        pair.value = str_trim(pair.value);
-        char quote = pair.value.len ? pair.value.ptr[0] : 0;
-        if (quote != '"' && quote != '\'') {
-            pair.value = read_plain(pair.value);
-        } else if (!read_quoted(arena, str_skip(pair.value, 1), quote, &pair.value)) {
+        if (!read_value(arena, str_trim(pair.value), &text, &pair.value)) {
             return error_set(err, -EINVAL, "line %d: the quoted value has no end", number);
         }
         vec_push(ret_pairs, arena, pair);

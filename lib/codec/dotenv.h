@@ -17,5 +17,6 @@ typedef struct EnvPairs {
 } EnvPairs;
 
 /* Lines NAME=value with an optional "export "; # comments; single quotes literal, double quotes
- * with \n \r \t \\ \" \$; nothing is expanded. -EINVAL names the line. */
+ * with \n \r \t \\ \" \$; a quoted value may go on over lines (a key in PEM); nothing is expanded.
+ * -EINVAL names the line. */
 int dotenv_parse(Arena *arena, Str text, EnvPairs *ret_pairs, Error *err);

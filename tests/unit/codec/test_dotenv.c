@@ -32,6 +32,24 @@ static void dotenv_reads_the_usual_forms(void **state)
     assert_true(str_eq_cstr(value_of(&pairs, "G"), "$x$$"));
 }
 
+static void a_quoted_value_goes_on_over_lines(void **state)
+{
+    (void) state;
+    auto_arena Arena *arena = arena_new(0);
+    EnvPairs pairs = { 0 };
+    Error err = ERROR_INIT;
+    Str text =
+        STR("KEY=\"-----BEGIN-----\r\nabc=\n\n-----END-----\" # note\nA='one\n# two'\nB=3\n");
+    assert_int_equal(dotenv_parse(arena, text, &pairs, &err), 0);
+    assert_int_equal(pairs.len, 3);
+    assert_true(str_eq_cstr(value_of(&pairs, "KEY"), "-----BEGIN-----\nabc=\n\n-----END-----"));
+    assert_true(str_eq_cstr(value_of(&pairs, "A"), "one\n# two"));
+    assert_true(str_eq_cstr(value_of(&pairs, "B"), "3"));
+    text = STR("A='x\ny'\n2B=3\n");
+    assert_int_equal(dotenv_parse(arena, text, &pairs, &err), -EINVAL);
+    assert_non_null(strstr(err.message, "line 3"));
+}
+
 static void dotenv_names_the_bad_line(void **state)
 {
     (void) state;
@@ -49,6 +67,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dotenv_reads_the_usual_forms),
+        cmocka_unit_test(a_quoted_value_goes_on_over_lines),
         cmocka_unit_test(dotenv_names_the_bad_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
