@@ -8,8 +8,9 @@
 
 /* LINGER: how often what a stopped leader left behind is looked for. DRY: how long after its end
  * the pipes of a process may still bring output. LAST_WORDS: how long its end isn't told as long as
- * they do, so that why it ended stands in the log by then. */
-enum { LINGER_MS = 20, DRY_MS = 1000, LAST_WORDS_MS = 20 };
+ * they do, so that why it ended stands in the log by then. RECENT: a look that is not older will do for
+ * a first kill; what it missed is found when the leader has ended. */
+enum { LINGER_MS = 20, DRY_MS = 1000, LAST_WORDS_MS = 20, RECENT_MS = 5 };
 
 static Run *run_new(Unit *unit)
 {
@@ -115,12 +116,21 @@ static void report_end(Run *run)
     supervisor_report(unit, &event);
 }
 
-static bool left_something(const Unit *unit)
+/* The node's processes, as a look at all of them says that is not older than the run's last one or the
+ * end of its leader: of many that end together one look tells. */
+static void find_processes(Arena *arena, Run *run, ProcList *ret_list)
+{
+    ProcQuery query = unit_query(run->unit);
+    Family *family = supervisor_family(run->unit->supervisor, run->look_after_ns);
+    family_find(arena, family, &query, ret_list);
+    run->look_after_ns = clock_monotonic_ns();
+}
+
+static bool left_something(Run *run)
 {
     auto_arena Arena *arena = arena_new(0);
-    ProcQuery query = unit_query(unit);
     ProcList list = { 0 };
-    proc_find(arena, &query, &list);
+    find_processes(arena, run, &list);
     return list.len > 0;
 }
 
@@ -128,8 +138,8 @@ static bool left_something(const Unit *unit)
 static void finish(Run *run)
 {
     Unit *unit = run->unit;
-    report_end(run);
     run->is_over = true;
+    report_end(run);
     unit->run = NULL;
     timer_free(run->timer);
     run->timer = timer_new(unit->supervisor->loop, on_not_dry, run);
@@ -146,7 +156,7 @@ static void finish(Run *run)
 static bool is_over(Run *run)
 {
     Unit *unit = run->unit;
-    if (!left_something(unit)) {
+    if (!left_something(run)) {
         return true;
     }
     if (run->is_killed || unit_machine(unit)->state != MACHINE_STOPPING) {
@@ -183,6 +193,7 @@ static void on_end(Process *process, const ProcessExit *result, void *arg)
     (void) process;
     Run *run = arg;
     run->ended = true;
+    run->look_after_ns = clock_monotonic_ns();
     run->exit = *result;
     run->timer = timer_new(run->unit->supervisor->loop, on_over, run);
     timer_start(run->timer, run->open_pipes > 0 ? LAST_WORDS_MS : 0, 0);
@@ -301,15 +312,16 @@ void unit_terminate(Unit *unit)
 void unit_kill(Unit *unit)
 {
     Run *run = unit->run;
-    if (!run) {
+    if (!run || run->is_over) {
         return;
     }
+    int64_t recent_ns = clock_monotonic_ns() - RECENT_MS * NS_PER_MS;
+    run->look_after_ns = run->look_after_ns > recent_ns ? run->look_after_ns : recent_ns;
     run->is_killed = true;
     process_signal_group(run->process, SIGKILL);
     auto_arena Arena *arena = arena_new(0);
-    ProcQuery query = unit_query(unit);
     ProcList list = { 0 };
-    proc_find(arena, &query, &list);
+    find_processes(arena, run, &list);
     vec_foreach(process, &list) {
         proc_signal(process, SIGKILL);
     }

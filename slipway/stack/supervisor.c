@@ -95,6 +95,9 @@ static void on_sample(Timer *timer, void *arg)
         unit_sample(&supervisor->units[i]);
     }
     reap_adopted(supervisor);
+    arena_free(supervisor->family_arena);
+    supervisor->family_arena = NULL;
+    supervisor->family = NULL;
 }
 
 /* ---- what the core wants ---- */
@@ -262,6 +265,17 @@ int supervisor_new(
     return 0;
 }
 
+Family *supervisor_family(Supervisor *supervisor, int64_t after_ns)
+{
+    if (!supervisor->family || supervisor->family_ns < after_ns) {
+        arena_free(supervisor->family_arena);
+        supervisor->family_arena = arena_new(0);
+        supervisor->family_ns = clock_monotonic_ns();
+        supervisor->family = family_look(supervisor->family_arena, getpid());
+    }
+    return supervisor->family;
+}
+
 void supervisor_free(Supervisor *supervisor)
 {
     if (!supervisor) {
@@ -280,6 +294,7 @@ void supervisor_free(Supervisor *supervisor)
     core_done(&supervisor->core);
     vec_done(&supervisor->listeners);
     vec_done(&supervisor->zombies);
+    arena_free(supervisor->family_arena);
     arena_free(supervisor->arena);
     free(supervisor);
 }

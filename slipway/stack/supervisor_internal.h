@@ -3,6 +3,7 @@
 #include "loop/fiber.h"
 #include "loop/process.h"
 
+#include "stack/family.h"
 #include "stack/log_store.h"
 #include "stack/native/driver.h"
 #include "stack/supervisor.h"
@@ -18,12 +19,12 @@ typedef struct Run {
     ProcStat leader; /* pid and start time */
     unsigned number;
     unsigned open_pipes;
-    bool ended;      /* the leader */
-    bool has_spoken; /* and its last words were heard */
-    bool is_over;    /* finished: its node may be gone, only its pipes are still open */
-    bool is_killed;  /* SIGKILL was sent to all of it */
-    Timer *timer;    /* waits for what the leader left behind, then for dry pipes */
-    int64_t ended_ms;
+    bool ended;            /* the leader */
+    bool has_spoken;       /* and its last words were heard */
+    bool is_over;          /* finished: its node may be gone, only its pipes are still open */
+    bool is_killed;        /* SIGKILL was sent to all of it */
+    Timer *timer;          /* waits for what the leader left behind, then for dry pipes */
+    int64_t look_after_ns; /* what was seen of processes before says nothing (monotonic) */
     ProcessExit exit;
 } Run;
 
@@ -69,7 +70,10 @@ struct Supervisor {
     bool is_pumping, has_rested;
     bool has_started; /* else what is known of the last run stays */
     int64_t started_us;
-    int64_t missed_ms;     /* time in which this process did not run */
+    int64_t missed_ms; /* time in which this process did not run */
+    Family *family;    /* the last look at all processes, on an arena of its own */
+    Arena *family_arena;
+    int64_t family_ns;
     VEC(ProcStat) zombies; /* adopted ones, as the last sample saw them */
 };
 
@@ -82,6 +86,8 @@ int64_t supervisor_now_ms(const Supervisor *supervisor);
 void supervisor_log_pending(Supervisor *supervisor);
 /* Looks whether everything is at rest now, and says so once. */
 void supervisor_settled(Supervisor *supervisor);
+/* All processes below this one, as a look says that began at `after_ns` (monotonic) or later. */
+Family *supervisor_family(Supervisor *supervisor, int64_t after_ns);
 Machine *unit_machine(const Unit *unit);
 NativeContext unit_context(Unit *unit, Arena *arena);
 void unit_progress(void *arg, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/fs.h"
 
+#include "stack/family.h"
 #include "stack/ports.h"
 #include "stack/proc.h"
 
@@ -104,6 +105,28 @@ static void finds_and_ends_grandchildren_that_left_the_session_and_ignore_sigter
     signal(SIGCHLD, SIG_DFL);
 }
 
+static void one_look_answers_for_many(void **state)
+{
+    (void) state;
+    auto_arena Arena *arena = arena_new(0);
+    ProcQuery query = { .within = getpid(), .marker = STR("SLIPWAY_STACK=feed/one") };
+    pid_t first = start_child("echo up; exec sleep 1000");
+    Family *family = family_look(arena, getpid());
+    pid_t second = start_child("echo up; exec sleep 1000");
+    kill(first, SIGKILL);
+    waitpid(first, NULL, 0);
+    ProcList before = { 0 }, stranger = { 0 }, now = { 0 };
+    family_find(arena, family, &query, &before);
+    family_find(arena, family, &(ProcQuery) { .within = getpid(), .session = second }, &stranger);
+    assert_int_equal(stranger.len, 0);
+    assert_true(before.len <= 1); /* what is asked of one that is gone has no answer */
+    proc_find(arena, &query, &now);
+    assert_int_equal(now.len, 1);
+    assert_int_equal(now.ptr[0].pid, second);
+    kill(second, SIGKILL);
+    waitpid(second, NULL, 0);
+}
+
 static void names_the_owner_of_a_port(void **state)
 {
     (void) state;
@@ -147,6 +170,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_itself),
         cmocka_unit_test(finds_and_ends_grandchildren_that_left_the_session_and_ignore_sigterm),
+        cmocka_unit_test(one_look_answers_for_many),
         cmocka_unit_test(names_the_owner_of_a_port),
         cmocka_unit_test(an_answer_of_another_process_is_not_ours),
     };
