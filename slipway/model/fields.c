@@ -3,6 +3,7 @@
 #include "base/clock.h"
 
 #include "model/internal.h"
+#include "model/patterns.h"
 
 const char *const engine_names[] = { "default", "native", "docker", "external", "none", NULL };
 const char *const language_names[] = { "none", "c",    "go",     "node", "python",
@@ -14,11 +15,6 @@ const char *const resource_kind_names[] = { "none",     "postgres",       "redis
 const char *const ingress_kind_names[] = { "ingress", "gateway", NULL };
 const char *const restart_names[] = { "default", "always", "on_failure", "never", NULL };
 const char *const severity_level_names[] = { "error", "warn", "info", NULL };
-
-#define DNS_LABEL      "[a-z]([-a-z0-9]{0,61}[a-z0-9])?"
-#define DNS_LABEL_HELP "a lower-case DNS label such as \"order-items\""
-#define DNS_NAME       "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)+"
-#define DNS_NAME_HELP  "a lower-case DNS name such as \"shop.example.com\""
 
 static const DecodeField health_fields[] = {
     DECODE_STRING(
@@ -431,7 +427,14 @@ const DecodeField environment_fields[] = {
         .pattern_help = DNS_LABEL_HELP,
         .help = "Kubernetes namespace"
     ),
-    DECODE_STRING(EnvironmentDocument, tag, "tag", .help = "Image tag that is deployed"),
+    DECODE_STRING(
+        EnvironmentDocument,
+        tag,
+        "tag",
+        .pattern = TAG,
+        .pattern_help = TAG_HELP,
+        .help = "Image tag that is deployed"
+    ),
     DECODE_STRING(
         EnvironmentDocument,
         host,
@@ -503,7 +506,14 @@ const DecodeField catalog_fields[] = {
         .pattern_help = "an address such as \"https://example.com/shop\"",
         .help = "Address of the repository"
     ),
-    DECODE_STRING(CatalogDocument, registry, "registry", .help = "Where images are pushed to"),
+    DECODE_STRING(
+        CatalogDocument,
+        registry,
+        "registry",
+        .pattern = REGISTRY,
+        .pattern_help = REGISTRY_HELP,
+        .help = "Where images are pushed to"
+    ),
     DECODE_DICT(
         CatalogDocument,
         resources,
@@ -542,7 +552,14 @@ const DecodeField catalog_fields[] = {
         .pattern_help = DNS_LABEL_HELP,
         .help = "Kubernetes namespace (default: the platform)"
     ),
-    DECODE_STRING(CatalogDocument, tag, "tag", .help = "Image tag that is deployed"),
+    DECODE_STRING(
+        CatalogDocument,
+        tag,
+        "tag",
+        .pattern = TAG,
+        .pattern_help = TAG_HELP,
+        .help = "Image tag that is deployed"
+    ),
     DECODE_STRING(
         CatalogDocument,
         host,

@@ -1,3 +1,5 @@
+#include "base/mem.h"
+
 #include "support.h"
 
 /* Loads, and expects the finding `rule` at line:column with a text in its message. */
@@ -52,6 +54,24 @@ static void refuses_a_need_that_does_not_exist(void **state)
         4,
         "postgers"
     );
+}
+
+static void refuses_a_registry_or_tag_that_no_image_can_have(void **state)
+{
+    (void) state;
+    static const char *const registries[] = {
+        "https://ghcr.io/shop", "ghcr.io/Shop", "ghcr.io/a b", "ghcr.io/"
+    };
+    static const char *const tags[] = { "1.0:2", "-1", "v 1", "a/b" };
+    for (size_t i = 0; i < ARRAY_LEN(tags); i++) {
+        char text[512];
+        snprintf(text, sizeof text, HEAD "registry: \"%s\"\ntag: v1.0_x-y\n", registries[i]);
+        expect(text, "D1006", 3, "a host");
+        snprintf(
+            text, sizeof text, HEAD "registry: localhost:5000/shop__a/b-c.d\ntag: \"%s\"\n", tags[i]
+        );
+        expect(text, "D1006", 4, "an image tag");
+    }
 }
 
 static void shows_the_circle_of_needs(void **state)
@@ -220,6 +240,7 @@ int main(void)
         cmocka_unit_test(names_the_nearest_key_for_a_typo),
         cmocka_unit_test(reports_every_mistake_at_once),
         cmocka_unit_test(refuses_a_need_that_does_not_exist),
+        cmocka_unit_test(refuses_a_registry_or_tag_that_no_image_can_have),
         cmocka_unit_test(shows_the_circle_of_needs),
         cmocka_unit_test(refuses_one_name_for_two_things),
         cmocka_unit_test(refuses_a_port_taken_twice),
