@@ -80,7 +80,9 @@ static const DecodeField health_fields[] = {
         .fallback = "60s",
         .min = NS_PER_MS,
         .max = 3600 * NS_PER_S,
-        .help = "Time within which it must become ready"
+        .help =
+            "Time within which it must become ready; what has nothing to probe is ready when it "
+            "has run for half a second"
     ),
     DECODE_END,
 };
