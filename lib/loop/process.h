@@ -62,6 +62,9 @@ int process_spawn(
     Process **ret_process,
     Error *err
 );
+/* Lets this process have as many open files as it may; its children get the former bound, which
+ * programs with select(2) rely on. */
+void process_raise_files(void);
 pid_t process_pid(const Process *process);
 bool process_is_running(const Process *process);
 /* Fibers: parks until it ended. 0, -ETIMEDOUT or -ECANCELED. */

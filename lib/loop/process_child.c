@@ -127,6 +127,7 @@ _Noreturn void child_start(const ChildPlan *plan)
     }
     put_stdio(plan);
     leave_descriptors(plan);
+    process_lower_files();
     switch_user(plan);
     if (options->directory && chdir(options->directory) != 0) {
         give_up(plan, CHILD_DIRECTORY, errno);

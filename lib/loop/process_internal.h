@@ -39,6 +39,9 @@ typedef struct ChildPlan {
 /* In the forked child: async-signal-safe functions only. */
 _Noreturn void child_start(const ChildPlan *plan);
 
+/* In the child: undoes process_raise_files. */
+void process_lower_files(void);
+
 /* Before the fork: what is looked up and allocated. On the arena. */
 int child_plan(Arena *arena, const ProcessOptions *options, ChildPlan *ret_plan, Error *err);
 

@@ -6,6 +6,17 @@
 
 #include "model/internal.h"
 
+const char *const engine_names[] = { "default", "native", "docker", "external", "none", NULL };
+const char *const language_names[] = { "none", "c",    "go",     "node", "python",
+                                       "java", "rust", "dotnet", NULL };
+const char *const resource_kind_names[] = { "none",     "postgres",       "redis",
+                                            "kafka",    "elasticsearch",  "minio",
+                                            "kafka_ui", "prometheus",     "jaeger",
+                                            "grafana",  "otel_collector", NULL };
+const char *const ingress_kind_names[] = { "ingress", "gateway", NULL };
+const char *const restart_names[] = { "default", "always", "on_failure", "never", NULL };
+const char *const severity_level_names[] = { "error", "warn", "info", NULL };
+
 Str engine_name(Engine engine)
 {
     return str_from(engine_names[engine]);

@@ -190,6 +190,7 @@ int session_run(Arena *arena, const SessionOptions *options, SessionEnd *ret_end
     EnvContext env;
     Session session = { .options = options };
     uint64_t former_mark = process_mark_of(getpid()); /* of a stack that this one runs in */
+    process_raise_files();                            /* each service has four here */
     int rc = place_make(options->place, err);
     rc = rc < 0 ? rc : claim_stack(options->place, &lock, err);
     rc = rc < 0 ? rc : state_end_leftovers(options->place, err);

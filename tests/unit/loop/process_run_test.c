@@ -1,3 +1,6 @@
+#include <stdio.h>
+#include <sys/resource.h>
+
 #include "base/strbuf.h"
 
 #include "process_support.h"
@@ -111,6 +114,36 @@ static void cancellation_kills_it(void **state)
     run_on_fiber(cancel_a_run, NULL);
 }
 
+static void run_under_a_bound_on_files(void *arg)
+{
+    (void) arg;
+    Arena *arena = arena_new(0);
+    struct rlimit limit, raised;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = 100;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    process_raise_files();
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &raised), 0);
+    assert_int_equal(raised.rlim_cur, limit.rlim_max);
+    ProcessOptions options = { .argv = SHELL("ulimit -Sn; ulimit -Hn") };
+    ProcessResult result = run_or_fail(&options, STR(""), arena);
+    char expected[64];
+    snprintf(expected, sizeof expected, "100\n%llu\n", (unsigned long long) limit.rlim_max);
+    assert_string_equal(str_to_cstr(arena, result.out), expected);
+    arena_free(arena);
+}
+
+static void a_raised_bound_on_files_is_not_the_childrens(void **state)
+{
+    (void) state;
+    struct rlimit limit;
+    getrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_max == RLIM_INFINITY) {
+        skip();
+    }
+    run_on_fiber(run_under_a_bound_on_files, NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -119,6 +152,7 @@ int main(void)
         cmocka_unit_test(too_much_output_kills_it),
         cmocka_unit_test(the_deadline_kills_it_and_its_children),
         cmocka_unit_test(cancellation_kills_it),
+        cmocka_unit_test(a_raised_bound_on_files_is_not_the_childrens),
     };
     return cmocka_run_group_tests_name("loop/process_run", tests, NULL, NULL);
 }
