@@ -13,6 +13,7 @@ struct Db {
     Context *ctx;
     bool is_tx;
     bool is_open; /* a transaction that is neither committed nor rolled back */
+    bool has_events;
     PgSession session;
     PgCall queued[DB_QUEUED_MAX]; /* sent ahead of the next statement, or with COMMIT */
     size_t queued_count;

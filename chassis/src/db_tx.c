@@ -6,6 +6,7 @@
 
 #include "db.h"
 #include "exchange.h"
+#include "outbox.h"
 
 int tx_begin(Context *ctx, Db **ret_tx)
 {
@@ -85,6 +86,9 @@ int tx_commit(Db *tx)
     FAILPOINT("before-commit");
     TRY(commit(tx));
     FAILPOINT("after-commit");
+    if (tx->has_events) {
+        relay_wake(tx->ctx->worker);
+    }
     for (size_t i = 0; i < tx->write_count; i++) {
         count_cache_drop(tx->ctx->worker->runtime->counts, tx->writes[i]);
     }

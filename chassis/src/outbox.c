@@ -7,11 +7,10 @@
 
 enum { ENVELOPE_BYTES = 512 }; /* a usual one, without its data */
 
-/* The row and what wakes the relay at the commit; Postgres sends equal notifications of a transaction once. */
 static const Statement outbox_insert = {
     .name = "outbox_insert",
     .sql = "INSERT INTO outbox (event_id, topic, key, payload, headers) "
-           "SELECT $1, $2, $3, $4, $5 FROM pg_notify('outbox', '')",
+           "VALUES ($1, $2, $3, $4, $5)",
 };
 
 static void write_data(JsonWriter *w, const EventOut *event)
@@ -88,6 +87,7 @@ int outbox_emit(Db *tx, const EventOut *event)
     Arena *arena = tx->ctx->arena;
     Uuid uuid = uuid_make_v7();
     Str event_id = uuid_to_str(arena, uuid);
+    tx->has_events = true;
     return tx_queue(
         tx,
         &outbox_insert,

@@ -9,6 +9,7 @@
 
 enum {
     RELAY_POLL_MS = 500,
+    RELAY_NOTIFY_EVERY_MS = 5, /* as long as the producer gathers */
     RELAY_LEASE_MS = 10000,
     RELAY_CLAIM_EVERY_MS = 1000,
     RELAY_BATCH = 500,
@@ -29,7 +30,14 @@ struct Relay {
     /* By our clock, from before the claim: never later than the database's. */
     int64_t leader_until_ms;
     int64_t next_claim_ms;
+    atomic_bool has_news; /* committed here since the last turn began */
     _Atomic int64_t oldest_age_s;
+};
+
+/* By itself, not in the transactions that write events: Postgres lets those that notify commit one at a time. */
+static const Statement tell_leader = {
+    .name = "outbox_notify",
+    .sql = "SELECT pg_notify('outbox', '')",
 };
 
 static const Statement select_batch = {
@@ -238,13 +246,25 @@ static bool is_leader(Relay *relay, Context *ctx)
     return now_ms < relay->leader_until_ms;
 }
 
+/* For all that was committed here since the last time. */
+static int notify_leader(Context *ctx)
+{
+    DbRows rows;
+    TRY(db_query(ctx->db, &tell_leader, &rows));
+    return fiber_sleep_ms(RELAY_NOTIFY_EVERY_MS);
+}
+
 static int relay_turn(Relay *relay, Context *ctx)
 {
+    bool has_news = atomic_exchange(&relay->has_news, false);
     read_stats(relay, ctx);
-    if (!ctx->worker->runtime->producer || !is_leader(relay, ctx)) {
+    if (!ctx->worker->runtime->producer) {
         return 0;
     }
-    return relay_batch(ctx);
+    if (is_leader(relay, ctx)) {
+        return relay_batch(ctx);
+    }
+    return has_news ? notify_leader(ctx) : 0;
 }
 
 static int relay_once(Relay *relay, Arena *arena)
@@ -295,6 +315,27 @@ static void on_notify(Str payload, void *arg)
     (void) payload;
     Relay *relay = arg;
     task_wake(&relay->task);
+}
+
+static void wake(void *relay_arg)
+{
+    Relay *relay = relay_arg;
+    task_wake(&relay->task);
+}
+
+void relay_wake(Worker *worker)
+{
+    Runtime *runtime = worker->runtime;
+    Relay *relay = runtime->relay;
+    if (!relay || !runtime->producer || atomic_exchange(&relay->has_news, true)) {
+        return;
+    }
+    Loop *loop = runtime->workers[0].loop;
+    if (worker->loop == loop) {
+        wake(relay);
+    } else {
+        loop_post(loop, wake, relay);
+    }
 }
 
 static void define_metrics(Relay *relay, Metrics *metrics)

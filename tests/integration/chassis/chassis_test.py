@@ -16,7 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 from support import tokens  # noqa: E402
 from support.service import Service  # noqa: E402
-from support.servers import run_cases, sql  # noqa: E402
+from support.servers import listening, run_cases, sql  # noqa: E402
 from support.tap import case, equal, eventually  # noqa: E402
 
 PROGRAM = sys.argv[1]
@@ -464,6 +464,19 @@ def a_job_runs_on_one_replica(servers):
         heir = second if owner is first else first
         equal(owner.terminate(), 0)
         eventually(lambda: heir.metric("job_runs_total", job="count") > 0, what="the heir goes on")
+
+
+@case
+def a_replica_that_does_not_relay_tells_the_one_that_does(servers):
+    servers.need("postgres")
+    database = next(DATABASES)
+    no_broker = {"KAFKA_BROKERS": "127.0.0.1:1"}
+    with fixture(servers, database, **no_broker) as leader:
+        eventually(lambda: leader.metric("outbox_relay_leader") == 1, what="the first one leads")
+        with fixture(servers, database, **no_broker) as other, listening(servers, database, "outbox") as heard:
+            equal(other.post(NOTES, {"title": "told"}, token=tokens.access()).status, 201)
+            eventually(heard, what="a notification")
+            equal(other.metric("outbox_relay_leader"), 0)
 
 
 @case

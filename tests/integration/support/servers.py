@@ -1,5 +1,6 @@
 """Postgres, Redis and Kafka of tests/integration/servers.h, driven over a pipe."""
 
+import contextlib
 import os
 import subprocess
 
@@ -49,11 +50,31 @@ def run_cases(*names):
         servers.close()
 
 
+def psql(servers, database, *arguments):
+    """The command and the environment of psql on a database."""
+    command = ["psql", "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1",
+               "-p", str(servers.ports["postgres"]), "-U", "ecommerce", "-d", database, *arguments]
+    return command, {"PATH": os.environ["PATH"], "PGPASSWORD": "ecommerce_secret"}
+
+
+@contextlib.contextmanager
+def listening(servers, database, channel):
+    """LISTENs; gives a function that tells whether a notification has come."""
+    command, environment = psql(servers, database)
+    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        def ask(text):
+            process.stdin.write(f"{text};\n\\echo asked\n")
+            process.stdin.flush()
+            return list(iter(process.stdout.readline, "asked\n"))
+
+        ask(f"LISTEN {channel}")
+        yield lambda: any("notification" in line for line in ask("SELECT 1"))
+        process.stdin.close()
+
+
 def sql(servers, database, text):
     """Runs SQL through psql; the rows as lists of texts."""
-    command = ["psql", "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1",
-               "-p", str(servers.ports["postgres"]), "-U", "ecommerce", "-d", database, "-c", text]
-    environment = {"PATH": os.environ["PATH"], "PGPASSWORD": "ecommerce_secret"}
+    command, environment = psql(servers, database, "-c", text)
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=False)
     if done.returncode != 0:
         raise AssertionError(done.stderr)
