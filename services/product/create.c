@@ -7,8 +7,8 @@
 static const Statement product_insert = {
     .name = "product_insert",
     .sql = "INSERT INTO products (id, name, slug, description, brand_id, category_id, seller_id, "
-           "status, base_price, currency, metadata, created_at, updated_at, version) "
-           "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13)",
+           "status, base_price, currency, metadata, updated_at, version, created_at) "
+           "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $12)",
     .writes = "products",
 };
 static const Statement variant_insert = {
@@ -25,12 +25,9 @@ static const Statement image_insert = {
 
 static int insert_product(Db *tx, const Product *product)
 {
-    enum { CREATED_AT = PRODUCT_VALUES, VERSION, COUNT };
-    DbValue values[COUNT];
+    DbValue values[PRODUCT_VALUES];
     product_values(product, values);
-    values[CREATED_AT] = db_time(product->created_at);
-    values[VERSION] = db_int(product->version);
-    return tx_queue_values(tx, &product_insert, (DbValues) { values, COUNT });
+    return tx_queue_values(tx, &product_insert, (DbValues) { values, PRODUCT_VALUES });
 }
 
 static int insert_variants(Db *tx, const Product *product)
@@ -157,7 +154,6 @@ int product_create(Request *req)
     Context *ctx = req->ctx;
     ProductDetail detail = {
         .product = { .id = id_new(ctx->arena), .metadata = STR("{}") },
-        .category_path = STR("[]"),
     };
     const Product *product = &detail.product;
     TRY(request_body(req, &detail.product));

@@ -104,6 +104,10 @@ int detail_name_refs(Db *tx, ProductDetail *detail)
     const DbValue category = db_uuid(product->category_id);
     DbCall calls[2];
     size_t count = 0;
+    detail->brand = (NamedRef) { .id = product->brand_id };
+    detail->category = (NamedRef) { .id = product->category_id };
+    detail->brand_logo_url = (Str) { 0 };
+    detail->category_path = STR("[]");
     if (product->brand_id.len > 0) {
         calls[count++] = (DbCall) { .statement = &brand_named, .values = { &brand, 1 } };
     }
@@ -119,8 +123,6 @@ int detail_name_refs(Db *tx, ProductDetail *detail)
             row_load(&calls[i].rows, 0, detail_columns, detail, db_arena(tx));
         }
     }
-    detail->brand.id = product->brand_id;
-    detail->category.id = product->category_id;
     return 0;
 }
 
@@ -131,11 +133,18 @@ int detail_snapshot(Db *tx, Str id, ProductDetail *ret_detail)
     return detail_read(db_context(tx), &rows, ret_detail);
 }
 
-int detail_change(Db *tx, const Statement *change, DbValues values, ProductDetail *ret_detail)
+/* Two statements: what is read behind the lock is what its former holder left. */
+int detail_lock(Db *tx, Str id, ProductDetail *ret_detail)
 {
-    DbRows rows;
-    TRY(db_query_values(tx, change, &rows, values));
-    return detail_read(db_context(tx), &rows, ret_detail);
+    Context *ctx = db_context(tx);
+    const DbValue values = db_uuid(id);
+    DbCall calls[] = {
+        { .statement = &product_for_update, .values = { &values, 1 } },
+        { .statement = &detail_whole, .values = { &values, 1 } },
+    };
+    TRY(db_pipeline(tx, calls, ARRAY_LEN(calls)));
+    TRY(detail_read(ctx, &calls[1].rows, ret_detail));
+    return auth_require_seller(ctx, ret_detail->product.seller_id);
 }
 
 int detail_require_visible(Context *ctx, const Product *product)
@@ -254,6 +263,8 @@ int product_lock(Db *tx, Str id, Product *ret_product)
 int product_touch(Db *tx, Str id)
 {
     ProductDetail detail = { 0 };
-    TRY(detail_change(tx, &touch, (DbValues) { (const DbValue[]) { db_uuid(id) }, 1 }, &detail));
+    DbRows rows;
+    TRY(db_query(tx, &touch, &rows, db_uuid(id)));
+    TRY(detail_read(db_context(tx), &rows, &detail));
     return detail_emit(tx, "ecommerce.product.updated", &detail);
 }

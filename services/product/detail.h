@@ -21,13 +21,13 @@ typedef struct ProductDetail {
 
 /* By id or slug, one round trip; NOT_FOUND. */
 int detail_get(Db *db, Str id_or_slug, ProductDetail *ret_detail);
-/* Of a product that is being made: names of its brand and category, and the path. They are locked until the
+/* Names of the brand and the category that a product is being given, and the path. They are locked until the
  * commit, so a renaming waits for the event or the event tells the new name. No round trip when it has none. */
 int detail_name_refs(Db *tx, ProductDetail *detail);
+/* As product_lock, with all that belongs to it, as a snapshot. */
+int detail_lock(Db *tx, Str id, ProductDetail *ret_detail);
 /* Inside a transaction that changed it: with category_path, and with inactive variants. */
 int detail_snapshot(Db *tx, Str id, ProductDetail *ret_detail);
-/* The same of a change whose SQL is DETAIL_AFTER's (detail_sql.h), in one statement. */
-int detail_change(Db *tx, const Statement *change, DbValues values, ProductDetail *ret_detail);
 
 /* Published, or the asker's own, or the asker is admin; else NOT_FOUND. */
 int detail_require_visible(Context *ctx, const Product *product);
@@ -35,8 +35,8 @@ int detail_respond(Request *req, int status, ProductDetail *detail);
 /* product.created or product.updated with the whole product. */
 int detail_emit(Db *tx, const char *topic, ProductDetail *detail);
 
-/* What of a product a client decides, as parameters from $1. */
-enum { PRODUCT_VALUES = 11 };
+/* A product as parameters from $1: what a client decides, updated_at, version. */
+enum { PRODUCT_VALUES = 13 };
 void product_values(const Product *product, DbValue ret_values[static PRODUCT_VALUES]);
 /* A seller sells as itself; an admin for anyone. */
 int product_settle_seller(Context *ctx, Product *product);

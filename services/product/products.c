@@ -1,15 +1,12 @@
 /* Products: read, changed, deleted. */
 #include "detail.h"
-#include "detail_sql.h"
 #include "list.h"
 
 static const Statement product_update = {
     .name = "product_update",
-    .sql = DETAIL_AFTER(
-        "UPDATE products SET name = $2, slug = $3, description = $4, brand_id = $5, "
-        "category_id = $6, seller_id = $7, status = $8, base_price = $9, currency = $10, "
-        "metadata = $11, version = version + 1, updated_at = now() WHERE id = $1"
-    ),
+    .sql = "UPDATE products SET name = $2, slug = $3, description = $4, brand_id = $5, "
+           "category_id = $6, seller_id = $7, status = $8, base_price = $9, currency = $10, "
+           "metadata = $11, updated_at = $12, version = $13 WHERE id = $1",
     .writes = "products",
 };
 static const Statement product_delete = {
@@ -32,6 +29,8 @@ void product_values(const Product *product, DbValue ret_values[static PRODUCT_VA
     ret_values[8] = db_int(product->base_price);
     ret_values[9] = db_text(product->currency);
     ret_values[10] = db_json(product->metadata);
+    ret_values[11] = db_time(product->updated_at);
+    ret_values[12] = db_int(product->version);
 }
 
 static int product_get(Request *req)
@@ -71,27 +70,44 @@ static int check_transition(Context *ctx, int from, int to)
     return 0;
 }
 
-static int product_change(Request *req)
+/* A later version, at a later time whatever the clock says. */
+static void count_change(Product *product)
+{
+    int64_t now_us = clock_utc_us();
+    product->updated_at = now_us > product->updated_at ? now_us : product->updated_at + 1;
+    product->version++;
+}
+
+/* What the request changes of a product that is there. */
+static int change(Request *req, Db *tx, ProductDetail *detail)
 {
     Context *ctx = req->ctx;
-    Product product = { 0 };
+    Product *product = &detail->product;
+    const Product former = *product;
+    TRY(request_body(req, product));
+    TRY(product_settle_seller(ctx, product));
+    TRY(check_transition(ctx, former.status, product->status));
+    if (!str_eq(product->slug, former.slug)) {
+        TRY(slug_of(ctx, "slug", product->slug, &product->slug));
+    }
+    count_change(product);
+    bool refers_elsewhere = !str_eq(product->brand_id, former.brand_id) ||
+                            !str_eq(product->category_id, former.category_id);
+    return refers_elsewhere ? detail_name_refs(tx, detail) : 0;
+}
+
+static int product_change(Request *req)
+{
     ProductDetail detail = { 0 };
+    DbValue values[PRODUCT_VALUES];
     Str id;
     TRY(request_param_id(req, "id", &id));
     auto_tx Db *tx = NULL;
-    TRY(tx_begin(ctx, &tx));
-    TRY(product_lock(tx, id, &product));
-    int former_status = product.status;
-    Str former_slug = product.slug;
-    TRY(request_body(req, &product));
-    TRY(product_settle_seller(ctx, &product));
-    TRY(check_transition(ctx, former_status, product.status));
-    if (!str_eq(product.slug, former_slug)) {
-        TRY(slug_of(ctx, "slug", product.slug, &product.slug));
-    }
-    DbValue values[PRODUCT_VALUES];
-    product_values(&product, values);
-    TRY(detail_change(tx, &product_update, (DbValues) { values, PRODUCT_VALUES }, &detail));
+    TRY(tx_begin(req->ctx, &tx));
+    TRY(detail_lock(tx, id, &detail));
+    TRY(change(req, tx, &detail));
+    product_values(&detail.product, values);
+    TRY(tx_queue_values(tx, &product_update, (DbValues) { values, PRODUCT_VALUES }));
     TRY(detail_emit(tx, "ecommerce.product.updated", &detail));
     TRY(detail_respond(req, 200, &detail));
     return tx_commit(tx);

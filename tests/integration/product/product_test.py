@@ -386,6 +386,11 @@ def what_a_create_answers_and_tells_is_what_is_read_then(servers):
             if made["images"]:
                 expected["image_url"] = "https://x.test/4.png"
             equal(json.loads(told), expected)
+            changed = service.put(f"{API}/products/{made['id']}", {"category_id": above["id"], "brand_id": None}, token=SELLER)
+            equal(changed.data, made | {"category_id": above["id"], "brand_id": None, "brand": None,
+                                        "category": {key: above[key] for key in ("id", "name", "slug")},
+                                        "updated_at": changed.data["updated_at"]})
+            equal(service.get(f"{API}/products/{made['id']}", token=SELLER).data, changed.data)
 
 
 @case
@@ -402,13 +407,18 @@ def a_create_is_one_round_trip_and_a_refused_one_leaves_nothing(servers):
 
 @case
 def the_last_event_of_a_product_names_its_category_as_it_is(servers):
-    """A category that is renamed while products are made in it: each of them is told with the new name at last."""
+    """A category that is renamed while products come into it: each of them is told with the new name at last."""
     database = next(DATABASES)
     with product_service(servers, database) as service:
         category = service.post(f"{API}/categories", {"name": "Name 0"}, token=ADMIN).data
+        def place(moved_there):
+            made = create(service, category_id=None if moved_there else category["id"])
+            if moved_there:
+                service.put(f"{API}/products/{made['id']}", {"category_id": category["id"]}, token=SELLER)
+
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
             for number in range(1, 30):
-                made = [pool.submit(create, service, category_id=category["id"]) for _ in range(8)]
+                made = [pool.submit(place, number % 2) for number in range(8)]
                 service.put(f"{API}/categories/{category['id']}", {"name": f"Name {number}"}, token=ADMIN)
                 for one in made:
                     one.result()
