@@ -3,6 +3,8 @@
 
 #include "exchange.h"
 
+enum { USUAL_BYTES = 1024 };
+
 static const char json_type[] = "application/json; charset=utf-8";
 
 static Answer *begin(Request *req, int status)
@@ -11,6 +13,7 @@ static Answer *begin(Request *req, int status)
     assert(!answer->status && "one answer a request");
     answer->status = status;
     answer->content_type = json_type;
+    strbuf_reserve(&answer->body, USUAL_BYTES);
     answer->writer = json_writer(&answer->body, 0);
     json_begin_object(&answer->writer);
     json_key(&answer->writer, "data");
@@ -121,10 +124,16 @@ static bool tag_is_listed(Str list, Str tag)
 
 bool respond_unchanged(Request *req, int64_t updated_at, Str id)
 {
-    Str tag = str_printf(
-        req->ctx->arena, "\"%llx-%" STR_FMT "\"", (unsigned long long) updated_at, STR_ARG(id)
-    );
-    respond_header(req, "ETag", str_concat(req->ctx->arena, STR("W/"), tag));
+    enum { TAG_BYTES = 64 };
+    StrBuf weak = STRBUF_ON_ARENA(req->ctx->arena);
+    strbuf_reserve(&weak, TAG_BYTES);
+    strbuf_add(&weak, STR("W/\""));
+    strbuf_add_int64(&weak, updated_at);
+    strbuf_add_char(&weak, '-');
+    strbuf_add(&weak, id);
+    strbuf_add_char(&weak, '"');
+    respond_header(req, "ETag", strbuf_str(&weak));
+    Str tag = str_skip(strbuf_str(&weak), 2);
     if (!tag_is_listed(request_header(req, "if-none-match"), tag)) {
         return false;
     }

@@ -134,6 +134,10 @@ static bool add_short_double(StrBuf *sb, double value)
     static const double scales[] = { 1, 10, 100, 1000, 10000, 100000, 1000000 };
     static const double least = 1e-4, most = 1e15; /* beyond them %g writes an exponent */
     double size = fabs(value);
+    if (fpclassify(value) == FP_ZERO && !signbit(value)) {
+        strbuf_add_char(sb, '0');
+        return true;
+    }
     for (unsigned decimals = 0; decimals < ARRAY_LEN(scales) && size >= least; decimals++) {
         double scaled = nearbyint(size * scales[decimals]);
         if (scaled >= most) {
