@@ -47,8 +47,14 @@ static void check_workflow(Arena *arena, Source *source, const Node *root, Workf
             ScriptLine line;
             for (size_t at = 0; script_next(step, &at, &line);) {
                 assert(line.from < line.to && line.to <= step->run->text.len);
-                (void) script_runs(line.text, "npm test");
             }
+            for (size_t i = 0; step->script && i < step->script->commands.len; i++) {
+                const ShellCommand *command = &step->script->commands.ptr[i];
+                assert(command->span.end <= step->run->text.len);
+                assert(command->parent == SHELL_TOP || command->parent < i);
+                (void) shell_pipe_first(step->script, command);
+            }
+            (void) step_runs(step, "npm test");
         }
     }
 }

@@ -1,5 +1,5 @@
 /* A shell text of any bytes: the tree of commands holds together, and every part lies in the text. */
-#include "audit/dockerfile/shell.h"
+#include "audit/shell/shell.h"
 
 #include <assert.h>
 

@@ -1,5 +1,169 @@
 #include "script.h"
 
+enum { RESUMES_MOST = 200 };
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+/* Every `${{ … }}` becomes `${__…__}`: the places stay, and nobody takes it for literal. */
+static Str without_expressions(Arena *arena, Str text)
+{
+    char *copy = str_to_cstr(arena, text);
+    for (size_t at = 0; at < text.len;) {
+        size_t start = str_find(str_skip(text, at), STR("${{"));
+        size_t end = start == STR_NONE ? STR_NONE : str_find(str_skip(text, at + start), STR("}}"));
+        if (end == STR_NONE) {
+            break;
+        }
+        size_t from = at + start + 2, to = at + start + end + 1;
+        for (size_t i = from; i < to; i++) {
+            copy[i] = '_';
+        }
+        at = to + 1;
+    }
+    return str_make(copy, text.len);
+}
+
+/* Without a word about it Linux and macOS have bash, Windows PowerShell. */
+static bool is_posix(const Step *step)
+{
+    Str shell = step_shell(step), program = shell, rest = shell;
+    (void) str_next(&rest, ' ', &program);
+    if (shell.len == 0) {
+        Str job = step->job->key ? span_text(step->job->node->span) : STR("");
+        return str_find(job, STR("windows")) == STR_NONE;
+    }
+    return str_eq(program, STR("bash")) || str_eq(program, STR("sh"));
+}
+
+static size_t line_behind(Str text, size_t at)
+{
+    size_t newline = str_find_char(str_skip(text, at), '\n');
+    return newline == STR_NONE ? text.len : at + newline + 1;
+}
+
+/* Appends the commands of a part; their parents are counted from the first of all. */
+static void take_commands(Arena *arena, ShellScript *script, const ShellScript *part)
+{
+    size_t base = script->commands.len;
+    for (size_t i = 0; i < part->commands.len; i++) {
+        ShellCommand command = part->commands.ptr[i];
+        command.parent += command.parent == SHELL_TOP ? 0 : base;
+        vec_push(&script->commands, arena, command);
+    }
+}
+
+const ShellScript *script_read(Arena *arena, const Step *step)
+{
+    if (!step->run) {
+        return NULL;
+    }
+    Str text = without_expressions(arena, step->run->text);
+    Source *source = source_new(arena, STR(""), text);
+    ShellScript *script = ARENA_NEW(arena, ShellScript);
+    bool by_line = !is_posix(step);
+    size_t at = 0;
+    for (unsigned resumes = 0; at < text.len && (by_line || resumes < RESUMES_MOST); resumes++) {
+        size_t end = by_line ? line_behind(text, at) : text.len;
+        MappedText part = mapped_text_plain(arena, source, at, end);
+        const ShellScript *read = shell_read(arena, &part);
+        take_commands(arena, script, read);
+        size_t problem = read->problem.start > at ? read->problem.start : at;
+        at = !by_line && read->has_problem ? line_behind(text, problem) : end;
+    }
+    return script;
+}
+
+/* --- asking ----------------------------------------------------------------------------------- */
+
+static bool is_flag(Str word)
+{
+    return word.len > 1 && word.ptr[0] == '-';
+}
+
+/* git's own flags before its verb that take a word: -C folder, -c name=value. */
+static bool takes_word(Str program, Str flag)
+{
+    return str_eq(program, STR("git")) && (str_eq(flag, STR("-C")) || str_eq(flag, STR("-c")));
+}
+
+static size_t pass_flags(const ShellCommand *command, Str program, size_t at)
+{
+    while (at < command->words.len && is_flag(command->words.ptr[at].text)) {
+        at += takes_word(program, command->words.ptr[at].text) ? 2 : 1;
+    }
+    return at;
+}
+
+static bool has_word(const ShellCommand *command, size_t from, Str word)
+{
+    for (size_t i = from; i < command->words.len; i++) {
+        if (str_eq(command->words.ptr[i].text, word)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool command_starts(const ShellCommand *command, const char *words, size_t *ret_behind)
+{
+    Str rest = str_from(words), wanted;
+    size_t at;
+    Str program = shell_command_program(command, &at);
+    (void) str_next(&rest, ' ', &wanted);
+    (void) str_strip_prefix(&wanted, STR("./"));
+    if (program.len == 0 || !str_eq(program, wanted)) {
+        return false;
+    }
+    at++;
+    while (str_next(&rest, ' ', &wanted)) {
+        if (is_flag(wanted)) {
+            if (!has_word(command, at, wanted)) {
+                return false;
+            }
+            continue;
+        }
+        size_t next = pass_flags(command, program, at);
+        if (next >= command->words.len || !str_eq(command->words.ptr[next].text, wanted)) {
+            return false;
+        }
+        at = next + 1;
+    }
+    if (ret_behind) {
+        *ret_behind = at;
+    }
+    return true;
+}
+
+const ShellCommand *step_command(const Step *step, const char *words)
+{
+    for (size_t i = 0; step->script && i < step->script->commands.len; i++) {
+        if (command_starts(&step->script->commands.ptr[i], words, NULL)) {
+            return &step->script->commands.ptr[i];
+        }
+    }
+    return NULL;
+}
+
+const ShellCommand *step_command_at(const Step *step, size_t at)
+{
+    const ShellCommand *found = NULL;
+    for (size_t i = 0; step->script && i < step->script->commands.len; i++) {
+        const ShellCommand *command = &step->script->commands.ptr[i];
+        bool is_around = command->span.start <= at && at < command->span.end;
+        if (!command->is_compound && is_around) {
+            found = command; /* those inside of it come behind it */
+        }
+    }
+    return found;
+}
+
+Span script_span(const Step *step, size_t from, size_t to)
+{
+    return workflow_span(step->job->workflow, step->run, from, to);
+}
+
+/* --- lines ------------------------------------------------------------------------------------ */
+
 /* The end of the line at `at`, and where a backslash before it goes on, the next one's. */
 static size_t line_end(Str text, size_t at)
 {
@@ -32,80 +196,4 @@ bool script_next(const Step *step, size_t *at, ScriptLine *ret_line)
         }
     }
     return false;
-}
-
-bool script_line_at(const Step *step, size_t place, ScriptLine *ret_line)
-{
-    Str text = step->run->text;
-    size_t at = place;
-    while (at > 0 && !(text.ptr[at - 1] == '\n' && (at == 1 || text.ptr[at - 2] != '\\'))) {
-        at--;
-    }
-    return script_next(step, &at, ret_line) && ret_line->from <= place && place < ret_line->to;
-}
-
-static bool is_passed_over(Str word)
-{
-    static const Str words[] = { STR_INIT("sudo"), STR_INIT("env"), STR_INIT("exec"),
-                                 STR_INIT("time"), STR_INIT("if"),  STR_INIT("then"),
-                                 STR_INIT("!"),    STR_INIT("("),   STR_INIT("{"),
-                                 STR_INIT("do") };
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        if (str_eq(word, words[i])) {
-            return true;
-        }
-    }
-    size_t equals = str_find_char(word, '=');
-    return equals != STR_NONE && equals > 0 && word.ptr[0] != '-';
-}
-
-/* "npm  install" of the command against the words, parted by one blank. */
-static bool starts_with_words(Str command, Str words)
-{
-    Str wanted, word;
-    bool at_start = true;
-    while (str_next(&words, ' ', &wanted)) {
-        do {
-            if (!str_next(&command, ' ', &word)) {
-                return false;
-            }
-        } while (word.len == 0 || (at_start && is_passed_over(word)));
-        at_start = false;
-        if (!str_eq(word, wanted)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-bool script_runs(Str line, const char *command)
-{
-    size_t start = 0;
-    for (size_t at = 0; at <= line.len; at++) {
-        bool ends = at == line.len || str_has_char(STR("|;&\n`("), line.ptr[at]);
-        if (!ends) {
-            continue;
-        }
-        if (starts_with_words(str_trim(str_slice(line, start, at)), str_from(command))) {
-            return true;
-        }
-        start = at + 1;
-    }
-    return false;
-}
-
-bool step_runs(const Step *step, const char *command)
-{
-    ScriptLine line;
-    for (size_t at = 0; script_next(step, &at, &line);) {
-        if (script_runs(line.text, command)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-Span script_span(const Step *step, const ScriptLine *line)
-{
-    return workflow_span(step->job->workflow, step->run, line->from, line->to);
 }

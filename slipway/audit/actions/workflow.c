@@ -7,6 +7,7 @@
 
 #include "audit/kubernetes.h"
 #include "internal.h"
+#include "script.h"
 
 enum {
     LOCAL_BYTES_MOST = 1 << 20,
@@ -83,6 +84,7 @@ static void read_step(Job *job, const Node *node, size_t index)
     };
     step->run = step->run && node_is_scalar(step->run) ? step->run : NULL;
     step->id = scalar_text(step->id_node);
+    step->script = script_read(job->workflow->arena, step);
 }
 
 static void read_steps(Job *job, const Node *steps)

@@ -44,6 +44,7 @@ typedef struct Step {
     size_t index;
     Str id;
     const Node *id_node, *condition, *run, *with, *env, *shell, *working_directory; /* or NULL */
+    const struct ShellScript *script; /* of `run`: script.h */
     Uses uses;
 } Step;
 

@@ -15,9 +15,9 @@
 #include "base/source.h"
 #include "base/vec.h"
 
-#include "mapped_text.h"
-#include "packages.h"
-#include "shell.h"
+#include "audit/shell/mapped_text.h"
+#include "audit/shell/packages.h"
+#include "audit/shell/shell.h"
 
 typedef enum DockerKind {
     DOCKER_UNKNOWN,

@@ -251,19 +251,61 @@ static bool writes_a_value(Str line)
     return false;
 }
 
+static bool names(Str text, const char *variable)
+{
+    return str_find(text, str_from(variable)) != STR_NONE;
+}
+
+/* "GITHUB_ENV" or "GITHUB_PATH" where the command writes to that file; else NULL. */
+static const char *file_written(const ShellCommand *command)
+{
+    static const char *const files[] = { "GITHUB_ENV", "GITHUB_PATH" };
+    static const char *const programs[] = { "tee", "Out-File", "Add-Content" };
+    for (size_t f = 0; f < ARRAY_LEN(files); f++) {
+        vec_foreach(redirect, &command->redirects) {
+            if (str_has_suffix(redirect->sign, STR(">")) &&
+                names(redirect->target.text, files[f])) {
+                return files[f];
+            }
+        }
+        bool writes = false;
+        for (size_t p = 0; p < ARRAY_LEN(programs); p++) {
+            writes = writes || command_starts(command, programs[p], NULL);
+        }
+        vec_foreach(word, &command->words) {
+            if (writes && names(word->text, files[f])) {
+                return files[f];
+            }
+        }
+    }
+    return NULL;
+}
+
+/* What goes into the file: of a pipeline all that stands before, of a heredoc its lines. */
+static Span text_written(const ShellScript *script, const ShellCommand *command)
+{
+    Span span = shell_pipe_first(script, command)->span;
+    span.end = command->span.end;
+    vec_foreach(redirect, &command->redirects) {
+        if (redirect->body && redirect->body->text.len > 0) {
+            span.end = mapped_text_span(redirect->body, 0, redirect->body->text.len).end;
+        }
+    }
+    return span;
+}
+
 static void check_environment(RuleContext *ctx, const Step *step)
 {
-    ScriptLine line;
-    for (size_t at = 0; script_next(step, &at, &line);) {
-        bool is_env = str_find(line.text, STR("GITHUB_ENV")) != STR_NONE;
-        bool is_path = str_find(line.text, STR("GITHUB_PATH")) != STR_NONE;
-        bool writes = str_find(line.text, STR(">>")) != STR_NONE || script_runs(line.text, "tee");
-        if ((is_env || is_path) && writes && writes_a_value(line.text)) {
+    for (size_t i = 0; step->script && i < step->script->commands.len; i++) {
+        const ShellCommand *command = &step->script->commands.ptr[i];
+        const char *file = file_written(command);
+        Span span = file ? text_written(step->script, command) : SPAN_NONE;
+        if (file && writes_a_value(str_slice(step->run->text, span.start, span.end))) {
             Diag *diag = rule_find_span(
                 ctx,
-                script_span(step, &line),
+                script_span(step, span.start, span.end),
                 "a value goes to %s, in a run that strangers start",
-                is_env ? "GITHUB_ENV" : "GITHUB_PATH"
+                file
             );
             rule_hint(
                 ctx,

@@ -45,7 +45,7 @@ static void fix_command(
         rule_fix(
             ctx,
             diag,
-            script_span(step, line),
+            script_span(step, line->from, line->to),
             "echo %c%" STR_FMT "=%" STR_FMT "%c >> \"$%s\"",
             mark,
             STR_ARG(name),
@@ -215,60 +215,59 @@ static const struct {
     { "pipx install", '=', "pipx install name==1.2.3" },
 };
 
-/* The first package of the line that has no version; empty: none. A path, a URL, a file of
- * requirements and what a variable holds are not looked at. */
-static Str loose_package(Str arguments, char version)
+/* A name without a version: no path, no URL, nothing that a variable holds. */
+static bool is_loose(const ShellWord *word, char version)
 {
-    Str word;
-    while (str_next(&arguments, ' ', &word)) {
-        if (str_eq(word, STR("-r")) || str_eq(word, STR("-c")) || str_eq(word, STR("-e")) ||
-            str_has_prefix(word, STR("--requirement"))) {
-            return STR("");
+    Str text = word->text;
+    Str name = str_skip(text, text.len > 0 && text.ptr[0] == '@');
+    bool is_name = text.len > 0 && word->is_literal && !str_has_char(STR("-./\\"), text.ptr[0]) &&
+                   !str_has_char(name, version) && str_find(text, STR("://")) == STR_NONE;
+    for (size_t i = 0; i < text.len; i++) {
+        is_name = is_name && !str_has_char(STR("<>=~[.$"), text.ptr[i]);
+    }
+    return is_name && !str_eq(text, STR("pip")) && !str_eq(text, STR("setuptools")) &&
+           !str_eq(text, STR("wheel"));
+}
+
+/* The first package that has none; NULL too where a file says which. */
+static const ShellWord *loose_package(const ShellCommand *command, size_t at, char version)
+{
+    const ShellWord *found = NULL;
+    for (; at < command->words.len; at++) {
+        const ShellWord *word = &command->words.ptr[at];
+        if (str_eq(word->text, STR("-r")) || str_eq(word->text, STR("-c")) ||
+            str_eq(word->text, STR("-e")) || str_has_prefix(word->text, STR("--requirement"))) {
+            return NULL;
         }
-        bool is_end = word.len > 0 && str_has_char(STR("|;&>#"), word.ptr[0]);
-        if (is_end) {
-            return STR("");
-        }
-        Str name = str_skip(word, word.len > 0 && word.ptr[0] == '@');
-        bool is_name = word.len > 0 && !str_has_char(STR("-.$\"'/\\"), word.ptr[0]) &&
-                       !str_has_char(name, version) && str_find(word, STR("://")) == STR_NONE &&
-                       !str_has_char(word, '<') && !str_has_char(word, '[') &&
-                       !str_has_char(word, '.');
-        bool is_tool = str_eq(word, STR("pip")) || str_eq(word, STR("setuptools")) ||
-                       str_eq(word, STR("wheel"));
-        if (is_name && !is_tool) {
-            return word;
+        found = found || !is_loose(word, version) ? found : word;
+    }
+    return found;
+}
+
+static void check_install(RuleContext *ctx, const Step *step, const ShellCommand *command)
+{
+    for (size_t i = 0; i < ARRAY_LEN(installs); i++) {
+        size_t at;
+        const ShellWord *package = command_starts(command, installs[i].command, &at)
+                                       ? loose_package(command, at, installs[i].version)
+                                       : NULL;
+        if (package) {
+            Diag *diag = rule_find_span(
+                ctx,
+                script_span(step, package->span.start, package->span.end),
+                "\"%" STR_FMT "\" is the newest there is at each run",
+                STR_ARG(package->text)
+            );
+            rule_hint(ctx, diag, "%s", installs[i].wants);
+            return;
         }
     }
-    return STR("");
 }
 
 static void check_installs(RuleContext *ctx, const Step *step)
 {
-    ScriptLine line;
-    for (size_t at = 0; script_next(step, &at, &line);) {
-        for (size_t i = 0; i < ARRAY_LEN(installs); i++) {
-            size_t start = script_runs(line.text, installs[i].command)
-                               ? str_find(line.text, str_from(installs[i].command))
-                               : STR_NONE;
-            if (start == STR_NONE) {
-                continue;
-            }
-            Str package = loose_package(
-                str_skip(line.text, start + strlen(installs[i].command)), installs[i].version
-            );
-            if (package.len > 0) {
-                size_t from = (size_t) (package.ptr - step->run->text.ptr);
-                Diag *diag = rule_find_span(
-                    ctx,
-                    workflow_span(step->job->workflow, step->run, from, from + package.len),
-                    "\"%" STR_FMT "\" is the newest there is at each run",
-                    STR_ARG(package)
-                );
-                rule_hint(ctx, diag, "%s", installs[i].wants);
-                break;
-            }
-        }
+    for (size_t i = 0; step->script && i < step->script->commands.len; i++) {
+        check_install(ctx, step, &step->script->commands.ptr[i]);
     }
 }
 
@@ -327,30 +326,55 @@ static const char *const checks[] = {
     "slipway check",
 };
 
-static bool is_check(Str line)
+static bool is_check(const ShellCommand *command)
 {
     for (size_t i = 0; i < ARRAY_LEN(checks); i++) {
-        if (script_runs(line, checks[i])) {
+        if (command_starts(command, checks[i], NULL)) {
             return true;
         }
     }
     return false;
 }
 
-/* `a && b` aside, what is behind "|| true" or "|| :" counts as well. */
+/* Where the commands begin whose failure `command` decides about: "a && b | c" before "||". */
+static const ShellCommand *chain_first(const ShellScript *script, const ShellCommand *command)
+{
+    const ShellCommand *before = shell_before(script, command);
+    while (before && (before->join == SHELL_JOIN_PIPE || before->join == SHELL_JOIN_AND)) {
+        command = before;
+        before = shell_before(script, command);
+    }
+    return command;
+}
+
+static bool has_check(const ShellCommand *first, const ShellCommand *end)
+{
+    for (const ShellCommand *command = first; command < end; command++) {
+        if (is_check(command)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool hides(const ShellCommand *command)
+{
+    return command_starts(command, "true", NULL) || command_starts(command, ":", NULL) ||
+           command_starts(command, "exit 0", NULL);
+}
+
+/* What stands before "|| true", inside of a subshell too. */
 static void check_or_true(RuleContext *ctx, const Step *step)
 {
-    ScriptLine line;
-    for (size_t at = 0; script_next(step, &at, &line);) {
-        size_t sign = str_find(line.text, STR("||"));
-        Str behind = sign == STR_NONE ? STR("") : str_skip(line.text, sign + 2);
-        size_t comment = str_find(behind, STR(" #"));
-        behind = str_trim(str_slice(behind, 0, comment));
-        bool is_hidden = str_eq(behind, STR("true")) || str_eq(behind, STR(":")) ||
-                         str_eq(behind, STR("exit 0"));
-        if (is_hidden && is_check(str_slice(line.text, 0, sign))) {
-            Span span = workflow_span(step->job->workflow, step->run, line.from + sign, line.to);
-            rule_find_span(ctx, span, "the check can't fail");
+    const ShellScript *script = step->script;
+    for (size_t i = 0; script && i < script->commands.len; i++) {
+        const ShellCommand *command = &script->commands.ptr[i];
+        const ShellCommand *next =
+            command->join == SHELL_JOIN_OR ? shell_next(script, command) : NULL;
+        if (next && hides(next) && has_check(chain_first(script, command), next)) {
+            Str between = str_slice(step->run->text, command->span.end, next->span.start);
+            size_t sign = command->span.end + str_find(between, STR("||"));
+            rule_find_span(ctx, script_span(step, sign, next->span.end), "the check can't fail");
         }
     }
 }
@@ -373,13 +397,9 @@ static bool is_asked_about(const Workflow *workflow, const Step *step)
 
 static bool step_is_check(const Step *step)
 {
-    ScriptLine line;
-    for (size_t at = 0; script_next(step, &at, &line);) {
-        if (is_check(line.text)) {
-            return true;
-        }
-    }
-    return false;
+    const ShellScript *script = step->script;
+    return script && script->commands.len > 0 &&
+           has_check(script->commands.ptr, script->commands.ptr + script->commands.len);
 }
 
 static void gh036(RuleContext *ctx, const Workflow *workflow)

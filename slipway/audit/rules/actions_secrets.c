@@ -121,40 +121,57 @@ static bool is_part_of_secret(Arena *arena, const Expr *expr)
            expr->items.ptr[0]->items.len == 1 && is_secret(arena, expr->items.ptr[0]->items.ptr[0]);
 }
 
-/* What it prints goes neither into a file nor to another program. */
-static bool prints(Str line)
+static bool starts_any(const ShellCommand *command, const char *const *programs, size_t count)
 {
-    bool is_print = script_runs(line, "echo") || script_runs(line, "printf") ||
-                    script_runs(line, "Write-Output") || script_runs(line, "Write-Host");
-    return is_print && !str_has_char(line, '>') && !str_has_char(line, '|');
-}
-
-static bool sends(Str line)
-{
-    static const char *const programs[] = { "curl", "wget", "nc", "ncat", "http" };
-    for (size_t i = 0; i < ARRAY_LEN(programs); i++) {
-        if (script_runs(line, programs[i])) {
+    for (size_t i = 0; i < count; i++) {
+        if (command_starts(command, programs[i], NULL)) {
             return true;
         }
     }
     return false;
 }
 
-static void check_line(RuleContext *ctx, const WorkflowExpr *expr)
+/* Whether its output, or that of what it is part of, goes elsewhere than into the log. */
+static bool is_caught(const ShellScript *script, const ShellCommand *command)
 {
-    ScriptLine line;
+    while (command->redirects.len == 0 && command->join != SHELL_JOIN_PIPE &&
+           !command->is_substituted && command->parent != SHELL_TOP) {
+        command = &script->commands.ptr[command->parent];
+    }
+    return command->redirects.len > 0 || command->join == SHELL_JOIN_PIPE ||
+           command->is_substituted;
+}
+
+/* A variable set before the program is no argument. */
+static bool is_argument(const ShellCommand *command, size_t at)
+{
+    vec_foreach(word, &command->words) {
+        if (word->span.start <= at && at < word->span.end) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void check_script(RuleContext *ctx, const WorkflowExpr *expr)
+{
+    static const char *const printers[] = { "echo", "printf", "Write-Output", "Write-Host" };
+    static const char *const senders[] = { "curl", "wget", "nc", "ncat", "http" };
     bool is_in_script = expr->step && expr->step->run == expr->node;
-    if (!is_in_script || !script_line_at(expr->step, expr->from, &line)) {
+    const ShellCommand *command = is_in_script ? step_command_at(expr->step, expr->from) : NULL;
+    if (!command || !is_argument(command, expr->from)) {
         return;
     }
     Span span = workflow_expr_span(expr, NULL);
-    if (prints(line.text)) {
-        rule_hint(
-            ctx,
-            rule_find_span(ctx, span, "a secret is printed into the log"),
-            "take the line away: GitHub stars out only what matches it to the letter"
-        );
-    } else if (sends(line.text)) {
+    if (starts_any(command, printers, ARRAY_LEN(printers))) {
+        if (!is_caught(expr->step->script, command)) {
+            rule_hint(
+                ctx,
+                rule_find_span(ctx, span, "a secret is printed into the log"),
+                "take the line away: GitHub stars out only what matches it to the letter"
+            );
+        }
+    } else if (starts_any(command, senders, ARRAY_LEN(senders))) {
         Diag *diag = rule_find_span(
             ctx,
             span,
@@ -185,7 +202,7 @@ static void gh024(RuleContext *ctx, const Workflow *workflow)
             );
             rule_hint(ctx, diag, "make a secret of each part");
         } else if (is_secret(ctx->diags->arena, expr->root)) {
-            check_line(ctx, expr);
+            check_script(ctx, expr);
         }
     }
 }

@@ -151,24 +151,63 @@ static void knows_whom_to_trust(void **state)
     assert_str(trust_typo(&other), "");
 }
 
-static void reads_scripts_by_the_line(void **state)
+static const Step *step_of(Arena *arena, const char *shell, const char *script)
 {
     Workflow *workflow = read_text(
-        *state,
-        "on: push\njobs:\n  a:\n    steps:\n    - run: |\n        # npm test\n        A=1 sudo npm "
-        " test | tee x && \\\n          go vet\n        echo npm audit\n"
+        arena,
+        arena_printf(
+            arena,
+            "on: push\njobs:\n  a:\n    steps:\n    - shell: %s\n      run: |\n%s",
+            shell,
+            script
+        )
     );
-    const Step *step = &workflow->jobs.ptr[0].steps.ptr[0];
+    return &workflow->jobs.ptr[0].steps.ptr[0];
+}
+
+static void reads_the_lines_of_a_script(void **state)
+{
+    const Step *step =
+        step_of(*state, "bash", "        # npm test\n        go \\\n          vet\n        ls\n");
     ScriptLine line;
     size_t at = 0;
     assert_true(script_next(step, &at, &line));
-    assert_true(script_runs(line.text, "npm test"));
-    assert_true(script_runs(line.text, "tee"));
-    assert_false(script_runs(line.text, "test"));
+    assert_str(line.text, "go \\\n  vet");
     assert_true(script_next(step, &at, &line));
-    assert_str(span_text(script_span(step, &line)), "echo npm audit");
-    assert_false(script_runs(line.text, "npm audit"));
+    assert_str(span_text(script_span(step, line.from, line.to)), "ls");
     assert_false(script_next(step, &at, &line));
+}
+
+static void reads_the_commands_of_a_script(void **state)
+{
+    const Step *step = step_of(
+        *state,
+        "bash",
+        "        A=1 sudo npm  test | tee x && \\\n          git -C a push --force\n"
+        "        echo npm audit ${{ github.sha }} # go vet\n"
+    );
+    assert_true(step_runs(step, "npm test"));
+    assert_true(step_runs(step, "tee"));
+    assert_true(step_runs(step, "git push"));
+    assert_true(step_runs(step, "git push --force"));
+    assert_false(step_runs(step, "git push --tags"));
+    assert_false(step_runs(step, "test"));
+    assert_false(step_runs(step, "npm audit"));
+    assert_false(step_runs(step, "go vet"));
+    const ShellCommand *echo = step_command(step, "echo");
+    const ShellWord *word = vec_last(&echo->words);
+    assert_false(word->is_literal);
+    assert_str(span_text(script_span(step, word->span.start, word->span.end)), "${{ github.sha }}");
+    assert_ptr_equal(step_command_at(step, word->span.start), echo);
+}
+
+static void goes_on_behind_what_it_cannot_read(void **state)
+{
+    const char *script = "        if ($x) {\n          npm test\n        }\n        go vet\n";
+    const Step *other = step_of(*state, "pwsh", script);
+    assert_true(step_runs(other, "npm test") && step_runs(other, "go vet"));
+    const Step *broken = step_of(*state, "bash", script);
+    assert_true(step_runs(broken, "npm test") && step_runs(broken, "go vet"));
 }
 
 int main(void)
@@ -181,7 +220,9 @@ int main(void)
         arena_test(follows_what_others_write),
         arena_test(knows_actions_by_version_and_comment),
         arena_test(knows_whom_to_trust),
-        arena_test(reads_scripts_by_the_line),
+        arena_test(reads_the_lines_of_a_script),
+        arena_test(reads_the_commands_of_a_script),
+        arena_test(goes_on_behind_what_it_cannot_read),
     };
     return cmocka_run_group_tests_name("actions_types", tests, NULL, NULL);
 }

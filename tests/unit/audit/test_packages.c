@@ -1,5 +1,5 @@
 /* What package_call reads out of a command. */
-#include "audit/dockerfile/packages.h"
+#include "audit/shell/packages.h"
 #include "unit.h"
 
 static bool read_call(Arena *arena, const char *text, PackageCall *ret_call)

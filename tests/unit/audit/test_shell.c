@@ -1,6 +1,6 @@
 /* What shell_read makes of a text, written as one line a command: indented below its parent, words
  * in brackets, how it is joined behind. */
-#include "audit/dockerfile/shell.h"
+#include "audit/shell/shell.h"
 #include "unit.h"
 
 static ShellScript *read_text(Arena *arena, const char *text)

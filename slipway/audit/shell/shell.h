@@ -99,3 +99,6 @@ const ShellWord *shell_command_flag(const ShellCommand *command, const char *fla
  * none. */
 const ShellCommand *shell_next(const ShellScript *script, const ShellCommand *command);
 const ShellCommand *shell_pipe_next(const ShellScript *script, const ShellCommand *command);
+/* The one of the same parent before it, or NULL; the first one of its pipeline, maybe itself. */
+const ShellCommand *shell_before(const ShellScript *script, const ShellCommand *command);
+const ShellCommand *shell_pipe_first(const ShellScript *script, const ShellCommand *command);

@@ -1,7 +1,7 @@
 /* Words: quoting, expansions, what stands in them. */
 #include "base/strbuf.h"
 
-#include "shell_internal.h"
+#include "internal.h"
 
 /* A word being put together; the text is copied only where it differs from the raw bytes. */
 typedef struct Word {

@@ -127,3 +127,25 @@ const ShellCommand *shell_pipe_next(const ShellScript *script, const ShellComman
 {
     return command->join == SHELL_JOIN_PIPE ? shell_next(script, command) : NULL;
 }
+
+const ShellCommand *shell_before(const ShellScript *script, const ShellCommand *command)
+{
+    for (const ShellCommand *before = command; before > script->commands.ptr;) {
+        before--;
+        if (before->parent == command->parent &&
+            before->is_substituted == command->is_substituted) {
+            return before;
+        }
+    }
+    return NULL;
+}
+
+const ShellCommand *shell_pipe_first(const ShellScript *script, const ShellCommand *command)
+{
+    const ShellCommand *before = shell_before(script, command);
+    while (before && before->join == SHELL_JOIN_PIPE) {
+        command = before;
+        before = shell_before(script, command);
+    }
+    return command;
+}

@@ -1,7 +1,7 @@
 /* Compound commands: groups, loops, conditions, functions. */
 #include "base/mem.h"
 
-#include "shell_internal.h"
+#include "internal.h"
 
 /* The body of a function, loop or the like: its commands get `number` as their parent. */
 static void read_inside(ShellReader *reader, size_t number, const char *const *stops)

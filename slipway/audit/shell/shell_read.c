@@ -1,7 +1,7 @@
 /* The grammar: lists, pipelines, simple commands; shell_compound.c has the others. */
 #include "base/mem.h"
 
-#include "shell_internal.h"
+#include "internal.h"
 
 static bool is_blank(char c)
 {
