@@ -85,19 +85,30 @@ static void check_all(RuleContext *ctx, const Node *permissions)
     }
 }
 
-/* A scope that writes, for all jobs, belongs to the one that needs it. */
+/* Jobs that say nothing of their own, and so have the workflow's. */
+static size_t count_sharing(const Workflow *workflow)
+{
+    size_t count = 0;
+    vec_foreach(job, &workflow->jobs) {
+        count += !job->permissions;
+    }
+    return count;
+}
+
+/* A scope that writes, for whichever job says nothing, belongs to the one that needs it. */
 static void check_shared(RuleContext *ctx, const Workflow *workflow)
 {
     const Node *permissions = workflow->permissions;
-    for (size_t i = 0;
-         node_is_map(permissions) && i < permissions->map.len && workflow->jobs.len > 1;
-         i++) {
+    size_t sharing = count_sharing(workflow);
+    bool is_shared = workflow->jobs.len > 1 && sharing > 0;
+    for (size_t i = 0; node_is_map(permissions) && i < permissions->map.len && is_shared; i++) {
         const NodePair *pair = &permissions->map.pairs[i];
         if (node_is_scalar(pair->value) && str_eq(pair->value->text, STR("write"))) {
             Diag *diag = rule_find(
                 ctx,
                 pair->key,
-                "all %zu jobs may write \"%" STR_FMT "\"",
+                "%zu of %zu jobs may write \"%" STR_FMT "\"",
+                sharing,
                 workflow->jobs.len,
                 STR_ARG(pair->key->text)
             );
