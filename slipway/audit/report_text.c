@@ -49,6 +49,11 @@ void audit_report_text(StrBuf *out, const AuditResult *result, const DiagStyle *
     strbuf_add_char(out, '\n');
     size_t escalating = count_escalating(result);
     if (escalating > 0) {
-        strbuf_addf(out, "escalate: security (%zu of them give privileges)\n", escalating);
+        strbuf_addf(
+            out,
+            "escalate: security (%zu of them %s privileges)\n",
+            escalating,
+            escalating == 1 ? "gives" : "give"
+        );
     }
 }

@@ -32,7 +32,7 @@ def endless_lines_are_cut(folder):
 
 def privileges_are_marked(folder):
     (folder / "compose.yaml").write_text("services: {a: {privileged: true, image: nginx}}\n")
-    assert report(folder, "text").endswith("escalate: security (1 of them give privileges)\n")
+    assert report(folder, "text").endswith("escalate: security (1 of them gives privileges)\n")
     marks = {f["rule"]: f.get("escalate") for f in json.loads(report(folder, "json"))}
     assert marks["CO013"] == "security" and marks["CO002"] is None, marks
     run = json.loads(report(folder, "sarif"))["runs"][0]

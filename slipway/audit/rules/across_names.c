@@ -173,9 +173,48 @@ static bool is_given_namespace(Str name)
     return name.len == 0 || str_eq(name, STR("default")) || str_has_prefix(name, STR("kube-"));
 }
 
+static bool next_document(Str *rest, Str *ret_document)
+{
+    size_t end = str_find(*rest, STR("\n---"));
+    *ret_document = end == STR_NONE ? *rest : str_slice(*rest, 0, end + 1);
+    *rest = end == STR_NONE ? STR("") : str_skip(*rest, end + 4);
+    return ret_document->len > 0;
+}
+
+static bool has_line(Str text, Str wanted)
+{
+    Str line;
+    while (str_next_line(&text, &line)) {
+        if (str_eq(str_trim(line), wanted)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A manifest may name a Namespace that its kustomization calls otherwise: "system". */
+static bool is_namespace_written(const Repository *repository, Str name)
+{
+    Str line = str_concat(repository->arena, STR("name: "), name);
+    vec_foreach(artifact, &repository->audit->files.artifacts) {
+        Str text = (*artifact)->source->text;
+        Str document;
+        while ((*artifact)->kind == ARTIFACT_MANIFEST && next_document(&text, &document)) {
+            if (str_find(document, STR("kind: Namespace\n")) != STR_NONE &&
+                has_line(document, line)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static bool is_namespace_made(const Repository *repository, Str name)
 {
     Arena *arena = repository->arena;
+    if (is_namespace_written(repository, name)) {
+        return true;
+    }
     vec_foreach(bundle, &repository->audit->bundles) {
         vec_foreach(object, &(*bundle)->objects) {
             if (object_is(object, "Namespace") && str_eq(object->name, name)) {

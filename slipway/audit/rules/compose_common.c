@@ -59,49 +59,9 @@ static bool is_development(const ComposeService *service)
     return node_get_cstr(service->node, "develop") != NULL;
 }
 
-static bool is_store_name(Str name)
-{
-    static const char *const stores[] = { "postgres",
-                                          "postgresql",
-                                          "postgis",
-                                          "timescaledb",
-                                          "mysql",
-                                          "mariadb",
-                                          "mongo",
-                                          "mongodb",
-                                          "redis",
-                                          "valkey",
-                                          "keydb",
-                                          "cassandra",
-                                          "scylla",
-                                          "cp-kafka",
-                                          "kafka",
-                                          "redpanda",
-                                          "rabbitmq",
-                                          "elasticsearch",
-                                          "opensearch",
-                                          "memcached",
-                                          "etcd",
-                                          "influxdb",
-                                          "clickhouse-server",
-                                          "zookeeper",
-                                          "cp-zookeeper",
-                                          "neo4j",
-                                          "couchdb",
-                                          "cockroach",
-                                          "nats",
-                                          "server-mssql" };
-    for (size_t i = 0; i < ARRAY_LEN(stores); i++) {
-        if (str_eq_cstr(name, stores[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
 bool compose_is_store(const ComposeService *service)
 {
-    return is_store_name(image_name(service->image_text));
+    return names_store(image_name(service->image_text));
 }
 
 /* A store or a proxy on top of the official image still starts as root and gives it up by itself. */
@@ -110,7 +70,7 @@ bool compose_is_ours(const ComposeService *service)
     static const char *const proxies[] = {
         "nginx", "traefik", "caddy", "haproxy", "envoy", "apache"
     };
-    bool other = is_store_name(service->name);
+    bool other = names_store(service->name);
     for (size_t i = 0; i < ARRAY_LEN(proxies) && !other; i++) {
         other = str_eq_cstr(service->name, proxies[i]);
     }

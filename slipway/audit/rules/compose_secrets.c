@@ -55,19 +55,57 @@ static void demand(RuleContext *ctx, Diag *diag, const ComposeUse *use)
     }
 }
 
+static bool is_same_place(Span a, Span b)
+{
+    return a.source == b.source && a.start == b.start;
+}
+
+/* A place that several services merge is one. */
+static bool is_said_there(const Diag *diag, Span place)
+{
+    bool said = is_same_place(diag->span, place);
+    vec_foreach(related, &diag->related) {
+        said = said || is_same_place(related->span, place);
+    }
+    return said;
+}
+
+/* One finding for each variable, at its first use, that points at the others; NULL: this place is said.
+ * `said`: name -> where the finding is in the list. */
+static Diag *say_default(RuleContext *ctx, Map *said, const ComposeUse *use)
+{
+    Str name = use->variable.name;
+    size_t *at = map_get(said, name);
+    if (at) {
+        Diag *diag = &ctx->diags->diags.ptr[*at];
+        if (is_said_there(diag, use->span)) {
+            return NULL;
+        }
+        diag_relate(ctx->diags, diag, use->span, "and here");
+        return diag;
+    }
+    at = ARENA_NEW(ctx->diags->arena, size_t);
+    *at = ctx->diags->diags.len;
+    map_set(said, name, at);
+    return rule_find_span(
+        ctx,
+        use->span,
+        "%" STR_FMT " has a default that everybody can read: the stack starts with it",
+        STR_ARG(name)
+    );
+}
+
 /* With .env, or an example of it, that names the variable the stack goes on to start. */
 static void co031(RuleContext *ctx, const ComposeProject *project)
 {
+    Map said = MAP_ON_ARENA(ctx->diags->arena);
     vec_foreach(use, &project->uses) {
         const ComposeVariable *variable = &use->variable;
-        if (variable->op == COMPOSE_DEFAULT && names_secret(project->arena, variable->name) &&
-            is_secret_text(variable->word) && compose_is_own(project, use->node)) {
-            Diag *diag = rule_find_span(
-                ctx,
-                use->span,
-                "%" STR_FMT " has a default that everybody can read: the stack starts with it",
-                STR_ARG(variable->name)
-            );
+        bool is_default = variable->op == COMPOSE_DEFAULT && is_secret_text(variable->word) &&
+                          names_secret(ctx->diags->arena, variable->name);
+        Diag *diag =
+            is_default && compose_is_own(project, use->node) ? say_default(ctx, &said, use) : NULL;
+        if (diag) {
             demand(ctx, diag, use);
             diag->is_suggestion = !map_has(&project->variables, variable->name);
         }

@@ -2,6 +2,7 @@
 #include "base/mem.h"
 
 #include "audit/rule.h"
+#include "words.h"
 
 static bool is_deployment(const RuleContext *ctx)
 {
@@ -25,13 +26,24 @@ static bool is_recreated(const Object *deployment)
     return str_eq(node_text(deployment->node, "spec.strategy.type"), STR("Recreate"));
 }
 
+/* A second pod of it would be another store, not more of the same. */
+static bool keeps_data(const Pod *pod)
+{
+    vec_foreach(container, &pod->containers) {
+        if (names_store(image_name(node_text(container->node, "image")))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* One pod on purpose: replaced by stopping it first, with storage of its own, or scaled to none. */
 static void k8050(RuleContext *ctx, const Pod *pod)
 {
     const Node *replicas = node_path(ctx->object->node, "spec.replicas");
     bool is_one = !replicas || (replicas->kind == NODE_INT && replicas->integer == 1);
     if (is_deployment(ctx) && is_one && !pod->scaler && !is_recreated(ctx->object) &&
-        !claims_storage(pod)) {
+        !claims_storage(pod) && !keeps_data(pod)) {
         Diag *diag = rule_find(ctx, replicas, "a single pod, and no autoscaler");
         if (replicas) {
             rule_suggest(ctx, diag, replicas->span, "2");

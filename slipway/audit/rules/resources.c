@@ -1,7 +1,7 @@
 /* Requests and limits. What a LimitRange of the same bundle gives isn't missing. */
 #include "base/mem.h"
 
-#include "audit/rule.h"
+#include "audit/run.h"
 
 static bool has_limit_range(const RuleContext *ctx)
 {
@@ -71,10 +71,17 @@ find_missing(RuleContext *ctx, const Container *container, const char *path, con
         (instead && amount(container, instead)) || has_limit_range(ctx)) {
         return;
     }
+    bool is_memory = instead && strcmp(instead, "resources.limits.memory") == 0;
     Diag *diag = rule_find(
-        ctx, NULL, "container \"%" STR_FMT "\" sets no %s", STR_ARG(container->name), path
+        ctx,
+        NULL,
+        is_memory ? "container \"%" STR_FMT "\" sets neither %s nor a limit"
+                  : "container \"%" STR_FMT "\" sets no %s",
+        STR_ARG(container->name),
+        path
     );
-    suggest_amount(ctx, diag, container, path);
+    /* a limit is the request as well */
+    suggest_amount(ctx, diag, container, is_memory ? instead : path);
 }
 
 static void k8038(RuleContext *ctx, const Container *container)
@@ -87,8 +94,18 @@ static void k8039(RuleContext *ctx, const Container *container)
     find_missing(ctx, container, "resources.requests.memory", "resources.limits.memory");
 }
 
+/* A container that says neither is told of once. */
+static bool is_told_already(const RuleContext *ctx, const Container *container)
+{
+    return !amount(container, "resources.requests.memory") &&
+           audit_wants(ctx->options, rule_get(STR("K8039")));
+}
+
 static void k8040(RuleContext *ctx, const Container *container)
 {
+    if (is_told_already(ctx, container)) {
+        return;
+    }
     find_missing(ctx, container, "resources.limits.memory", NULL);
 }
 
@@ -143,9 +160,9 @@ static const AuditRule rules[] = {
     { .id = "K8039",
       .artifact = "Kubernetes",
       .severity = SEVERITY_ERROR,
-      .meaning = "No memory request",
+      .meaning = "Neither a memory request nor a limit",
       .why = "The pod is the first to be evicted when the node runs short.",
-      .fix = "set resources.requests.memory to what it uses",
+      .fix = "set resources.requests.memory to what it uses, and a limit above it",
       .bad = "resources: {}\n",
       .good = "resources:\n  requests: {memory: 128Mi}\n",
       .peers = "KL:unset-memory-requirements KS:container-resources PO:memoryRequestsMissing "
@@ -155,7 +172,7 @@ static const AuditRule rules[] = {
     { .id = "K8040",
       .artifact = "Kubernetes",
       .severity = SEVERITY_ERROR,
-      .meaning = "No memory limit",
+      .meaning = "A memory request without a limit",
       .why = "A leak takes the node and every pod on it instead of this container alone.",
       .fix = "set resources.limits.memory",
       .bad = "resources:\n  requests: {memory: 128Mi}\n",

@@ -118,3 +118,43 @@ Str url_password(Str text)
     }
     return password;
 }
+
+bool names_store(Str name)
+{
+    static const char *const stores[] = { "postgres",
+                                          "postgresql",
+                                          "postgis",
+                                          "timescaledb",
+                                          "mysql",
+                                          "mariadb",
+                                          "mongo",
+                                          "mongodb",
+                                          "redis",
+                                          "valkey",
+                                          "keydb",
+                                          "cassandra",
+                                          "scylla",
+                                          "cp-kafka",
+                                          "kafka",
+                                          "redpanda",
+                                          "rabbitmq",
+                                          "elasticsearch",
+                                          "opensearch",
+                                          "memcached",
+                                          "etcd",
+                                          "influxdb",
+                                          "clickhouse-server",
+                                          "zookeeper",
+                                          "cp-zookeeper",
+                                          "neo4j",
+                                          "couchdb",
+                                          "cockroach",
+                                          "nats",
+                                          "server-mssql" };
+    for (size_t i = 0; i < ARRAY_LEN(stores); i++) {
+        if (str_eq_cstr(name, stores[i])) {
+            return true;
+        }
+    }
+    return false;
+}
