@@ -114,6 +114,14 @@ bool object_is_one(const Node *root)
            node_is_string(node_get_cstr(root, "kind"));
 }
 
+const Node *object_name_place(const Object *object)
+{
+    const NodePair *pair = node_find(node_get_cstr(object->node, "metadata"), STR("name"));
+    const Source *own = object->node->span.source;
+    bool is_changed = pair && pair->value->span.source != own && pair->key->span.source == own;
+    return is_changed ? pair->key : object->name_node;
+}
+
 static void add_object(Bundle *bundle, const Node *root)
 {
     Object *object = vec_add(&bundle->objects, bundle->arena);

@@ -103,6 +103,9 @@ const Object *selection_next(Selection *selection);
  * kind that one of them says, as in app.kubernetes.io/name: alertmanager. */
 bool bundle_may_make(const Bundle *bundle, Str ns, const Node *labels);
 
+/* Where the manifest names it: the value, or its key where a transformer has changed the value. */
+const Node *object_name_place(const Object *object);
+
 static inline bool object_is(const Object *object, const char *kind)
 {
     return str_eq_cstr(object->kind, kind);

@@ -15,7 +15,7 @@ static Span place_of(const RuleContext *ctx, const Node *node)
         node,
         ctx->container ? node_path(ctx->container->node, "name") : NULL,
         ctx->container ? ctx->container->node : NULL,
-        ctx->object ? ctx->object->name_node : NULL,
+        ctx->object ? object_name_place(ctx->object) : NULL,
         ctx->object ? ctx->object->node : NULL,
     };
     for (size_t i = 0; i < sizeof(candidates) / sizeof(candidates[0]); i++) {

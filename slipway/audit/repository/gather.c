@@ -229,6 +229,23 @@ static void want_container(Repository *repository, const RepoContainer *place)
     }
 }
 
+/* The words of health checks: the path that they ask for is among them. */
+static void want_health(Repository *repository, const RepoService *service)
+{
+    vec_foreach(compose, &service->compose) {
+        const Node *test = node_path((*compose)->healthcheck, "test");
+        repository_want(repository, test && node_is_scalar(test) ? test->text : STR(""));
+        for (size_t i = 0; i < node_len(test); i++) {
+            repository_want(repository, test->seq.items[i]->text);
+        }
+    }
+    const DockerStage *stage = service->dockerfile ? docker_final_stage(service->dockerfile) : NULL;
+    const DockerInstruction *check = stage ? docker_stage_last(stage, DOCKER_HEALTHCHECK) : NULL;
+    if (check) {
+        repository_want(repository, check->rest.text);
+    }
+}
+
 static void want_words(Repository *repository)
 {
     static const char frameworks[] =
@@ -237,6 +254,7 @@ static void want_words(Repository *repository)
         "AddEnvironmentVariables prometheus getenv environ env figment healthchecks";
     repository_want(repository, str_from(frameworks));
     vec_foreach(service, &repository->services) {
+        want_health(repository, service);
         vec_foreach(place, &service->containers) {
             want_container(repository, place);
         }

@@ -46,12 +46,15 @@ bool compose_is_one_shot(const ComposeService *service)
 /* The sources are mounted over what the image has, or watched. */
 static bool is_development(const ComposeService *service)
 {
+    if (is_of_devcontainer(service->project->source->path)) {
+        return true;
+    }
     for (size_t i = 0; i < service->mounts.len; i++) {
         const ComposeMount *mount = &service->mounts.ptr[i];
         bool sources =
             mount->kind == COMPOSE_MOUNT_BIND && !mount->is_read_only &&
-            (str_eq(mount->source, STR(".")) || str_has_prefix(mount->source, STR("./")) ||
-             str_has_prefix(mount->source, STR("../")));
+            (str_eq(mount->source, STR(".")) || str_eq(mount->source, STR("..")) ||
+             str_has_prefix(mount->source, STR("./")) || str_has_prefix(mount->source, STR("../")));
         if (sources) {
             return true;
         }

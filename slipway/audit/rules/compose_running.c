@@ -7,6 +7,7 @@
 static bool goes_on(const ComposeService *service)
 {
     return !compose_is_one_shot(service) && !service->is_extended &&
+           !is_of_devcontainer(service->project->source->path) &&
            !node_get_cstr(service->node, "provider");
 }
 

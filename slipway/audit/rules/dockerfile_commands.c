@@ -86,11 +86,14 @@ static void check_form(RuleContext *ctx, const DockerInstruction *start)
         rule_hint(ctx, diag, "put each word into double quotes");
         return;
     }
+    enum { SHOWN_MOST = 60 };
+    Str text = start->rest.text;
     Diag *diag = rule_find_span(
         ctx,
         start->span,
-        "\"%" STR_FMT "\" is run by a shell, and signals reach that only",
-        STR_ARG(str_slice(start->rest.text, 0, 60))
+        "\"%" STR_FMT "%s\" is run by a shell, and signals reach that only",
+        STR_ARG(str_slice(text, 0, SHOWN_MOST)),
+        text.len > SHOWN_MOST ? "…" : ""
     );
     fix_form(ctx, diag, start);
 }

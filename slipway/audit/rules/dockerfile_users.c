@@ -2,6 +2,7 @@
 #include "base/mem.h"
 
 #include "dockerfile_common.h"
+#include "words.h"
 
 /* An entry point that starts as root to hand over to somebody else. */
 static bool hands_over(const DockerStage *stage)
@@ -40,7 +41,8 @@ static void find_missing_user(RuleContext *ctx, const DockerStage *stage)
 static void df006(RuleContext *ctx, const Dockerfile *file)
 {
     const DockerStage *stage = docker_final_stage(file);
-    if (!stage || stage->is_windows || hands_over(stage)) {
+    if (!stage || stage->is_windows || hands_over(stage) ||
+        is_of_devcontainer(file->source->path)) {
         return;
     }
     const DockerInstruction *user;

@@ -146,6 +146,18 @@ static bool service_has_port(const Object *service, const Node *port)
     return !number && !name;
 }
 
+/* A namespace of which no Service is here has them from elsewhere: a chart, an operator. */
+static bool knows_services(const RuleContext *ctx)
+{
+    const Objects *services = bundle_of_kind(ctx->bundle, "Service");
+    vec_foreach(service, services) {
+        if (str_eq((*service)->ns, ctx->object->ns)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void check_backend(RuleContext *ctx, const Node *backend)
 {
     const Node *name = node_path(backend, "service.name");
@@ -154,9 +166,9 @@ static void check_backend(RuleContext *ctx, const Node *backend)
     }
     const Object *service = bundle_get(ctx->bundle, STR("Service"), ctx->object->ns, name->text);
     const Node *port = node_path(backend, "service.port");
-    if (!service) {
+    if (!service && knows_services(ctx)) {
         rule_find(ctx, name, "no Service \"%" STR_FMT "\" here", STR_ARG(name->text));
-    } else if (!service_has_port(service, port)) {
+    } else if (service && !service_has_port(service, port)) {
         const Node *number = node_path(port, "number");
         const Node *said = number ? number : node_path(port, "name");
         rule_find(

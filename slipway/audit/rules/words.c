@@ -119,6 +119,12 @@ Str url_password(Str text)
     return password;
 }
 
+bool is_of_devcontainer(Str path)
+{
+    return str_has_prefix(path, STR(".devcontainer/")) ||
+           str_find(path, STR("/.devcontainer/")) != STR_NONE;
+}
+
 bool names_store(Str name)
 {
     static const char *const stores[] = { "postgres",

@@ -17,6 +17,8 @@ Str image_name(Str image);
 bool registry_holds(Arena *arena, const Str *registries, size_t count, Str image, Str *ret_name);
 /* Whether an image or service of that name keeps data: a database, cache, queue or search. */
 bool names_store(Str name);
+/* Whether the path is of a development container: its tool chooses user, rights and life. */
+bool is_of_devcontainer(Str path);
 /* Whether a variable of that name holds a secret, and not where one is or how long it lives. */
 bool names_secret(Arena *arena, Str name);
 /* Whether the text is a secret that works as it stands: no reference to one kept elsewhere, no

@@ -1,3 +1,5 @@
 package main
 
 const path = "/health/ready"
+
+var routes = []string{"pulse/", "beat/"}

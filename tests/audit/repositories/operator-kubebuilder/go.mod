@@ -1,0 +1,3 @@
+module github.com/acme/cache-operator
+
+go 1.22.0

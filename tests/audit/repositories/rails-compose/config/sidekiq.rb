@@ -1,0 +1,2 @@
+require "sidekiq"
+Sidekiq.configure_server { |c| c.redis = { url: ENV.fetch("REDIS_URL") } }
