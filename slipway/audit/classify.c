@@ -139,9 +139,11 @@ static bool is_workflow(Str path, Str text)
 
 static bool is_prometheus(Str text)
 {
+    bool promtail = has_top_key(text, "clients") || has_top_key(text, "positions") ||
+                    has(text, "pipeline_stages:"); /* it ships logs to Loki */
     bool rules = has_top_key(text, "groups") && has(text, "expr:");
     bool alertmanager = has_top_key(text, "route") && has_top_key(text, "receivers");
-    return rules || alertmanager || has_top_key(text, "scrape_configs");
+    return rules || alertmanager || (has_top_key(text, "scrape_configs") && !promtail);
 }
 
 static bool is_provisioning(Str text)

@@ -28,19 +28,6 @@ const Node *dashboard_datasource(const Node *node)
 
 /* --- what a query's text is --- */
 
-static bool is_logql(Str text)
-{
-    static const Str marks[] = {
-        STR_INIT("|="), STR_INIT("|~"), STR_INIT("| json"), STR_INIT("| logfmt")
-    };
-    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-        if (str_find(text, marks[i]) != STR_NONE) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static QueryLanguage language_of(const Node *datasource, Str text)
 {
     Str type = node_is_map(datasource) ? text_at(datasource, "type") : STR("");
@@ -53,7 +40,7 @@ static QueryLanguage language_of(const Node *datasource, Str text)
     }
     Str name = node_is_string(datasource) ? datasource->text : text_at(datasource, "uid");
     bool other = str_find(name, STR("oki")) != STR_NONE ||
-                 str_find(name, STR("empo")) != STR_NONE || is_logql(text);
+                 str_find(name, STR("empo")) != STR_NONE || promql_is_logql(text);
     return other ? QUERY_OTHER : QUERY_MAYBE_PROMQL;
 }
 

@@ -25,7 +25,7 @@ typedef struct PrometheusRule {
     const Node *name_node; /* of the alert or the record; NULL: neither is said */
     Str name;
     bool is_alert;
-    const Node *expr;     /* NULL: none */
+    const Node *expr;     /* NULL: none, or one of Loki's */
     const PromNode *tree; /* NULL: a mistake */
     PromError error;
     const Node *wait; /* `for` */

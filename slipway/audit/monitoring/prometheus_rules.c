@@ -109,7 +109,11 @@ static void read_rule(PrometheusFile *file, const Node *node)
         rule->expr = NULL;
         return;
     }
-    rule->tree = promql_parse(file->arena, rule->expr->text, false, &rule->error);
+    if (promql_is_logql(rule->expr->text)) {
+        rule->expr = NULL; /* a rule of Loki's */
+    } else {
+        rule->tree = promql_parse(file->arena, rule->expr->text, false, &rule->error);
+    }
 }
 
 static void read_group(PrometheusFile *file, const Node *group, Map *names)

@@ -114,5 +114,8 @@ void promql_walk(const PromNode *node, PromVisit visit, void *ctx);
 /* The node without the parentheses around it. */
 const PromNode *promql_bare(const PromNode *node);
 
+/* Whether the text is a query of Loki's, which looks alike: a selector of streams with a pipeline or a
+ * filter of lines behind it. https://grafana.com/docs/loki/latest/query/log_queries/ */
+bool promql_is_logql(Str text);
 /* "1h30m" in milliseconds; false where it is none. */
 bool promql_duration(Str text, int64_t *ret_ms);

@@ -347,3 +347,44 @@ bool promql_check(Arena *arena, PromNode *node, PromError *ret_error)
     }
     return true;
 }
+
+/* --- Loki's queries --------------------------------------------------------------------------- */
+
+/* Behind the string that starts at `at`. */
+static size_t pass_string(Str text, size_t at)
+{
+    char quote = text.ptr[at++];
+    while (at < text.len && text.ptr[at] != quote) {
+        at += text.ptr[at] == '\\' && quote != '`' ? 2 : 1;
+    }
+    return at + 1;
+}
+
+static bool is_quote(char c)
+{
+    return c == '"' || c == '\'' || c == '`';
+}
+
+/* What stands behind the braces of a selector: "|= `x`", "| json", `!= "x"`. */
+static bool starts_pipeline(Str rest)
+{
+    rest = str_trim(rest);
+    if (str_has_prefix(rest, STR("|"))) {
+        return !str_has_prefix(rest, STR("||"));
+    }
+    bool is_filter = str_strip_prefix(&rest, STR("!=")) || str_strip_prefix(&rest, STR("!~"));
+    rest = str_trim(rest);
+    return is_filter && rest.len > 0 && is_quote(rest.ptr[0]);
+}
+
+bool promql_is_logql(Str text)
+{
+    for (size_t at = 0; at < text.len;) {
+        if (is_quote(text.ptr[at])) {
+            at = pass_string(text, at);
+        } else if (text.ptr[at++] == '}' && starts_pipeline(str_skip(text, at))) {
+            return true;
+        }
+    }
+    return false;
+}
