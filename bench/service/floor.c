@@ -43,6 +43,7 @@ struct Job {
     Client *client; /* NULL: preparing */
     Route route;
     PGresult *rows;
+    char *made; /* POST: the object that is stored */
     bool failed;
 };
 
@@ -172,8 +173,9 @@ static void send_answer(Client *client, int status, const Out *body)
 static void answer(Job *job)
 {
     Out body = { 0 };
-    bool found = !job->failed && job->rows && PQntuples(job->rows) > 0;
+    bool found = !job->failed && (job->made || (job->rows && PQntuples(job->rows) > 0));
     out_text(&body, job->route == ROUTE_LIST ? "{\"data\":[" : "{\"data\":");
+    out_text(&body, found && job->made ? job->made : "");
     for (int row = 0; found && row < PQntuples(job->rows); row++) {
         out_text(&body, row ? "," : "");
         add_object(&body, job->rows, row);
@@ -215,6 +217,7 @@ static void finish(Pg *pg)
         die("prepare", PQerrorMessage(pg->conn));
     }
     PQclear(job->rows);
+    free(job->made);
     free(job);
 }
 
@@ -314,7 +317,6 @@ static void pg_open(Pg *pg, const char *conninfo, const char *sql_directory)
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         prepare_file(pg, sql_directory, files[i]);
     }
-    prepare(pg, "notify", "SELECT pg_notify('outbox', '')");
     send_job(pg);
 }
 
@@ -353,27 +355,22 @@ static void post(Client *client)
 {
     char id[37];
     char event_id[37];
-    char payload[1024];
+    char made[1024];
+    char payload[1100];
     char *name = member(client, "name");
     char *price = member(client, "base_price");
     make_id(id);
     make_id(event_id);
     snprintf(
-        payload,
-        sizeof payload,
-        "{\"data\":{\"id\":\"%s\",\"name\":\"%s\",\"base_price\":%s}}",
-        id,
-        name,
-        price
+        made, sizeof made, "{\"id\":\"%s\",\"name\":\"%s\",\"base_price\":%s}", id, name, price
     );
+    snprintf(payload, sizeof payload, "{\"data\":%s}", made);
     const char *row[] = { id, name, name, price };
     const char *event[] = { event_id, id, payload };
-    const char *by_id[] = { id };
     Pg *pg = job_new(client, ROUTE_POST, NULL);
+    pg->tail->made = strdup(made);
     call(pg, "insert", 4, row);
-    call(pg, "by_id", 1, by_id);
     call(pg, "outbox", 3, event);
-    call(pg, "notify", 0, NULL);
     send_job(pg);
     free(name);
     free(price);

@@ -3,18 +3,23 @@
 
 10,000 products, 64 connections, two wrk threads, everything on one machine. Prints CPU of the service and of
 Postgres a request from their own accounting, round trips, latency, memory, time to ready, and the ratios; medians
-of the runs, which alternate, so that what else the machine does meets all alike. Asserts nothing.
+of the runs, which alternate, so that what else the machine does meets all alike. Where valgrind is: the instructions
+of a request, which a busy machine doesn't change. With --kafka a post is measured once more until its event is at
+the broker: what the relay costs. Asserts nothing.
 """
 
 import argparse
 import contextlib
+import copy
 import json
 import os
 import pathlib
+import shutil
 import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.request
@@ -89,6 +94,9 @@ class Target:
             process.terminate()
             process.wait(30)
 
+    def settle(self):
+        """Waits for what a request leaves to be done behind it."""
+
     def answers(self, port):
         path = "/health/ready" if self.name != "floor" else "/api/v1/products?page=1"
         try:
@@ -110,14 +118,47 @@ def measure(target, load, postgres, seconds):
     with target.running() as (pid, port, _):
         idle = memory_mb(pid)
         wrk(port, load, 1)
+        target.settle()
         service, database = cpu_us(pid), tree_cpu_us(postgres)
         result = wrk(port, load, seconds)
+        target.settle()
         service, database = cpu_us(pid) - service, tree_cpu_us(postgres) - database
         private, resident = memory_mb(pid)
         return {"cpu_us": service / result["requests"], "postgres_us": database / result["requests"],
                 "per_second": result["requests"] / result["seconds"], "p50_ms": result["p50_ms"],
                 "p99_ms": result["p99_ms"], "bad": result["bad"], "idle_private_mb": idle[0], "idle_rss_mb": idle[1],
                 "load_private_mb": private, "load_rss_mb": resident}
+
+
+class Relayed(Target):
+    """With a broker: its events are published."""
+
+    def __init__(self, of, servers):
+        environment = of.environment | {"KAFKA_BROKERS": f"127.0.0.1:{servers.ports['kafka']}"}
+        super().__init__("relayed", of.command, environment, of.postgres_port)
+        self.servers = servers
+
+    def settle(self):
+        while sql(self.servers, "product_db", "SELECT 1 FROM outbox WHERE published_at IS NULL LIMIT 1"):
+            time.sleep(0.05)
+
+
+def instructions(target, load):
+    """Of one request, by callgrind; None: it is not here."""
+    if not shutil.which("valgrind"):
+        return None
+    with tempfile.TemporaryDirectory() as directory:
+        out = pathlib.Path(directory, "out")
+        counted = copy.copy(target)
+        counted.command = ["valgrind", "-q", "--tool=callgrind", f"--callgrind-out-file={out}", "--instr-atstart=no",
+                           *target.command]
+        with counted.running() as (pid, port, _):
+            wrk(port, load, 2)
+            subprocess.run(["callgrind_control", "-i", "on", str(pid)], check=True, stdout=subprocess.DEVNULL)
+            requests = wrk(port, load, 4)["requests"]
+            subprocess.run(["callgrind_control", "-i", "off", str(pid)], check=True, stdout=subprocess.DEVNULL)
+        totals = [line for line in out.read_text().splitlines() if line.startswith(("totals:", "summary:"))]
+        return max(int(line.split()[1]) for line in totals) / requests
 
 
 class Wiretap:
@@ -210,20 +251,25 @@ def show(name, unit, values):
 
 
 
+def sweep(servers):
+    """Takes away what posts have left."""
+    for text in ("DELETE FROM products WHERE status = 'draft'", "TRUNCATE outbox", "VACUUM products"):
+        sql(servers, "product_db", text)
+
+
 def run(build, servers, arguments):
     port = servers.ports["postgres"]
     directory = sql(servers, "product_db", "SHOW data_directory")[0][0]
     postgres = int(pathlib.Path(directory, "postmaster.pid").read_text().split()[0])
     chosen = [target for target in targets(build, port) if target.name in arguments.of]
+    relayed = [Relayed(chosen[0], servers)] if arguments.kafka else []
     for load in arguments.loads:
+        chosen = [target for target in chosen if target.name != "relayed"] + (relayed if load == "post" else [])
         samples = {target.name: [] for target in chosen}
         for _ in range(arguments.runs):
             for target in chosen:
                 samples[target.name].append(measure(target, load, postgres, arguments.seconds))
-                if load == "post":
-                    sql(servers, "product_db", "DELETE FROM products WHERE status = 'draft'")
-                    sql(servers, "product_db", "TRUNCATE outbox")
-                    sql(servers, "product_db", "VACUUM products")
+                sweep(servers)
         median = {name: {key: statistics.median(sample[key] for sample in of_name) for key in of_name[0]}
                   for name, of_name in samples.items()}
         print(f"\n{load}")
@@ -234,7 +280,10 @@ def run(build, servers, arguments):
                                  ("private, under load", "load_private_mb", "MB"),
                                  ("resident, under load", "load_rss_mb", "MB")):
             show(label, unit, {name: values[key] for name, values in median.items()})
+        own = [target for target in chosen if target.name != "twin"]  # Go under valgrind is another program
+        show("instructions a request", "", {target.name: count for target in own if (count := instructions(target, load))})
         show("round trips to Postgres", "", {target.name: round_trips(target, load, port) for target in chosen})
+        sweep(servers)
     print()
     ready = {}
     for target in chosen:
@@ -253,14 +302,15 @@ def main():
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--of", type=lambda text: text.split(","), default=["chassis", "floor", "twin"])
     parser.add_argument("--loads", type=lambda text: text.split(","), default=list(LOADS))
+    parser.add_argument("--kafka", action="store_true")
     arguments = parser.parse_args()
     build = arguments.build.resolve()
     subprocess.run(["ninja", "-C", build, "bench/service/bench_service_floor", "services/product/product-service",
                     "tests/integration/test_servers"], check=True, stdout=subprocess.DEVNULL)
-    servers = Servers(str(build / "tests/integration/test_servers"), "postgres")
+    servers = Servers(str(build / "tests/integration/test_servers"), "postgres", *(["kafka"] if arguments.kafka else []))
     try:
-        if "postgres" not in servers.ports:
-            sys.exit(servers.reasons["postgres"])
+        if servers.reasons:
+            sys.exit(str(servers.reasons))
         fill(build, servers)
         print(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
         run(build, servers, arguments)
