@@ -45,11 +45,13 @@ int64_t deadline_left_ms(Deadline deadline)
     return left > 0 ? (left + NS_PER_MS - 1) / NS_PER_MS : 0;
 }
 
-static char *put_digits(char *at, unsigned digits, int64_t value)
+/* Of at most nine digits: 32 bits are divided in half the time. */
+static inline char *put_digits(char *at, unsigned digits, int64_t value)
 {
+    uint32_t left = (uint32_t) value;
     for (unsigned i = digits; i > 0; i--) {
-        at[i - 1] = (char) ('0' + value % 10);
-        value /= 10;
+        at[i - 1] = (char) ('0' + left % 10);
+        left /= 10;
     }
     return at + digits;
 }

@@ -140,18 +140,26 @@ bool uuid_parse(Str text, Uuid *ret_uuid)
     return hex_decode(str_make(digits, count), ret_uuid->bytes, sizeof(ret_uuid->bytes));
 }
 
-void uuid_format(Uuid uuid, char ret_text[static UUID_TEXT_LEN + 1])
+static inline char *put_hex(char *at, const uint8_t *bytes, size_t count)
 {
     static const char digits[] = "0123456789abcdef";
-    char *at = ret_text;
-    for (size_t i = 0; i < sizeof(uuid.bytes); i++) {
-        if (is_dash_place((size_t) (at - ret_text))) {
-            *at++ = '-';
-        }
-        *at++ = digits[uuid.bytes[i] >> 4];
-        *at++ = digits[uuid.bytes[i] & 0xF];
+    for (size_t i = 0; i < count; i++) {
+        *at++ = digits[bytes[i] >> 4];
+        *at++ = digits[bytes[i] & 0xF];
     }
-    *at = '\0';
+    return at;
+}
+
+void uuid_format(Uuid uuid, char ret_text[static UUID_TEXT_LEN + 1])
+{
+    const uint8_t *bytes = uuid.bytes;
+    char *at = put_hex(ret_text, bytes, 4);
+    for (size_t i = 4; i < 10; i += 2) {
+        *at++ = '-';
+        at = put_hex(at, bytes + i, 2);
+    }
+    *at++ = '-';
+    *put_hex(at, bytes + 10, 6) = '\0';
 }
 
 Str uuid_to_str(Arena *arena, Uuid uuid)

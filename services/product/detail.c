@@ -48,7 +48,10 @@ static const Statement touch = {
     .writes = "products",
 };
 
+_Static_assert(offsetof(ProductDetail, product) == 0, "its table has a product's members");
 static const Field detail_columns[] = {
+    PRODUCT_FIELDS,
+    FIELD_INT(Product, version),
     FIELD_INT(ProductDetail, rating_sum),
     FIELD_INT(ProductDetail, rating_count),
     { .name = "brand_name",
@@ -77,7 +80,6 @@ static int detail_read(Context *ctx, const DbRows *rows, ProductDetail *ret_deta
         return fail(ctx, FAIL_NOT_FOUND, "there is no such product");
     }
     *ret_detail = (ProductDetail) { 0 };
-    row_load(rows, 0, product_fields, &ret_detail->product, ctx->arena);
     row_load(rows, 0, detail_columns, ret_detail, ctx->arena);
     ret_detail->brand.id = ret_detail->product.brand_id;
     ret_detail->category.id = ret_detail->product.category_id;

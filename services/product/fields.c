@@ -4,30 +4,6 @@
 
 const char *const product_status_names[] = { "draft", "published", "archived", NULL };
 
-enum { SLUG_MAX = 600, URL_MAX = 2048, JSON_MAX = 16384 };
-
-#define PRODUCT_FIELDS                                                                   \
-    FIELD_UUID(Product, id, .readonly = true),                                           \
-        FIELD_TEXT(Product, name, .required = true, .trim = true, .min = 1, .max = 500), \
-        FIELD_TEXT(                                                                      \
-            Product,                                                                     \
-            slug,                                                                        \
-            .trim = true,                                                                \
-            .min = 1,                                                                    \
-            .max = SLUG_MAX,                                                             \
-            .help = "from the name when it is absent"                                    \
-        ),                                                                               \
-        FIELD_TEXT(Product, description, .max = 20000),                                  \
-        FIELD_UUID(Product, brand_id, .nullable = true),                                 \
-        FIELD_UUID(Product, category_id, .nullable = true),                              \
-        FIELD_UUID(Product, seller_id, .nullable = true, .help = "an admin's to set"),   \
-        FIELD_ENUM(Product, status, product_status_names, .fallback = "draft"),          \
-        FIELD_MONEY(Product, base_price, .required = true),                              \
-        FIELD_CURRENCY(Product, currency, .required = true),                             \
-        FIELD_JSON(Product, metadata, .max = JSON_MAX),                                  \
-        FIELD_TIME(Product, created_at, .readonly = true),                               \
-        FIELD_TIME(Product, updated_at, .readonly = true)
-
 const Field product_fields[] = {
     PRODUCT_FIELDS,
     FIELD_INT(Product, version, .readonly = true, .writeonly = true),

@@ -75,8 +75,10 @@ typedef struct ListItem {
     Product product;
     Str primary_image; /* JSON object; empty: none */
 } ListItem;
+_Static_assert(offsetof(ListItem, product) == 0, "its table has a product's members");
 
-static const Field item_columns[] = {
+static const Field item_fields[] = {
+    PRODUCT_FIELDS,
     FIELD_JSON(ListItem, primary_image, .nullable = true),
     FIELD_END,
 };
@@ -268,12 +270,8 @@ static int respond_items(const Listing *listing, const DbRows *rows, int64_t tot
     JsonWriter *w = respond_list_begin(req);
     for (int row = 0; row < shown; row++) {
         ListItem item = { 0 };
-        row_load(rows, row, product_fields, &item.product, req->ctx->arena);
-        row_load(rows, row, item_columns, &item, req->ctx->arena);
-        json_begin_object(w);
-        fields_write_json(w, product_fields, &item.product);
-        fields_write_json(w, item_columns, &item);
-        json_end_object(w);
+        row_load(rows, row, item_fields, &item, req->ctx->arena);
+        fields_write_object(w, item_fields, &item);
         if (row + 1 == shown) {
             end.next_cursor = cursor_after(listing, &item.product);
         }

@@ -43,6 +43,31 @@ typedef struct ProductConfig {
     int64_t seed_products;
 } ProductConfig;
 
+enum { SLUG_MAX = 600, URL_MAX = 2048, JSON_MAX = 16384 };
+
+/* Members of a table for a Product, or for a struct that begins with one: so a row is read in one pass. */
+#define PRODUCT_FIELDS                                                                   \
+    FIELD_UUID(Product, id, .readonly = true),                                           \
+        FIELD_TEXT(Product, name, .required = true, .trim = true, .min = 1, .max = 500), \
+        FIELD_TEXT(                                                                      \
+            Product,                                                                     \
+            slug,                                                                        \
+            .trim = true,                                                                \
+            .min = 1,                                                                    \
+            .max = SLUG_MAX,                                                             \
+            .help = "from the name when it is absent"                                    \
+        ),                                                                               \
+        FIELD_TEXT(Product, description, .max = 20000),                                  \
+        FIELD_UUID(Product, brand_id, .nullable = true),                                 \
+        FIELD_UUID(Product, category_id, .nullable = true),                              \
+        FIELD_UUID(Product, seller_id, .nullable = true, .help = "an admin's to set"),   \
+        FIELD_ENUM(Product, status, product_status_names, .fallback = "draft"),          \
+        FIELD_MONEY(Product, base_price, .required = true),                              \
+        FIELD_CURRENCY(Product, currency, .required = true),                             \
+        FIELD_JSON(Product, metadata, .max = JSON_MAX),                                  \
+        FIELD_TIME(Product, created_at, .readonly = true),                               \
+        FIELD_TIME(Product, updated_at, .readonly = true)
+
 extern const Field product_fields[];        /* of a product alone */
 extern const Field product_create_fields[]; /* with images and variants */
 extern const Field product_item_fields[];   /* in a list: with primary_image */
