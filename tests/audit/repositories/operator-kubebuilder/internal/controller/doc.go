@@ -1,0 +1,2 @@
+// Package controller reconciles Memcacheds.
+package controller
