@@ -136,11 +136,6 @@ static void run_under_a_bound_on_files(void *arg)
 static void a_raised_bound_on_files_is_not_the_childrens(void **state)
 {
     (void) state;
-    struct rlimit limit;
-    getrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_max == RLIM_INFINITY) {
-        skip();
-    }
     run_on_fiber(run_under_a_bound_on_files, NULL);
 }
 
