@@ -116,7 +116,8 @@ typedef struct Wait {
     bool completed;
     ViewOutcome outcome;
     Str failed;
-    Map seen; /* name -> state that was told */
+    bool has_ended; /* without an error, but others wait for it */
+    Map seen;       /* name -> state that was told */
 } Wait;
 
 static void tell_change(Wait *wait, const NodeView *node)
@@ -131,8 +132,9 @@ static void tell_change(Wait *wait, const NodeView *node)
     *copy = str_dup(cli->arena, doing);
     map_set(&wait->seen, str_dup(cli->arena, node->name), copy);
     bool is_news = node->progress.len > 0 || str_eq_cstr(node->state, "ready") ||
-                   str_eq_cstr(node->state, "completed") || str_eq_cstr(node->state, "failed") ||
-                   str_eq_cstr(node->state, "unhealthy") || str_eq_cstr(node->state, "backoff");
+                   str_eq_cstr(node->state, "completed") || str_eq_cstr(node->state, "exited") ||
+                   str_eq_cstr(node->state, "failed") || str_eq_cstr(node->state, "unhealthy") ||
+                   str_eq_cstr(node->state, "backoff");
     if (is_news) {
         cli_status(
             cli,
@@ -156,6 +158,7 @@ static bool is_done(void *arg, const StackView *view)
     wait->outcome = stack_view_outcome(view, cli->args, cli->arg_count, wait->completed, &failed);
     if (wait->outcome == VIEW_FAILED) {
         wait->failed = str_dup(cli->arena, failed->name);
+        wait->has_ended = str_eq_cstr(failed->state, "exited");
     }
     return wait->outcome != VIEW_UNDER_WAY;
 }
@@ -200,7 +203,8 @@ ExitCode stack_wait(Cli *cli, const Place *place, bool completed, int64_t timeou
         return stack_failed(cli, rc, &err);
     }
     if (wait.outcome == VIEW_FAILED) {
-        cli_errorf(cli, "%" STR_FMT " failed", STR_ARG(wait.failed));
+        const char *how = wait.has_ended ? "has ended, and others wait for it" : "failed";
+        cli_errorf(cli, "%" STR_FMT " %s", STR_ARG(wait.failed), how);
         show_why(cli, place, wait.failed);
         return EXIT_SERVICE;
     }

@@ -198,6 +198,19 @@ static bool is_hopeless(const Machine *machine)
            (machine->state == MACHINE_UNHEALTHY && !machine->was_ready);
 }
 
+/* A need that has ended well and is not started again by itself: what needs it waits in vain. */
+static bool waits_for_ended(const Core *core, size_t node, size_t *ret_need)
+{
+    const PlanLinks *needs = &core->plan->nodes[node].needs;
+    for (size_t i = 0; core->machines[node].state == MACHINE_WAITING && i < needs->len; i++) {
+        if (core->machines[needs->ptr[i]].state == MACHINE_EXITED) {
+            *ret_need = needs->ptr[i];
+            return true;
+        }
+    }
+    return false;
+}
+
 CoreOutcome core_outcome(const Core *core, size_t *ret_node)
 {
     bool all = true;
@@ -208,6 +221,9 @@ CoreOutcome core_outcome(const Core *core, size_t *ret_node)
         }
         if (is_hopeless(machine)) {
             *ret_node = i;
+            return CORE_FAILED;
+        }
+        if (waits_for_ended(core, i, ret_node)) {
             return CORE_FAILED;
         }
         bool is_done = machine_satisfies(machine) ||

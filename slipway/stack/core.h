@@ -63,7 +63,7 @@ typedef enum CoreOutcome {
     CORE_UNDER_WAY,
     CORE_ALL_READY, /* each selected node is ready, or a task that completed, or exited cleanly */
     CORE_FAILED,    /* one has failed, is unhealthy before it ever was ready, or waits for such a
-                       node */
+                       node or for one that has ended */
 } CoreOutcome;
 /* What `--wait` waits for. `ret_node` is the failed node. */
 CoreOutcome core_outcome(const Core *core, size_t *ret_node);

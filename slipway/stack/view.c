@@ -224,6 +224,12 @@ static ViewOutcome node_outcome(const NodeView *node, bool completed)
     return VIEW_UNDER_WAY;
 }
 
+/* What needs it waits in vain: it failed, or it has ended and nothing starts it again by itself. */
+static bool is_lost(const NodeView *need)
+{
+    return is_state(need, MACHINE_EXITED) || node_outcome(need, false) == VIEW_FAILED;
+}
+
 static bool is_named(const NodeView *node, const char *const *names, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -250,7 +256,7 @@ ViewOutcome stack_view_outcome(
         ViewOutcome own = is_asked ? node_outcome(node, completed) : VIEW_READY;
         for (size_t k = 0; is_asked && k < node->waiting_count; k++) {
             const NodeView *need = stack_view_find(view, node->waiting_for[k].name);
-            if (need && node_outcome(need, false) == VIEW_FAILED) {
+            if (need && is_lost(need)) {
                 *ret_node = need;
                 return VIEW_FAILED;
             }

@@ -72,7 +72,12 @@ static void add_exit(StrBuf *out, const NodeView *node, const WhyOptions *option
     Str end = node_view_exit(arena, node);
     strbuf_addf(out, "last exit: %" STR_FMT ", ", STR_ARG(end));
     add_age(out, node->exited_us, options->now_us);
-    strbuf_addf(out, " ago; started %d times", (int) node->run);
+    strbuf_add_cstr(out, " ago; started ");
+    if (node->run == 1) {
+        strbuf_add_cstr(out, "once");
+    } else {
+        strbuf_addf(out, "%d times", (int) node->run);
+    }
     if (node->restarts > 0) {
         strbuf_addf(out, ", %d of them by the restart policy", (int) node->restarts);
     }

@@ -139,6 +139,18 @@ def what_ends_at_once_was_never_ready():
         expect(stack.run("wait", "broken", "--timeout", "20s").returncode == 4, "wait takes it for ready")
 
 
+def a_need_that_has_ended_is_not_waited_for_in_vain():
+    """One that goes to the background by itself ends with 0, and what needs it would wait for ever."""
+    services = {
+        "daemon": shell("(setsid sleep 1000 >/dev/null 2>&1 &) ; echo forked"),
+        "front": shell("exec sleep 1000", needs=["daemon"]),
+    }
+    with Stack(services) as stack:
+        done = stack.run("up", "-d", "--wait", check=4)
+        expect("daemon: exited" in done.err and "daemon has ended" in done.err, f"it is not named: {done.err}")
+        expect(stack.run("wait", "front", "--timeout", "20s").returncode == 4, "wait waits in vain")
+
+
 def what_is_never_ready_is_explained_and_its_dependants_wait():
     port = free_port()
     body = (
@@ -447,6 +459,7 @@ main([
     one_service_starts_stops_and_restarts,
     a_task_completes_once_and_a_failed_one_is_a_failure,
     what_ends_at_once_was_never_ready,
+    a_need_that_has_ended_is_not_waited_for_in_vain,
     what_is_never_ready_is_explained_and_its_dependants_wait,
     a_wait_ends_when_its_time_is_up,
     a_crash_loop_backs_off_stops_and_is_explained,

@@ -181,6 +181,22 @@ static void outcome_names_the_failed_node(void **state)
     core_done(&fixture.core);
 }
 
+static void outcome_names_a_need_that_has_ended_well(void **state)
+{
+    (void) state;
+    Fixture fixture;
+    fixture_init(&fixture);
+    core_start_selected(&fixture.core, 0);
+    report(&fixture, DATABASE, MACHINE_SPAWNED);
+    MachineEvent ended = { MACHINE_EXITED_EVENT, 0, 0 };
+    core_handle(&fixture.core, DATABASE, &ended, 20);
+    size_t node = NODES;
+    assert_int_equal(fixture.core.machines[MIGRATE].state, MACHINE_WAITING);
+    assert_int_equal(core_outcome(&fixture.core, &node), CORE_FAILED);
+    assert_int_equal(node, DATABASE);
+    core_done(&fixture.core);
+}
+
 static void outcome_is_ready_when_tasks_completed_and_services_are_ready(void **state)
 {
     (void) state;
@@ -239,6 +255,7 @@ int main(void)
         cmocka_unit_test(end_now_kills_everything_at_once),
         cmocka_unit_test(dependants_keep_their_state_when_a_need_crashes),
         cmocka_unit_test(outcome_names_the_failed_node),
+        cmocka_unit_test(outcome_names_a_need_that_has_ended_well),
         cmocka_unit_test(outcome_is_ready_when_tasks_completed_and_services_are_ready),
         cmocka_unit_test(starting_one_node_starts_what_it_needs),
         cmocka_unit_test(a_need_that_was_left_out_is_not_waited_for),
