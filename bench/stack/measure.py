@@ -68,7 +68,8 @@ class Slipway:
         return self.run("down")[0]
 
     def clean(self):
-        self.run("down", "--volumes", "-y")
+        if (self.directory / "slipway.yaml").exists():
+            self.run("down", "--volumes", "-y")
 
     def pids(self):
         """Supervisor, warden, guardian, keeper."""

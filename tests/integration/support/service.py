@@ -81,7 +81,7 @@ class Service:
             self.lines.append(line)
 
     def _find_ports(self):
-        line = eventually(lambda: self.log("listening"), what=f"{self.name} listens; log: {self.lines[-5:]}")[0]
+        line = eventually(lambda: self.log("listening"), 90, what=f"{self.name} listens; log: {self.lines[-5:]}")[0]
         self.port, self.grpc_port = line["http_port"], line.get("grpc_port")
 
     def log(self, message=None):
@@ -125,7 +125,7 @@ class Service:
                 total += float(line.rsplit(" ", 1)[1])
         return total
 
-    def wait_ready(self, status=200, seconds=30):
+    def wait_ready(self, status=200, seconds=90):
         def is_ready():
             if self.process.poll() is not None:
                 raise RuntimeError(f"{self.name} ended with {self.process.returncode}: {self.lines[-10:]}")
