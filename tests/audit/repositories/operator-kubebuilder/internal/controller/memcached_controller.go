@@ -1,0 +1,4 @@
+package controller
+
+// MemcachedReconciler brings the cluster to what a Memcached asks for.
+type MemcachedReconciler struct{}
