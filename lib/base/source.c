@@ -12,42 +12,42 @@ Source *source_new(Arena *arena, Str path, Str text)
     return source;
 }
 
+/* The index: how many lines, whether all of it is ASCII, and where each line starts. */
+enum { INDEX_COUNT, INDEX_ASCII, INDEX_STARTS };
+
 /* Threads that ask a source of an arena that is forked may each build the index: they agree, and one
  * of them is kept. */
 static const uint32_t *index_lines(Source *source)
 {
     const char *text = source->text.ptr;
     uint32_t count = 1;
+    unsigned char all = 0;
     for (size_t i = 0; i < source->text.len; i++) {
         count += text[i] == '\n';
+        all |= (unsigned char) text[i];
     }
-    uint32_t *index = ARENA_ARRAY(source->arena, uint32_t, (size_t) count + 1);
-    index[0] = count;
-    count = 1; /* the first line starts at 0 */
+    uint32_t *index = ARENA_ARRAY(source->arena, uint32_t, (size_t) count + INDEX_STARTS);
+    index[INDEX_COUNT] = count;
+    index[INDEX_ASCII] = all < 0x80;
+    uint32_t *next = index + INDEX_STARTS + 1; /* the first line starts at 0 */
     for (size_t i = 0; i < source->text.len; i++) {
         if (text[i] == '\n') {
-            index[++count] = (uint32_t) i + 1;
+            *next++ = (uint32_t) i + 1;
         }
     }
     __atomic_store_n(&source->line_index, index, __ATOMIC_RELEASE);
     return index;
 }
 
-static const uint32_t *lines_of(Source *source, uint32_t *ret_count)
+static const uint32_t *index_of(Source *source)
 {
     const uint32_t *index = __atomic_load_n(&source->line_index, __ATOMIC_ACQUIRE);
-    if (!index) {
-        index = index_lines(source);
-    }
-    *ret_count = index[0];
-    return index + 1;
+    return index ? index : index_lines(source);
 }
 
 uint32_t source_line_count(Source *source)
 {
-    uint32_t count = 0;
-    (void) lines_of(source, &count);
-    return count;
+    return index_of(source)[INDEX_COUNT];
 }
 
 Position source_position(Source *source, uint32_t offset)
@@ -55,9 +55,10 @@ Position source_position(Source *source, uint32_t offset)
     if (offset > source->text.len) {
         offset = (uint32_t) source->text.len;
     }
+    const uint32_t *index = index_of(source);
+    const uint32_t *starts = index + INDEX_STARTS;
     uint32_t low = 0;
-    uint32_t high = 0;
-    const uint32_t *starts = lines_of(source, &high);
+    uint32_t high = index[INDEX_COUNT];
     while (high - low > 1) { /* the last line that starts at or before it */
         uint32_t middle = low + (high - low) / 2;
         if (starts[middle] <= offset) {
@@ -67,13 +68,15 @@ Position source_position(Source *source, uint32_t offset)
         }
     }
     Str before = str_slice(source->text, starts[low], offset);
-    return (Position) { .line = low + 1, .column = (uint32_t) utf8_count(before) + 1 };
+    size_t column = index[INDEX_ASCII] ? before.len : utf8_count(before);
+    return (Position) { .line = low + 1, .column = (uint32_t) column + 1 };
 }
 
 Str source_line(Source *source, uint32_t line)
 {
-    uint32_t count = 0;
-    const uint32_t *starts = lines_of(source, &count);
+    const uint32_t *index = index_of(source);
+    const uint32_t *starts = index + INDEX_STARTS;
+    uint32_t count = index[INDEX_COUNT];
     if (line < 1 || line > count) {
         return (Str) { 0 };
     }

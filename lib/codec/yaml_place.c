@@ -108,7 +108,10 @@ static bool pass_blanks(YamlPlace *place, size_t at, uint32_t *ret_offset)
 static uint32_t find(YamlPlace *place, size_t at)
 {
     Str text = place->node->text;
-    if (at < place->text_at) {
+    if (at < place->text_at && at >= place->last_text_at && place->last_source_at > 0) {
+        place->text_at = place->last_text_at;
+        place->source_at = place->last_source_at;
+    } else if (at < place->text_at) {
         yaml_place_init(place, place->node);
     }
     while (place->text_at < text.len && source_has_more(place)) {
@@ -159,6 +162,8 @@ Span yaml_place_span(YamlPlace *place, size_t from, size_t to)
         return node->span;
     }
     uint32_t start = find(place, from);
+    place->last_text_at = place->text_at;
+    place->last_source_at = place->source_at;
     if (to <= from) {
         return span_make(node->span.source, start, start);
     }

@@ -7,11 +7,13 @@
 #include "base/source.h"
 #include "codec/node.h"
 
-/* A reader of places; asking in ascending order reads the scalar once. */
+/* A reader of places; asking in ascending order reads the scalar once, also where a question comes twice. */
 typedef struct YamlPlace {
     const Node *node;
     size_t text_at;
     uint32_t source_at, source_end;
+    size_t last_text_at; /* where the last span starts */
+    uint32_t last_source_at;
 } YamlPlace;
 
 void yaml_place_init(YamlPlace *place, const Node *node);

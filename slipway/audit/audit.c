@@ -62,23 +62,33 @@ static bool is_same_place(const Diag *a, const Diag *b)
            str_eq(a->span.source->path, b->span.source->path);
 }
 
-static bool is_same(const Diag *a, const Diag *b)
+/* Of those of one rule at one place the first that says it stays: two overlays of one base find the same
+ * in it. */
+static void mark_repeated(Arena *arena, const Diag *diags, size_t count, bool *drop)
 {
-    return str_eq(a->rule, b->rule) && str_eq(a->message, b->message);
+    Map said = MAP_ON_ARENA(arena);
+    for (size_t i = 0; i < count && count > 1; i++) {
+        if (!drop[i]) {
+            drop[i] = map_set(&said, diags[i].message, arena) != NULL;
+        }
+    }
 }
 
-/* Two overlays of one base find the same in it. */
 static void drop_repeated(Arena *arena, AuditResult *result, Severity level)
 {
     diag_sort(&result->diags);
     const Diag *diags = result->diags.diags.ptr;
-    bool *drop = ARENA_ARRAY(arena, bool, result->diags.diags.len + 1);
-    for (size_t i = 0; i < result->diags.diags.len; i++) {
+    size_t len = result->diags.diags.len;
+    bool *drop = ARENA_ARRAY(arena, bool, len + 1);
+    for (size_t i = 0; i < len; i++) {
         drop[i] = diags[i].severity < level;
-        for (size_t j = i; j > 0 && !drop[i] && is_same_place(&diags[j - 1], &diags[i]);) {
-            j--;
-            drop[i] = is_same(&diags[j], &diags[i]);
+    }
+    for (size_t start = 0, end = 0; start < len; start = end) {
+        for (end = start + 1; end < len && is_same_place(&diags[start], &diags[end]) &&
+                              str_eq(diags[start].rule, diags[end].rule);) {
+            end++;
         }
+        mark_repeated(arena, diags + start, end - start, drop + start);
     }
     findings_filter(result, drop);
 }

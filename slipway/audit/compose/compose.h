@@ -111,6 +111,7 @@ struct ComposeService {
     bool has_healthcheck;    /* one that isn't disabled */
     bool is_extended;        /* another service of the project extends it */
     bool is_job;             /* stands under `jobs` */
+    bool is_waited_for;      /* to complete, by another service of the project */
 };
 
 /* An entry of the top-level networks, volumes, secrets or configs. */

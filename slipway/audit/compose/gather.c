@@ -12,6 +12,8 @@ typedef struct Gather {
     Map read;  /* path -> ComposeDocument *, of files that are no artifacts */
     Map used;  /* paths that another file includes or extends */
     Map mains; /* directory -> ComposeProject * of the default file */
+    Map best;  /* directory -> Artifact of the default file's name */
+    Map overs; /* directory -> Artifact of its override */
 } Gather;
 
 /* --- reading --- */
@@ -209,12 +211,9 @@ static void add_main(Gather *gather, Artifact *artifact)
     Str directory = path_dir(artifact->source->path);
     Str paths[2] = { artifact->source->path };
     size_t count = 1;
-    vec_foreach(other, &audit->files.artifacts) {
-        Str path = (*other)->source->path;
-        if ((*other)->kind == ARTIFACT_COMPOSE && count == 1 && is_override(path_base(path)) &&
-            str_eq(path_dir(path), directory)) {
-            paths[count++] = path;
-        }
+    const Artifact *over = map_get(&gather->overs, directory);
+    if (over) {
+        paths[count++] = over->source->path;
     }
     ComposeProject *project = load(gather, paths, count);
     map_set(&gather->mains, directory, project);
@@ -237,19 +236,24 @@ static void add_other(Gather *gather, Artifact *artifact)
     vec_push(&audit->compose_projects, audit->arena, project);
 }
 
-/* The best-named file of each directory is its default one. */
-static bool is_main(const Audit *audit, const Artifact *artifact)
+/* The best-named file of each directory is its default one; the first override belongs to it. */
+static void note_name(Gather *gather, Artifact *artifact)
 {
     Str path = artifact->source->path;
+    Str directory = path_dir(path);
     int rank = rank_of(path_base(path));
-    vec_foreach(other, &audit->files.artifacts) {
-        Str name = path_base((*other)->source->path);
-        if (rank > 0 && (*other)->kind == ARTIFACT_COMPOSE && rank_of(name) >= 0 &&
-            rank_of(name) < rank && str_eq(path_dir((*other)->source->path), path_dir(path))) {
-            return false;
-        }
+    const Artifact *best = map_get(&gather->best, directory);
+    if (rank >= 0 && (!best || rank < rank_of(path_base(best->source->path)))) {
+        map_set(&gather->best, directory, artifact);
     }
-    return rank >= 0;
+    if (is_override(path_base(path)) && !map_has(&gather->overs, directory)) {
+        map_set(&gather->overs, directory, artifact);
+    }
+}
+
+static bool is_main(const Gather *gather, const Artifact *artifact)
+{
+    return map_get(&gather->best, path_dir(artifact->source->path)) == artifact;
 }
 
 static void report_unreadable(Audit *audit, Artifact *artifact)
@@ -269,18 +273,24 @@ static void report_unreadable(Audit *audit, Artifact *artifact)
 void compose_gather(Audit *audit)
 {
     Arena *arena = audit->arena;
-    Gather gather = { audit, MAP_ON_ARENA(arena), MAP_ON_ARENA(arena), MAP_ON_ARENA(arena) };
+    Gather gather = { audit,
+                      MAP_ON_ARENA(arena),
+                      MAP_ON_ARENA(arena),
+                      MAP_ON_ARENA(arena),
+                      MAP_ON_ARENA(arena),
+                      MAP_ON_ARENA(arena) };
     vec_foreach(artifact, &audit->files.artifacts) {
         if ((*artifact)->kind == ARTIFACT_COMPOSE) {
             report_unreadable(audit, *artifact);
             mark_used(&gather, *artifact);
+            note_name(&gather, *artifact);
         }
     }
     for (int pass = 0; pass < 2; pass++) {
         vec_foreach(artifact, &audit->files.artifacts) {
             bool wanted = (*artifact)->kind == ARTIFACT_COMPOSE && !(*artifact)->mistake &&
                           !map_has(&gather.used, (*artifact)->source->path);
-            bool main = wanted && is_main(audit, *artifact);
+            bool main = wanted && is_main(&gather, *artifact);
             bool is_orphan = !is_override(path_base((*artifact)->source->path)) ||
                              !map_has(&gather.mains, path_dir((*artifact)->source->path));
             if (pass == 0 && main) {

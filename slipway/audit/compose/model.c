@@ -292,6 +292,18 @@ static void mark_extended(ComposeProject *project)
     }
 }
 
+static void mark_waited_for(ComposeProject *project)
+{
+    vec_foreach(service, &project->services) {
+        vec_foreach(dependency, &service->depends_on) {
+            ComposeService *other = map_get(&project->by_name, dependency->name);
+            if (other && dependency->condition == COMPOSE_COMPLETED) {
+                other->is_waited_for = true;
+            }
+        }
+    }
+}
+
 void compose_read_model(ComposeProject *project)
 {
     project->name_node = node_get_cstr(project->root, "name");
@@ -305,4 +317,5 @@ void compose_read_model(ComposeProject *project)
     read_resources(project, &project->secrets, "secrets");
     read_resources(project, &project->configs, "configs");
     mark_extended(project);
+    mark_waited_for(project);
 }

@@ -36,13 +36,17 @@ docker_next(const Dockerfile *file, DockerKind kind, const DockerInstruction *af
 
 const DockerInstruction *docker_instruction_at(const Dockerfile *file, uint32_t line)
 {
-    const DockerInstruction *found = NULL;
-    for (size_t i = 0; i < file->instructions.len; i++) {
-        if (span_start(file->instructions.ptr[i]->span).line <= line) {
-            found = file->instructions.ptr[i];
+    size_t low = 0;
+    size_t high = file->instructions.len;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (span_start(file->instructions.ptr[middle]->span).line <= line) {
+            low = middle + 1;
+        } else {
+            high = middle;
         }
     }
-    return found;
+    return low > 0 ? file->instructions.ptr[low - 1] : NULL;
 }
 
 const DockerFlag *docker_flag(const DockerInstruction *instruction, const char *name)

@@ -5,6 +5,7 @@
 #include "audit/monitoring/dashboard.h"
 #include "audit/monitoring/prometheus.h"
 #include "ci.h"
+#include "told.h"
 
 static Str directory_name(Str directory)
 {
@@ -337,6 +338,7 @@ void repository_gather(Audit *audit)
     Repository *repository = ARENA_NEW(audit->arena, Repository);
     repository->arena = audit->arena;
     repository->audit = audit;
+    repository->told = told_new(audit->arena);
     repository->root = audit->options->path_count == 1
                            ? path_clean(audit->arena, str_from(audit->options->paths[0]))
                            : STR(".");

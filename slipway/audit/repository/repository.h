@@ -54,6 +54,7 @@ typedef struct Repository {
     VEC(RepoService) services;
     Map by_dockerfile; /* path -> RepoService */
     const struct CiBuilds *ci;
+    struct Told *told;   /* of repository_tells_of */
     Map wanted;          /* word -> a bool that says whether a source mentions it */
     VEC(Str) prefixes;   /* words in capitals that end with '_', of sources */
     VEC(RepoRead) reads; /* of sources that aren't tests */
@@ -82,7 +83,7 @@ void repository_want_label(Repository *repository, Str label);
 bool repository_makes_label(const Repository *repository, Str label);
 /* Whether something can be said about what sources lack: there are some, all were read. */
 bool repository_knows_sources(const Repository *repository);
-/* Whether `text` stands in a README, script, Makefile or workflow of the repository. */
+/* told.c: whether `text` stands in a README, script, Makefile or workflow of the repository. */
 bool repository_tells_of(const Repository *repository, Str text);
 
 /* --- files --- */

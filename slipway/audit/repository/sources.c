@@ -11,7 +11,7 @@
 enum {
     SOURCE_BYTES_MOST = 512 << 10, /* a larger one is generated */
     ALL_BYTES_MOST = 96 << 20,
-    TEXT_BYTES_MOST = 256 << 10,
+    IGNORE_BYTES_MOST = 256 << 10,
 };
 
 static bool is_word_char(char c)
@@ -174,32 +174,6 @@ void repository_read_sources(Repository *repository)
     }
 }
 
-/* --- other texts ------------------------------------------------------------------------------ */
-
-static bool is_told_in(Str path, Str text)
-{
-    auto_arena Arena *arena = arena_new(0);
-    Str content;
-    return fs_read(arena, str_to_cstr(arena, path), TEXT_BYTES_MOST, &content, NULL) == 0 &&
-           str_find(content, text) != STR_NONE;
-}
-
-bool repository_tells_of(const Repository *repository, Str text)
-{
-    const Audit *audit = repository->audit;
-    vec_foreach(workflow, &audit->workflows) {
-        if (str_find((*workflow)->source->text, text) != STR_NONE) {
-            return true;
-        }
-    }
-    vec_foreach(path, &audit->files.notes) {
-        if (is_told_in(*path, text)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 Str repository_relative(const Repository *repository, Str path)
 {
     Str root = repository->root;
@@ -221,7 +195,7 @@ static void add_ignore_file(Ignore *ignore, Str directory)
     Arena *arena = ignore->arena;
     Str text;
     Str path = path_join(arena, directory, STR(".gitignore"));
-    if (fs_is_file(path.ptr) && fs_read(arena, path.ptr, TEXT_BYTES_MOST, &text, NULL) == 0) {
+    if (fs_is_file(path.ptr) && fs_read(arena, path.ptr, IGNORE_BYTES_MOST, &text, NULL) == 0) {
         ignore_add(ignore, str_eq(directory, STR(".")) ? STR("") : directory, text);
     }
 }

@@ -3,20 +3,6 @@
 #include "compose.h"
 #include "words.h"
 
-static bool is_waited_for(const ComposeService *service)
-{
-    vec_foreach(other, &service->project->services) {
-        for (size_t i = 0; i < other->depends_on.len; i++) {
-            const ComposeDependency *dependency = &other->depends_on.ptr[i];
-            if (dependency->condition == COMPOSE_COMPLETED &&
-                str_eq(dependency->name, service->name)) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
 /* "migrate" of "db-migrate", "init_db" and the like: between separators. */
 static bool has_word(Str name, Str word)
 {
@@ -40,7 +26,7 @@ bool compose_is_one_shot(const ComposeService *service)
     for (size_t i = 0; i < ARRAY_LEN(words) && !says; i++) {
         says = has_word(service->name, str_from(words[i]));
     }
-    return says || is_waited_for(service);
+    return says || service->is_waited_for;
 }
 
 /* The sources are mounted over what the image has, or watched. */
