@@ -1,6 +1,10 @@
 /* The texts of the table, for one rule and for all. */
+#include "base/embed.h"
+
 #include "audit.h"
 #include "rule.h"
+
+extern const EmbeddedFile audit_fixable[]; /* rules/fixable.txt */
 
 static const char *standard_name(const AuditRule *rule)
 {
@@ -22,6 +26,48 @@ static void add_example(StrBuf *out, const AuditRule *rule, const char *title, c
     }
 }
 
+/* --- fixes ------------------------------------------------------------------------------------ */
+
+/* A line of fixable.txt: the rule, what kind of fix it has, and why no better one. */
+typedef struct Fixable {
+    Str kind; /* "safe", "suggested", "none"; empty: nothing is said of the rule */
+    Str reason;
+} Fixable;
+
+static Fixable fixable_of(const AuditRule *rule)
+{
+    Str rest = embedded_text(&audit_fixable[0]);
+    Str line;
+    while (str_next_line(&rest, &line)) {
+        Str id;
+        Str said;
+        if (str_cut(line, ' ', &id, &said) && str_eq_cstr(id, rule->id)) {
+            Fixable found = { .kind = said };
+            (void) str_cut(said, ' ', &found.kind, &found.reason);
+            return found;
+        }
+    }
+    return (Fixable) { 0 };
+}
+
+static void add_fix(StrBuf *out, const AuditRule *rule)
+{
+    Fixable fixable = fixable_of(rule);
+    if (fixable.kind.len == 0) {
+        return;
+    }
+    const char *what = str_eq(fixable.kind, STR("safe")) ? "made by `--fix`"
+                       : str_eq(fixable.kind, STR("suggested"))
+                           ? "suggested, for a person to look at first"
+                           : "none can be made";
+    strbuf_addf(out, "\nFix: %s", what);
+    if (fixable.reason.len > 0) {
+        bool is_safe = str_eq(fixable.kind, STR("safe"));
+        strbuf_addf(out, "%s%" STR_FMT, is_safe ? " " : ": ", STR_ARG(fixable.reason));
+    }
+    strbuf_add_cstr(out, ".\n");
+}
+
 static void add_rule(StrBuf *out, const AuditRule *rule)
 {
     Str severity = severity_name(rule->severity);
@@ -37,6 +83,7 @@ static void add_rule(StrBuf *out, const AuditRule *rule)
         rule->why,
         rule->fix
     );
+    add_fix(out, rule);
     add_example(out, rule, "Bad", rule->bad);
     add_example(out, rule, "Good", rule->good);
     if (rule->peers) {
@@ -111,13 +158,20 @@ static const char about_comments[] =
 void audit_write_docs(StrBuf *out)
 {
     strbuf_add_cstr(out, about_comments);
-    strbuf_add_cstr(out, "| rule | severity | meaning |\n|---|---|---|\n");
+    strbuf_add_cstr(out, "| rule | severity | meaning | fix |\n|---|---|---|---|\n");
     for (size_t i = 0; rule_families[i]; i++) {
         for (size_t j = 0; j < rule_families[i]->len; j++) {
             const AuditRule *rule = &rule_families[i]->rules[j];
             Str severity = severity_name(rule->severity);
+            Fixable fixable = fixable_of(rule);
+            bool has_fix = !str_eq(fixable.kind, STR("none"));
             strbuf_addf(
-                out, "| %s | %" STR_FMT " | %s |\n", rule->id, STR_ARG(severity), rule->meaning
+                out,
+                "| %s | %" STR_FMT " | %s | %" STR_FMT " |\n",
+                rule->id,
+                STR_ARG(severity),
+                rule->meaning,
+                STR_ARG(has_fix ? fixable.kind : STR(""))
             );
         }
     }

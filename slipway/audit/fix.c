@@ -30,7 +30,7 @@ typedef struct Fixing {
     Map paths;      /* shown path -> real path as a Str */
     size_t count;   /* findings mended */
     bool one_by_one;
-    Map refused; /* keys of findings whose edits don't mend them */
+    Map refused; /* findings whose edits don't mend them: key_with_line, in the texts so far */
 } Fixing;
 
 /* --- what may be edited ----------------------------------------------------------------------- */
@@ -78,10 +78,22 @@ static bool is_safe(const Diag *diag)
     return diag->edits.len > 0 && !diag->is_suggestion;
 }
 
+/* Two findings may say the same of two lines: their edits are judged each by itself. */
+static Str key_with_line(Arena *arena, const Diag *diag)
+{
+    Str key = finding_key(arena, diag);
+    return str_printf(arena, "%" STR_FMT "\n%u", STR_ARG(key), span_start(diag->span).line);
+}
+
+static void refuse(Fixing *fixing, const Diag *diag)
+{
+    map_set(&fixing->refused, key_with_line(fixing->arena, diag), fixing);
+}
+
 static bool is_mendable(Fixing *fixing, const Diag *diag)
 {
     return is_safe(diag) && !has_rendered(diag) &&
-           !map_has(&fixing->refused, finding_key(fixing->arena, diag));
+           !map_has(&fixing->refused, key_with_line(fixing->arena, diag));
 }
 
 static size_t count_of(const Map *counts, Str key)
@@ -196,14 +208,30 @@ static Str apply(Arena *arena, const FileEdits *file)
     return strbuf_str(&out);
 }
 
-/* Plans the round: the edits by file, and the findings that they mend. */
-static void plan_round(Fixing *fixing, const AuditResult *result, Map *files, Map *planned)
+/* The edits of a round by file, and the findings that they mend. */
+typedef struct Round {
+    Map files;   /* real path -> FileEdits */
+    Map planned; /* finding_key -> Findings */
+    size_t count;
+} Round;
+
+typedef VEC(const Diag *) Findings;
+
+static void add_planned(Fixing *fixing, Round *round, const Diag *diag)
+{
+    void **findings = map_at(&round->planned, finding_key(fixing->arena, diag));
+    *findings = *findings ? *findings : ARENA_NEW(fixing->arena, Findings);
+    vec_push((Findings *) *findings, fixing->arena, diag);
+    round->count++;
+}
+
+static void plan_round(Fixing *fixing, const AuditResult *result, Round *round)
 {
     vec_foreach(diag, &result->diags.diags) {
-        bool is_full = fixing->one_by_one && planned->len > 0;
-        if (!is_full && is_mendable(fixing, diag) && fits(fixing, files, diag)) {
-            plan(fixing, files, diag);
-            count_key(fixing->arena, planned, diag);
+        bool is_full = fixing->one_by_one && round->count > 0;
+        if (!is_full && is_mendable(fixing, diag) && fits(fixing, &round->files, diag)) {
+            plan(fixing, &round->files, diag);
+            add_planned(fixing, round, diag);
         }
     }
 }
@@ -250,28 +278,86 @@ static size_t count_broken(const AuditResult *result)
     return broken;
 }
 
-/* Refuses what was planned and is still there; whether there was such a finding. */
-static bool refuse_unmended(Fixing *fixing, const Map *planned, const Map *before, const Map *after)
+static uint32_t count_lines(Str text)
+{
+    uint32_t lines = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        lines += text.ptr[i] == '\n';
+    }
+    return lines;
+}
+
+/* The line of the finding when the round's edits above it are made. */
+static uint32_t line_after(Fixing *fixing, const Round *round, const Diag *diag)
+{
+    uint32_t line = span_start(diag->span).line;
+    const FileEdits *file = map_get(&round->files, real_path(fixing, diag->span.source->path));
+    for (size_t i = 0; file && i < file->edits.len; i++) {
+        const DiagEdit *edit = &file->edits.ptr[i];
+        if (edit->span.end <= diag->span.start) {
+            line += count_lines(edit->text) - count_lines(span_text(edit->span));
+        }
+    }
+    return line;
+}
+
+static bool
+is_still_there(Fixing *fixing, const Round *round, const Diag *diag, const AuditResult *next)
+{
+    Str key = finding_key(fixing->arena, diag);
+    uint32_t line = span_is_known(diag->span) ? line_after(fixing, round, diag) : 0;
+    vec_foreach(other, &next->diags.diags) {
+        if (str_eq(other->rule, diag->rule) && span_start(other->span).line == line &&
+            str_eq(finding_key(fixing->arena, other), key)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Of findings that say the same, those whose line still has one; all, where none has. */
+static void
+refuse_some(Fixing *fixing, const Round *round, const Findings *same, const AuditResult *next)
 {
     bool found = false;
-    map_foreach(entry, planned) {
-        if (count_of(after, entry->key) + count_of(planned, entry->key) >
-            count_of(before, entry->key)) {
-            map_set(&fixing->refused, entry->key, entry->value);
+    for (int pass = 0; pass < 2 && !found; pass++) {
+        vec_foreach(diag, same) {
+            if (pass == 1 || is_still_there(fixing, round, *diag, next)) {
+                refuse(fixing, *diag);
+                found = true;
+            }
+        }
+    }
+}
+
+/* Refuses what was planned and is still there; whether there was such a finding. */
+static bool refuse_unmended(
+    Fixing *fixing, const Round *round, const AuditResult *result, const AuditResult *next
+)
+{
+    Map before = count_findings(fixing, result);
+    Map after = count_findings(fixing, next);
+    bool found = false;
+    map_foreach(entry, &round->planned) {
+        const Findings *same = entry->value;
+        if (count_of(&after, entry->key) + same->len > count_of(&before, entry->key)) {
+            refuse_some(fixing, round, same, next);
             found = true;
         }
     }
     return found;
 }
 
-static void refuse_breaking(Fixing *fixing, const Map *planned)
+static void refuse_breaking(Fixing *fixing, const Round *round)
 {
-    if (fixing->one_by_one || planned->len == 1) {
-        map_foreach(entry, planned) {
-            map_set(&fixing->refused, entry->key, entry->value);
+    bool is_known = fixing->one_by_one || round->count == 1;
+    map_foreach(entry, &round->planned) {
+        const Findings *same = entry->value;
+        for (size_t i = 0; is_known && i < same->len; i++) {
+            refuse(fixing, same->ptr[i]);
         }
     }
-    fixing->one_by_one = !fixing->one_by_one && planned->len > 1;
+    fixing->one_by_one = !is_known;
 }
 
 static int run_with(Fixing *fixing, const Map *texts, AuditResult *ret_result, Error *err)
@@ -284,29 +370,25 @@ static int run_with(Fixing *fixing, const Map *texts, AuditResult *ret_result, E
 static int run_rounds(Fixing *fixing, AuditResult *result, Error *err)
 {
     for (size_t i = 0; i < ROUNDS_MOST; i++) {
-        Map files = MAP_ON_ARENA(fixing->arena);
-        Map planned = MAP_ON_ARENA(fixing->arena);
-        plan_round(fixing, result, &files, &planned);
-        if (planned.len == 0) {
+        Round round = { .files = MAP_ON_ARENA(fixing->arena),
+                        .planned = MAP_ON_ARENA(fixing->arena) };
+        plan_round(fixing, result, &round);
+        if (round.count == 0) {
             return 0;
         }
         Map texts = MAP_ON_ARENA(fixing->arena);
         AuditResult next;
-        apply_round(fixing, &files, &texts);
+        apply_round(fixing, &round.files, &texts);
         int rc = run_with(fixing, &texts, &next, err);
         if (rc < 0) {
             return rc;
         }
         if (count_broken(&next) > count_broken(result)) {
-            refuse_breaking(fixing, &planned);
-            continue;
-        }
-        Map before = count_findings(fixing, result);
-        Map after = count_findings(fixing, &next);
-        if (!refuse_unmended(fixing, &planned, &before, &after)) {
+            refuse_breaking(fixing, &round);
+        } else if (!refuse_unmended(fixing, &round, result, &next)) {
             fixing->texts = texts;
             *result = next;
-            fixing->count += planned.len;
+            fixing->count += round.count;
         }
     }
     return 0;

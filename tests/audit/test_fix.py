@@ -2,7 +2,7 @@
 
 What was found with a safe fix is gone afterwards and nothing new is there; a second run changes nothing; --dry-run
 writes nothing and shows just what --fix then does. fixes/ holds files as they are to come out: NAME.yaml becomes
-NAME.fixed.yaml, byte for byte. fixes/fixable.txt says which rules have a fix, and each must be seen with one.
+NAME.fixed.yaml, byte for byte. The rules' own fixable.txt says which have a fix, and each must be seen with one.
 """
 
 import collections
@@ -145,6 +145,22 @@ def check_golden(case, _seen):
             yield "isn't " + case.with_suffix(".fixed" + case.suffix).name
 
 
+def check_same_words(case, _seen):
+    """One of two findings that say the same can't be mended: a patch takes the edit away. The other one is."""
+    with tempfile.TemporaryDirectory() as scratch:
+        shutil.copytree(case, pathlib.Path(scratch, case.name))
+        lines = {f["line"] for f in findings(scratch, case.name) if f["rule"] == "K8030"}
+        if len(lines) != 2:
+            yield f"K8030 stands at {sorted(lines)}, not in two lines"
+        run(scratch, case.name, "--only", "K8030", "--fix")
+        left = [f for f in findings(scratch, case.name) if f["rule"] == "K8030"]
+        if len(left) != 1 or left[0]["line"] != max(lines) + 1:
+            yield f"left: {[f['line'] for f in left]}"
+        written = pathlib.Path(scratch, case.name, "workloads.yaml").read_text()
+        if written.count("automountServiceAccountToken: false\n") != 1:
+            yield "the edit that mends nothing was made"
+
+
 def check_fixable(listing, seen):
     """The complaints about what fixable.txt claims."""
     for line in listing.read_text().splitlines():
@@ -157,10 +173,10 @@ def check_fixable(listing, seen):
 
 def main():
     cases = [(case, do) for case in sorted((HERE / "rules").iterdir()) for do in (check, check_suggestions)]
-    listing = HERE / "fixes" / "fixable.txt"
-    golden = [path for path in sorted((HERE / "fixes").iterdir()) if ".fixed" not in path.name and path != listing]
+    listing = HERE.parents[1] / "slipway/audit/rules/fixable.txt"
+    golden = [path for path in sorted((HERE / "fixes").iterdir()) if ".fixed" not in path.name and path.is_file()]
     cases += [(case, do) for case in golden for do in (check, check_golden)]
-    cases += [(listing, check_fixable)]
+    cases += [(HERE / "fixes" / "same-words", check_same_words), (listing, check_fixable)]
     seen = set()
     failed = 0
     for number, (case, do) in enumerate(cases, 1):

@@ -27,6 +27,24 @@ static void finds_words_of_plain_and_quoted_scalars(void **state)
     expect_place(*state, "k: &a !!str one two\n", "two", "two");
 }
 
+/* A reader that goes on, comes back to where it was, and back to the start. */
+static void goes_on_from_the_last_question(void **state)
+{
+    DiagList diags = DIAG_LIST(*state);
+    Source *source = source_new(*state, STR("x.yaml"), STR("k: |\n    one two\n    three four\n"));
+    Node *root = NULL;
+    assert_int_equal(yaml_read_one(*state, source, &(YamlOptions) { 0 }, &root, &diags), 0);
+    const Node *node = node_get_cstr(root, "k");
+    static const char *const words[] = { "one",  "two",  "two", "three four", "three", "two",
+                                         "four", "four", "one", "three",      "o" };
+    YamlPlace place;
+    yaml_place_init(&place, node);
+    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+        size_t at = str_find(node->text, str_from(words[i]));
+        assert_str(span_text(yaml_place_span(&place, at, at + strlen(words[i]))), words[i]);
+    }
+}
+
 static void reads_escapes(void **state)
 {
     expect_place(*state, "k: \"\\u00e9\\x41\\n\\\"b\\\" word\"\n", "word", "word");
@@ -70,6 +88,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         arena_test(finds_words_of_plain_and_quoted_scalars),
+        arena_test(goes_on_from_the_last_question),
         arena_test(reads_escapes),
         arena_test(finds_words_in_blocks),
         arena_test(finds_words_in_folded_lines),
