@@ -102,8 +102,40 @@ static bool is_container_name(Str text)
     return text.len > 1;
 }
 
+static bool is_whole(Str text)
+{
+    uint64_t number;
+    return str_to_uint64(text, &number);
+}
+
+static bool is_number(Str text)
+{
+    double number;
+    return str_to_double(text, &number);
+}
+
+static bool is_mode(Str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] < '0' || text.ptr[i] > '7') {
+            return false;
+        }
+    }
+    return text.len > 0;
+}
+
+static bool is_count(Str text)
+{
+    return str_eq(text, STR("all")) || is_whole(text);
+}
+
+static bool is_said(Str text)
+{
+    return text.len > 0;
+}
+
 typedef struct ValueCheck {
-    const char *path;
+    const char *path; /* keys below the service; "[]": of each item of the list */
     bool (*fits)(Str text);
     const char *expected;
 } ValueCheck;
@@ -128,27 +160,63 @@ static const ValueCheck value_checks[] = {
     { "mem_swappiness", is_size, "a percentage" },
     { "deploy.resources.limits.memory", is_size, "a size such as 512m" },
     { "deploy.resources.reservations.memory", is_size, "a size such as 512m" },
+    { "deploy.placement.max_replicas_per_node", is_whole, "a whole number" },
+    { "deploy.update_config.parallelism", is_whole, "a whole number" },
+    { "deploy.update_config.max_failure_ratio", is_number, "a number" },
+    { "deploy.rollback_config.parallelism", is_whole, "a whole number" },
+    { "deploy.rollback_config.max_failure_ratio", is_number, "a number" },
+    { "deploy.resources.reservations.devices[].count", is_count, "a whole number, or all" },
+    { "blkio_config.weight", is_whole, "a whole number" },
+    { "blkio_config.weight_device[].weight", is_whole, "a whole number" },
+    { "blkio_config.device_read_bps[].rate", is_size, "a size such as 12mb" },
+    { "blkio_config.device_write_bps[].rate", is_size, "a size such as 12mb" },
+    { "configs[].mode", is_mode, "a mode such as 0440" },
+    { "secrets[].mode", is_mode, "a mode such as 0440" },
+    { "ports[].target", is_whole, "a port" },
+    { "volumes[]", is_said, "a volume" },
+    { "volumes[].tmpfs.size", is_size, "a size such as 64m" },
+    { "volumes[].tmpfs.mode", is_whole, "a mode such as 0755" },
+    { "develop.watch[].path", is_said, "a path" },
     { "restart", is_restart, "no, always, on-failure[:N] or unless-stopped" },
     { "pull_policy", is_pull_policy, "always, never, missing, build, daily, weekly or every_12h" },
 };
+
+static void check_text(ComposeProject *project, const ValueCheck *check, const Node *node)
+{
+    Str text;
+    if (node_is_string(node) && compose_text(project, node, &text) && !check->fits(text)) {
+        compose_problem(
+            project,
+            node->span,
+            "%s: \"%" STR_FMT "\" is not %s",
+            check->path,
+            STR_ARG(text),
+            check->expected
+        );
+    }
+}
+
+static void check_path(ComposeProject *project, const ValueCheck *check, const Node *node, Str path)
+{
+    Str key;
+    while (node && str_next(&path, '.', &key)) {
+        bool is_list = str_strip_suffix(&key, STR("[]"));
+        node = node_get(node, key);
+        for (size_t i = 0; is_list && node_is_seq(node) && i < node->seq.len; i++) {
+            check_path(project, check, node->seq.items[i], path);
+        }
+        if (is_list) {
+            return;
+        }
+    }
+    check_text(project, check, node);
+}
 
 static void check_texts(ComposeProject *project, const ComposeService *service)
 {
     for (size_t i = 0; i < sizeof(value_checks) / sizeof(value_checks[0]); i++) {
         const ValueCheck *check = &value_checks[i];
-        const Node *node = below(service->node, check->path);
-        Str text;
-        if (node && node->kind == NODE_STRING && compose_text(project, node, &text) &&
-            !check->fits(text)) {
-            compose_problem(
-                project,
-                node->span,
-                "%s: \"%" STR_FMT "\" is not %s",
-                check->path,
-                STR_ARG(text),
-                check->expected
-            );
-        }
+        check_path(project, check, service->node, str_from(check->path));
     }
 }
 
