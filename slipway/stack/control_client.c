@@ -10,7 +10,10 @@
 #include "loop/fiber.h"
 #include "net/http_client.h"
 
-enum { CALL_MS = 30 * 1000, BODY_MOST = 16 * 1024 * 1024, LOOK_MS = 5 };
+#include "stack/proc.h"
+#include "stack/state_file.h"
+
+enum { CALL_MS = 30 * 1000, BODY_MOST = 16 * 1024 * 1024, LOOK_MS = 5, SUSPENDED_MS = 2000 };
 
 typedef struct Call {
     const Place *place;
@@ -64,10 +67,49 @@ static HttpRequest request_of(const Call *call, HttpMethod method, const char *p
     };
 }
 
+/* By Ctrl-Z at its terminal, or a debugger: it answers nobody until it goes on. */
+static bool is_suspended(const Call *call, int64_t *ret_pid)
+{
+    auto_arena Arena *arena = arena_new(0);
+    StackView *view = NULL;
+    ProcStat stat;
+    if (state_file_read(arena, call->place, &view, NULL) < 0 ||
+        proc_read((pid_t) view->pid, &stat) < 0) {
+        return false;
+    }
+    *ret_pid = view->pid;
+    return (stat.state == 'T' || stat.state == 't') && control_has_supervisor(call->place);
+}
+
+static int await_awake(const Call *call)
+{
+    int64_t pid = 0;
+    Deadline deadline = deadline_in_ms(SUSPENDED_MS);
+    while (is_suspended(call, &pid)) {
+        if (deadline_left_ms(deadline) == 0) {
+            return error_set(
+                call->err,
+                -EAGAIN,
+                "the supervisor (pid %d) is suspended; fg in its terminal or `kill -CONT %d` lets "
+                "it "
+                "go on",
+                (int) pid,
+                (int) pid
+            );
+        }
+        fiber_sleep_ms(LOOK_MS);
+    }
+    return 0;
+}
+
 static int fetch(Call *call, HttpMethod method, const char *path)
 {
+    int rc = call->is_done ? 0 : await_awake(call); /* who waits has a bound of its own */
+    if (rc < 0) {
+        return rc;
+    }
     HttpRequest request = request_of(call, method, path);
-    int rc = http_fetch(call->client, &request, call->arena, &call->response, call->err);
+    rc = http_fetch(call->client, &request, call->arena, &call->response, call->err);
     if (rc == -ENOENT || rc == -ECONNREFUSED) {
         return no_stack(call->err);
     }

@@ -151,6 +151,21 @@ def a_need_that_has_ended_is_not_waited_for_in_vain():
         expect(stack.run("wait", "front", "--timeout", "20s").returncode == 4, "wait waits in vain")
 
 
+def a_suspended_supervisor_is_named():
+    """Ctrl-Z at the terminal of `up`, ps in another."""
+    with Stack({"one": shell("exec sleep 1000")}) as stack:
+        stack.run("up", "-d", "--wait", check=0)
+        pid = stack.supervisor()
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            for command in (["ps"], ["down"]):
+                done = stack.run(*command, check=3)
+                expect(f"kill -CONT {pid}" in done.err, f"the way out is not named: {done.err}")
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        expect(stack.state("one") == "ready", "it is not well afterwards")
+
+
 def what_is_never_ready_is_explained_and_its_dependants_wait():
     port = free_port()
     body = (
@@ -458,6 +473,7 @@ main([
     a_second_up_says_what_runs_and_starts_what_is_new,
     one_service_starts_stops_and_restarts,
     a_task_completes_once_and_a_failed_one_is_a_failure,
+    a_suspended_supervisor_is_named,
     what_ends_at_once_was_never_ready,
     a_need_that_has_ended_is_not_waited_for_in_vain,
     what_is_never_ready_is_explained_and_its_dependants_wait,
