@@ -125,6 +125,7 @@ static void walk_steps(const Here *here, const Job *job, bool is_action)
                 is_action && keys[i].place == PLACE_STEP ? PLACE_ACTION_STEP : keys[i].place;
             walk_at(&there, step->node, keys[i].key, place);
         }
+        walk_at(&there, step->node, "shell", is_action ? PLACE_ACTION_STEP : PLACE_NOWHERE);
     }
 }
 
@@ -203,9 +204,16 @@ static void walk_workflow(const Here *here, const Workflow *workflow)
     walk_values(
         here, workflow_declared(workflow, "workflow_call", "outputs"), "value", PLACE_CALL_OUTPUT
     );
+    Here asked = *here;
+    const Node *inputs = workflow_declared(workflow, "workflow_dispatch", "inputs");
+    if (inputs) {
+        asked.place = PLACE_NOWHERE;
+        walk(&asked, inputs);
+    }
     vec_foreach(event, &workflow->events) {
-        static const char *const filters[] = { "branches", "branches-ignore", "tags", "tags-ignore",
-                                               "paths",    "paths-ignore",    "types" };
+        static const char *const filters[] = { "branches",    "branches-ignore", "tags",
+                                               "tags-ignore", "paths",           "paths-ignore",
+                                               "types",       "workflows" };
         for (size_t i = 0; event->filter && i < ARRAY_LEN(filters); i++) {
             walk_at(here, event->filter, filters[i], PLACE_NOWHERE);
         }
