@@ -154,9 +154,9 @@ def instructions(target, load):
                            *target.command]
         with counted.running() as (pid, port, _):
             wrk(port, load, 2)
-            subprocess.run(["callgrind_control", "-i", "on", str(pid)], check=True, stdout=subprocess.DEVNULL)
+            subprocess.run(["callgrind_control", "-i", "on", str(pid)], check=True, capture_output=True)
             requests = wrk(port, load, 4)["requests"]
-            subprocess.run(["callgrind_control", "-i", "off", str(pid)], check=True, stdout=subprocess.DEVNULL)
+            subprocess.run(["callgrind_control", "-i", "off", str(pid)], check=True, capture_output=True)
         totals = [line for line in out.read_text().splitlines() if line.startswith(("totals:", "summary:"))]
         return max(int(line.split()[1]) for line in totals) / requests
 
@@ -262,7 +262,7 @@ def run(build, servers, arguments):
     directory = sql(servers, "product_db", "SHOW data_directory")[0][0]
     postgres = int(pathlib.Path(directory, "postmaster.pid").read_text().split()[0])
     chosen = [target for target in targets(build, port) if target.name in arguments.of]
-    relayed = [Relayed(chosen[0], servers)] if arguments.kafka else []
+    relayed = [Relayed(next(targets(build, port)), servers)] if arguments.kafka else []
     for load in arguments.loads:
         chosen = [target for target in chosen if target.name != "relayed"] + (relayed if load == "post" else [])
         samples = {target.name: [] for target in chosen}
