@@ -36,6 +36,21 @@ static bool needs_met(const Core *core, size_t node)
     return core_unmet(core, node, NULL, 0) == 0;
 }
 
+/* One that wants it does its last work with it: a producer hands over what it has. A circle of wants
+ * ends here, because the nodes stand in an order. */
+static bool is_wanted_now(const Core *core, size_t node)
+{
+    for (size_t i = node + 1; i < core->plan->len; i++) {
+        const PlanLinks *wants = &core->plan->nodes[i].wants;
+        for (size_t k = 0; k < wants->len; k++) {
+            if (wants->ptr[k] == node && !machine_is_at_rest(&core->machines[i])) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static bool is_needed_now(const Core *core, size_t node)
 {
     const PlanLinks *needed_by = &core->plan->nodes[node].needed_by;
@@ -44,7 +59,7 @@ static bool is_needed_now(const Core *core, size_t node)
             return true;
         }
     }
-    return false;
+    return is_wanted_now(core, node);
 }
 
 /* One pass in the right direction settles the graph: nodes stand behind what they need. */

@@ -3,7 +3,7 @@
  * what happened. Pure: time is injected, nothing outside is touched.
  *
  * Starting: a node starts when all it needs is ready or completed. Stopping everything: a node
- * stops when nothing that needs it runs any more. Stopping one node leaves its dependants as they
+ * stops when nothing that needs or wants it runs any more. Stopping one node leaves its dependants as they
  * are. */
 #pragma once
 

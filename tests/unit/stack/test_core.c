@@ -162,6 +162,26 @@ static void dependants_keep_their_state_when_a_need_crashes(void **state)
     core_done(&fixture.core);
 }
 
+static void what_is_wanted_stops_behind_what_wants_it(void **state)
+{
+    (void) state;
+    Fixture fixture;
+    fixture_init(&fixture);
+    start_all(&fixture);
+    taken(&fixture, WEB);
+    /* web wants api now instead of needing it, and api wants web: a circle is no reason to wait */
+    fixture.nodes[WEB].wants = fixture.nodes[WEB].needs;
+    fixture.nodes[API].wants = fixture.nodes[API].needed_by;
+    fixture.nodes[WEB].needs.len = fixture.nodes[API].needed_by.len = 0;
+    core_stop_all(&fixture.core, 100);
+    assert_int_equal(taken(&fixture, API), 0);
+    assert_true(taken(&fixture, WEB) & MACHINE_DO_TERMINATE);
+    MachineEvent ended = { MACHINE_EXITED_EVENT, 0, 0 };
+    core_handle(&fixture.core, WEB, &ended, 110);
+    assert_true(taken(&fixture, API) & MACHINE_DO_TERMINATE);
+    core_done(&fixture.core);
+}
+
 static void outcome_names_the_failed_node(void **state)
 {
     (void) state;
@@ -254,6 +274,7 @@ int main(void)
         cmocka_unit_test(a_stop_during_start_leaves_the_rest_unstarted),
         cmocka_unit_test(end_now_kills_everything_at_once),
         cmocka_unit_test(dependants_keep_their_state_when_a_need_crashes),
+        cmocka_unit_test(what_is_wanted_stops_behind_what_wants_it),
         cmocka_unit_test(outcome_names_the_failed_node),
         cmocka_unit_test(outcome_names_a_need_that_has_ended_well),
         cmocka_unit_test(outcome_is_ready_when_tasks_completed_and_services_are_ready),
