@@ -19,6 +19,8 @@ typedef struct Source {
     Arena *arena;
     bool
         is_coarse; /* a span of it says where a text stands as a whole: nothing inside is placed or edited */
+    struct Source
+        *whole; /* of a part read by itself: the text that has the same bytes there; or NULL */
 } Source;
 
 typedef struct Span {

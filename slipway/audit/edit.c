@@ -1,10 +1,25 @@
 /* Edits by byte span. Those of YAML work on the text around the nodes' spans: what isn't laid out as
  * people lay it out is left alone rather than edited wrongly. */
+#include "base/path.h"
+
 #include "rule.h"
+
+/* What an overlay says may call for another base; but other overlays stand on that, too. */
+static bool is_shared(const RuleContext *ctx, const Diag *diag, Span span)
+{
+    if (!ctx->bundle || !span_is_known(ctx->bundle->origin) || !span_is_known(diag->span)) {
+        return false;
+    }
+    Str overlay = path_dir(ctx->bundle->origin.source->path);
+    return path_is_within(overlay, diag->span.source->path) &&
+           !path_is_within(overlay, span.source->path);
+}
 
 static void add_edit(RuleContext *ctx, Diag *diag, Span span, const char *format, va_list args)
 {
     if (span_is_known(span) && !span.source->is_coarse) {
+        span.source = span.source->whole ? span.source->whole : span.source;
+        diag->is_suggestion = diag->is_suggestion || is_shared(ctx, diag, span);
         diag_edit(ctx->diags, diag, span, "%s", arena_vprintf(ctx->diags->arena, format, args));
     }
 }

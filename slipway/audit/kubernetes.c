@@ -114,12 +114,25 @@ bool object_is_one(const Node *root)
            node_is_string(node_get_cstr(root, "kind"));
 }
 
+/* The value of `name` or its key, whichever stands where the map does; else the map. */
+static const Node *name_place(const Node *map)
+{
+    const NodePair *pair = node_find(map, STR("name"));
+    const Source *own = map ? map->span.source : NULL;
+    if (!pair || pair->value->span.source == own || !span_is_known(map->span)) {
+        return pair ? pair->value : map;
+    }
+    return pair->key->span.source == own ? pair->key : map;
+}
+
 const Node *object_name_place(const Object *object)
 {
-    const NodePair *pair = node_find(node_get_cstr(object->node, "metadata"), STR("name"));
-    const Source *own = object->node->span.source;
-    bool is_changed = pair && pair->value->span.source != own && pair->key->span.source == own;
-    return is_changed ? pair->key : object->name_node;
+    return name_place(node_get_cstr(object->node, "metadata"));
+}
+
+const Node *container_name_place(const Container *container)
+{
+    return name_place(container->node);
 }
 
 static void add_object(Bundle *bundle, const Node *root)

@@ -103,8 +103,10 @@ const Object *selection_next(Selection *selection);
  * kind that one of them says, as in app.kubernetes.io/name: alertmanager. */
 bool bundle_may_make(const Bundle *bundle, Str ns, const Node *labels);
 
-/* Where the manifest names it: the value, or its key where a transformer has changed the value. */
+/* Where the manifest that has the object, or the container, names it: the value, or what stands there
+ * instead where a transformer or a patch has changed the value. */
 const Node *object_name_place(const Object *object);
+const Node *container_name_place(const Container *container);
 
 static inline bool object_is(const Object *object, const char *kind)
 {

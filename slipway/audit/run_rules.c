@@ -13,7 +13,7 @@ static Span place_of(const RuleContext *ctx, const Node *node)
 {
     const Node *candidates[] = {
         node,
-        ctx->container ? node_path(ctx->container->node, "name") : NULL,
+        ctx->container ? container_name_place(ctx->container) : NULL,
         ctx->container ? ctx->container->node : NULL,
         ctx->object ? object_name_place(ctx->object) : NULL,
         ctx->object ? ctx->object->node : NULL,

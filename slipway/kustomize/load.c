@@ -342,8 +342,23 @@ static bool is_indented(Str raw, Str text)
     return indent != STR_NONE;
 }
 
-/* A literal block read where it stands: its lines, indented as they are, behind as many empty ones
- * as the file has above it. So every finding has the file's own line and column. */
+/* What stands before a block, as blanks and line breaks: each byte behind it keeps its offset. Far down a
+ * file the line breaks alone have to do. */
+static bool add_blanks(StrBuf *out, Source *outer, size_t end, uint32_t line)
+{
+    enum { BYTES_MOST = 64 << 10 };
+    if (end > BYTES_MOST) {
+        strbuf_add_repeat(out, '\n', line);
+        return false;
+    }
+    for (size_t i = 0; i < end; i++) {
+        strbuf_add_char(out, outer->text.ptr[i] == '\n' ? '\n' : ' ');
+    }
+    return true;
+}
+
+/* A literal block read where it stands: its lines, indented as they are, behind what is blank of the
+ * file above it. So every finding has the file's own line and column, and every edit its place. */
 static Source *source_in_place(Build *b, const Node *text)
 {
     Source *outer = text->span.source;
@@ -361,10 +376,14 @@ static Source *source_in_place(Build *b, const Node *text)
         return NULL;
     }
     StrBuf placed = STRBUF_ON_ARENA(b->arena);
-    strbuf_add_repeat(&placed, '\n', source_position(outer, text->span.start).line);
+    uint32_t line = source_position(outer, text->span.start).line;
+    bool is_exact = add_blanks(&placed, outer, text->span.start + head + 1, line);
     strbuf_add(&placed, raw);
     strbuf_add_repeat(&placed, '\n', trailing_breaks(text->text));
-    return source_new(b->arena, outer->path, strbuf_str(&placed));
+    Source *source = source_new(b->arena, outer->path, strbuf_str(&placed));
+    source->whole = is_exact ? outer : NULL;
+    source->is_coarse = !is_exact;
+    return source;
 }
 
 int load_inline(Build *b, const Node *text, const char *what, Source **ret_source)
@@ -376,5 +395,6 @@ int load_inline(Build *b, const Node *text, const char *what, Source **ret_sourc
     Str shown = span_describe(b->arena, text->span);
     shown = str_printf(b->arena, "%" STR_FMT " (%s)", STR_ARG(shown), what);
     *ret_source = source_new(b->arena, shown, text->text);
+    (*ret_source)->is_coarse = true;
     return 0;
 }

@@ -2,7 +2,8 @@
 
 What was found with a safe fix is gone afterwards and nothing new is there; a second run changes nothing; --dry-run
 writes nothing and shows just what --fix then does. fixes/ holds files as they are to come out: NAME.yaml becomes
-NAME.fixed.yaml, byte for byte. The rules' own fixable.txt says which have a fix, and each must be seen with one.
+NAME.fixed.yaml, byte for byte, and a folder NAME.fixed; what its overlays build is then free of what was mended.
+The rules' own fixable.txt says which have a fix, and each must be seen with one.
 """
 
 import collections
@@ -138,11 +139,38 @@ def check_suggestions(case, _seen):
 
 def check_golden(case, _seen):
     """The complaints about how one comes out."""
+    fixed = case.with_suffix(".fixed" + case.suffix)
     with tempfile.TemporaryDirectory() as scratch:
-        shutil.copy(case, scratch)
+        (shutil.copytree if case.is_dir() else shutil.copy)(case, pathlib.Path(scratch, case.name))
         run(scratch, case.name, "--fix")
-        if pathlib.Path(scratch, case.name).read_text() != case.with_suffix(".fixed" + case.suffix).read_text():
-            yield "isn't " + case.with_suffix(".fixed" + case.suffix).name
+        made = pathlib.Path(scratch, case.name)
+        texts = contents if case.is_dir() else pathlib.Path.read_text
+        if texts(made) != texts(fixed):
+            yield "isn't " + fixed.name
+
+
+def built(folder, overlay):
+    command = [SLIPWAY, "kustomize", "build", overlay]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+    if done.returncode != 0:
+        raise AssertionError(done.stderr)
+    return done.stdout
+
+
+def check_overlays(case, _seen):
+    """The complaints about what the overlays of a mended kustomization build, each audited by itself as built."""
+    with tempfile.TemporaryDirectory() as scratch:
+        for at, name in ((case, "before"), (case.with_suffix(".fixed"), "after")):
+            shutil.copytree(at, pathlib.Path(scratch, name))
+        mended = {rule for rule, kind in kinds(findings(scratch, "before")) if kind == "safe"}
+        for overlay in sorted(path.name for path in (case / "overlays").iterdir()):
+            before, after = (built(scratch, f"{name}/overlays/{overlay}") for name in ("before", "after"))
+            if before == after:
+                yield f"nothing of {overlay} changed"
+            pathlib.Path(scratch, f"{overlay}.yaml").write_text(after)
+            for finding in findings(scratch, f"{overlay}.yaml"):
+                if finding["rule"] in mended and finding.get("fix", {}).get("safe"):
+                    yield f"{overlay} as built still has {finding['rule']}: {finding['message']}"
 
 
 def check_same_words(case, _seen):
@@ -174,8 +202,9 @@ def check_fixable(listing, seen):
 def main():
     cases = [(case, do) for case in sorted((HERE / "rules").iterdir()) for do in (check, check_suggestions)]
     listing = HERE.parents[1] / "slipway/audit/rules/fixable.txt"
-    golden = [path for path in sorted((HERE / "fixes").iterdir()) if ".fixed" not in path.name and path.is_file()]
+    golden = [path for path in sorted((HERE / "fixes").iterdir()) if path.with_suffix(".fixed" + path.suffix).exists()]
     cases += [(case, do) for case in golden for do in (check, check_golden)]
+    cases += [(case, check_overlays) for case in golden if case.is_dir()]
     cases += [(HERE / "fixes" / "same-words", check_same_words), (listing, check_fixable)]
     seen = set()
     failed = 0

@@ -235,12 +235,14 @@ static bool is_namespace_made(const Repository *repository, Str name)
     return false;
 }
 
-/* As the manifest says it: of what a kustomization sets, KU011 tells. */
-static const Node *namespace_node(const Object *object)
+/* As a manifest says it: of what a kustomization sets, KU011 tells. */
+static const Node *namespace_node(const Repository *repository, const Object *object)
 {
     const Node *node = node_path(object->node, "metadata.namespace");
-    bool is_own = node && span_is_known(node->span) && span_is_known(object->node->span) &&
-                  node->span.source == object->node->span.source;
+    bool is_own = node && span_is_known(node->span);
+    vec_foreach(file, &repository->audit->kustomizations) {
+        is_own = is_own && (*file)->source != node->span.source;
+    }
     return is_own ? node : NULL;
 }
 
@@ -249,7 +251,7 @@ static void xa009(RuleContext *ctx, const Repository *repository)
     Map said = MAP_ON_ARENA(repository->arena);
     vec_foreach(bundle, &repository->audit->bundles) {
         vec_foreach(object, &(*bundle)->objects) {
-            const Node *node = namespace_node(object);
+            const Node *node = namespace_node(repository, object);
             if (!node || is_given_namespace(object->ns) || map_has(&said, object->ns)) {
                 continue;
             }
