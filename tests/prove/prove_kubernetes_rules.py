@@ -54,6 +54,7 @@ ENUMERATIONS = (
 )
 # what only check refuses -> why kubeconform, with the package's schemas, takes it
 TAKEN = {
+    r"secrets.yaml Secret/not-base64": "bytes must be base64",
     r"schema.yaml Secret/bytes": "bytes must be base64: kubeconform checks no formats",
     r"Secret data is": "the same",
     r" is None$": "an object that must be there may not be null to the API server",
@@ -63,6 +64,7 @@ TAKEN = {
 }
 # what only kubeconform refuses -> why check takes it
 REFUSED = {
+    r"schema.yaml Secret/sealed": "SOPS takes its own key away before the object is applied",
     r"schema.yaml ConfigMapList/": "check names the object in the list",
     r" is None$": "null is no value to the API server; in the schema of a quantity or a port it fits two alternatives",
 }

@@ -95,11 +95,19 @@ static ApiProblem *wrong_kind(Walk *walk, const Node *node, const Place *place, 
 
 /* --- scalars ---------------------------------------------------------------------------------- */
 
-/* Filled in by another tool before it is applied: "${REPLICAS}", "{{ replicas }}". */
+/* Filled in by another tool before it is applied: "${REPLICAS}", "{{ replicas }}"; or opened by SOPS:
+ * "ENC[AES256_GCM,…]". */
 static bool is_placeholder(const Node *node)
 {
-    return node->kind == NODE_STRING && (str_find(node->text, STR("${")) != STR_NONE ||
-                                         str_find(node->text, STR("{{")) != STR_NONE);
+    return node->kind == NODE_STRING &&
+           (str_find(node->text, STR("${")) != STR_NONE ||
+            str_find(node->text, STR("{{")) != STR_NONE || str_has_prefix(node->text, STR("ENC[")));
+}
+
+/* What SOPS adds to a document that it seals, and takes away again. */
+static bool is_seal(const NodePair *pair, const Place *place)
+{
+    return !place && str_eq(pair->key->text, STR("sops")) && node_get_cstr(pair->value, "mac");
 }
 
 static void check_values(Walk *walk, const ApiShape *shape, const Node *node, const Place *place)
@@ -438,7 +446,7 @@ static void check_object(Walk *walk, const ApiType *type, const Node *map, const
         if (field) {
             required += field->required && pair->value->kind != NODE_NULL;
             check(walk, type, &field->shape, pair->value, &inner);
-        } else if (!type->is_open && !is_placeholder(pair->key)) {
+        } else if (!type->is_open && !is_placeholder(pair->key) && !is_seal(pair, place)) {
             report_unknown(walk, type, pair->key, place);
         }
     }
