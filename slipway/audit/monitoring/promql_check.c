@@ -380,11 +380,10 @@ static bool starts_pipeline(Str rest)
 bool promql_is_logql(Str text)
 {
     for (size_t at = 0; at < text.len;) {
-        if (is_quote(text.ptr[at])) {
-            at = pass_string(text, at);
-        } else if (text.ptr[at++] == '}' && starts_pipeline(str_skip(text, at))) {
+        if (text.ptr[at] == '}' && starts_pipeline(str_skip(text, at + 1))) {
             return true;
         }
+        at = is_quote(text.ptr[at]) ? pass_string(text, at) : at + 1;
     }
     return false;
 }
