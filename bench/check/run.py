@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Times `slipway check` on a whole repository, beside the linters that each look at a part of it.
 
-Usage: bench/check/run.py SLIPWAY [--services 12] [--runs N] [--linear]
+Usage: bench/check/run.py SLIPWAY [--services 12] [--runs N] [--linear | --cores]
 
 Each service has a Dockerfile, sources in Go, seven manifests with a kustomization, and a place in the
 Compose file, an overlay and a workflow: about 150 artifacts for twelve. Prints CPU seconds, wall seconds and
 peak memory of whole processes, cold, and the ratio to the sum of hadolint, actionlint, kubeconform and
 kube-score on the same files, each where it is installed or its registry can be reached. --linear times 12, 100
-and 1,000 services of ours alone.
+and 1,000 services of ours alone; --cores times them on one core and on two, side by side, each in a process that may
+use no others (taskset), with the ratio of the walls. How it grows with one thing at a time, scaling.py shows.
 """
 import argparse
 import os
@@ -18,7 +19,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "bench/support"), str(ROOT / "tools")]
 import prove
-from costs import median, report, report_ratio, write
+from costs import measure, median, report, report_ratio, write
 
 FINDINGS = (0, 1)  # how a linter ends
 
@@ -242,22 +243,40 @@ def peers(root):
             print(f"  {name:12} left out: {reason}")
 
 
+def report_cores(ours, place, runs):
+    """One core and two, in turns: what else runs on the machine then hits both alike. The best wall of each counts."""
+    one, two = sorted(os.sched_getaffinity(0))[:2]
+    cores = {"one core": str(one), "two cores": f"{one},{two}"}
+    timed = {name: [] for name in cores}
+    for _ in range(runs):
+        for name, listed in cores.items():
+            timed[name].append(measure(["taskset", "-c", listed, *ours], place, FINDINGS))
+    best = {name: min(costs, key=lambda c: c.wall) for name, costs in timed.items()}
+    for name, costs in best.items():
+        report(name, costs)
+    print(f"  {'ratio':12} {best['one core'].wall / best['two cores'].wall:8.2f} x wall")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("slipway")
     parser.add_argument("--services", type=int, default=12)
     parser.add_argument("--runs", type=int, default=9)
     parser.add_argument("--linear", action="store_true")
+    parser.add_argument("--cores", action="store_true")
     args = parser.parse_args()
     ours = [os.path.abspath(args.slipway), "check"]
     with tempfile.TemporaryDirectory() as root:
-        for services in (12, 100, 1000) if args.linear else (args.services,):
+        for services in (12, 100, 1000) if args.linear or args.cores else (args.services,):
             place = f"{root}/{services}"
             generate(place, services)
             print(f"{services} services, {services * 10 + 2} artifacts")
+            if args.cores:
+                report_cores(ours, place, args.runs)
+                continue
             mine = median(ours, place, args.runs, FINDINGS)
             report("slipway", mine)
-        if args.linear:
+        if args.linear or args.cores:
             return
         theirs = 0.0
         for name, command in peers(place):

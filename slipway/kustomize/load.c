@@ -68,6 +68,12 @@ static bool is_plain_entry(const char *full, Str path)
     return !str_has_char(path, '/') && lstat(full, &info) == 0 && S_ISREG(info.st_mode);
 }
 
+/* A file that was read already, by its real path: it needn't be looked for. */
+static bool is_given_file(const Build *b, Str full)
+{
+    return b->options.sources && map_has(b->options.sources, full);
+}
+
 int load_file(const Target *target, Str path, Source **ret_source, Error *err)
 {
     Build *b = target->b;
@@ -89,7 +95,9 @@ int load_file(const Target *target, Str path, Source **ret_source, Error *err)
     }
     Str real = full;
     const char *full_text = str_to_cstr(b->arena, full);
-    if (!is_plain_entry(full_text, path) && fs_real_path(b->arena, full_text, &real, NULL) < 0) {
+    bool is_given = is_given_file(b, full);
+    if (!is_given && !is_plain_entry(full_text, path) &&
+        fs_real_path(b->arena, full_text, &real, NULL) < 0) {
         return error_set(
             err,
             -ENOENT,
@@ -97,7 +105,7 @@ int load_file(const Target *target, Str path, Source **ret_source, Error *err)
             STR_ARG(shown)
         );
     }
-    if (fs_is_dir(full_text)) {
+    if (!is_given && fs_is_dir(full_text)) {
         return error_set(err, -EISDIR, "'%" STR_FMT "' must resolve to a file", STR_ARG(full));
     }
     int rc = check_restrictor(target, full, real, err);
@@ -253,7 +261,7 @@ int load_kustomization_file(Target *target)
     Span here = b->chain.len > 0 ? vec_last(&b->chain)->span : SPAN_NONE;
     for (size_t i = 0; i < 3; i++) {
         Str full = path_join(b->arena, target->root, str_from(names[i]));
-        if (!fs_is_file(str_to_cstr(b->arena, full))) {
+        if (!is_given_file(b, full) && !fs_is_file(str_to_cstr(b->arena, full))) {
             continue;
         }
         Source *source = NULL;
