@@ -7,11 +7,10 @@
 
 enum {
     STACK_BYTES = 8 << 20, /* what the main thread usually has: parsers count their depth with it */
-    TURNS_A_JOB = 128,     /* few enough to be cheap, enough to end at about the same time */
 };
 
 typedef struct Loop {
-    size_t count, step;
+    size_t count;
     void (*job)(void *ctx, size_t index);
     void *ctx;
     atomic_size_t next;
@@ -42,15 +41,11 @@ size_t parallel_lane(void)
 static void take_turns(Loop *loop)
 {
     for (;;) {
-        size_t from = atomic_fetch_add_explicit(&loop->next, loop->step, memory_order_relaxed);
-        if (from >= loop->count) {
+        size_t index = atomic_fetch_add_explicit(&loop->next, 1, memory_order_relaxed);
+        if (index >= loop->count) {
             return;
         }
-        size_t left = loop->count - from;
-        size_t end = from + (left < loop->step ? left : loop->step);
-        for (size_t i = from; i < end; i++) {
-            loop->job(loop->ctx, i);
-        }
+        loop->job(loop->ctx, index);
     }
 }
 
@@ -89,7 +84,7 @@ void parallel_each(
     Arena *arena, size_t jobs, size_t count, void (*job)(void *ctx, size_t index), void *ctx
 )
 {
-    Loop loop = { .count = count, .step = 1, .job = job, .ctx = ctx };
+    Loop loop = { .count = count, .job = job, .ctx = ctx };
     jobs = jobs < count ? jobs : count;
     jobs = jobs < PARALLEL_JOBS_MOST ? jobs : PARALLEL_JOBS_MOST;
     if (jobs <= 1 || is_inside) {
@@ -97,8 +92,6 @@ void parallel_each(
         return;
     }
     Worker workers[PARALLEL_JOBS_MOST];
-    loop.step = count / (jobs * TURNS_A_JOB);
-    loop.step = loop.step > 0 ? loop.step : 1;
     arena_fork(arena, jobs);
     size_t started = start(workers, jobs - 1, &loop);
     is_inside = true;

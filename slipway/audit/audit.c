@@ -194,6 +194,7 @@ int audit_run(Arena *arena, const AuditOptions *given, AuditResult *ret_result, 
     if (options->baseline) {
         rc = baseline_apply(&audit, options->baseline, err);
     }
+    result.jobs = audit.jobs;
     result.file_count = audit.files.file_count;
     result.artifact_count = audit.files.artifacts.len;
     result.elapsed_ms = clock_monotonic_ms() - start_ms;

@@ -64,6 +64,7 @@ typedef struct AuditOptions {
 typedef struct AuditResult {
     DiagList diags; /* sorted; each source line once a finding */
     size_t file_count;
+    size_t jobs; /* threads that it was made with */
     size_t artifact_count;
     size_t object_count;
     int64_t elapsed_ms;

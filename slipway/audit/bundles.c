@@ -1,20 +1,27 @@
 /* From files to what is applied together: each kustomization that no other one uses is built and
  * is a bundle of its own; the manifests that belong to none are one bundle. */
-#include "base/parallel.h"
 #include "base/path.h"
 
 #include "kustomize/kustomize.h"
 #include "kustomize_fix.h"
 #include "run.h"
 
-typedef struct Gather {
+/* A kustomization that no other one uses, and what was built of it. */
+typedef struct Root {
+    Source *source;
+    DiagList diags;
+    Bundle *bundle; /* NULL: it can't be built */
+} Root;
+
+typedef struct BundlePlan {
     Audit *audit;
     Map used;  /* path of a file or directory that a kustomization names -> the latter's Source */
     Map roots; /* path of a kustomization's file -> its Source */
     Map files; /* directory of a kustomization -> KustomizationFile */
-} Gather;
+    VEC(Root) built;
+} BundlePlan;
 
-static void mark_used(Gather *gather, Source *by, const Node *node)
+static void mark_used(BundlePlan *gather, Source *by, const Node *node)
 {
     Str directory = path_dir(by->path);
     if (node->kind == NODE_STRING) {
@@ -37,7 +44,7 @@ static void mark_used(Gather *gather, Source *by, const Node *node)
 }
 
 /* What is wrong with it, the build says. */
-static void read_kustomization(Gather *gather, Artifact *artifact)
+static void read_kustomization(BundlePlan *gather, Artifact *artifact)
 {
     Source *source = artifact->source;
     Node *root = artifact_document(gather->audit->arena, artifact);
@@ -74,7 +81,7 @@ static const char *rule_of_kustomize(const Diag *diag)
     return str_has_prefix(diag->rule, STR("KZ9")) ? "KU004" : "KU012";
 }
 
-static void mend(const Gather *gather, Diag *diag)
+static void mend(const BundlePlan *gather, Diag *diag)
 {
     const KustomizationFile *file = map_get(&gather->files, path_dir(diag->span.source->path));
     bool is_deprecated = str_eq(diag->rule, STR("KU004"));
@@ -84,7 +91,7 @@ static void mend(const Gather *gather, Diag *diag)
 }
 
 /* What the engine says becomes findings of our table, so that they can be skipped and explained. */
-static void take_diags(const Gather *gather, const DiagList *diags, Span fallback)
+static void take_diags(const BundlePlan *gather, const DiagList *diags, Span fallback)
 {
     Audit *audit = gather->audit;
     vec_foreach(diag, &diags->diags) {
@@ -98,16 +105,6 @@ static void take_diags(const Gather *gather, const DiagList *diags, Span fallbac
         }
     }
 }
-
-/* A kustomization that no other one uses, and what was built of it. */
-typedef struct Root {
-    const Gather *gather;
-    Source *source;
-    DiagList diags;
-    Bundle *bundle; /* NULL: it can't be built */
-} Root;
-
-typedef VEC(Root) Roots;
 
 static bool read_again(void *ctx, const Source *source, bool is_taken, YamlDocuments *ret_documents)
 {
@@ -123,10 +120,9 @@ static bool read_again(void *ctx, const Source *source, bool is_taken, YamlDocum
     return artifact->is_read && !artifact->mistake;
 }
 
-static void build(void *ctx, size_t index)
+void bundles_build(Audit *audit, size_t index)
 {
-    Root *root = &((Roots *) ctx)->ptr[index];
-    Audit *audit = root->gather->audit;
+    Root *root = &audit->bundle_plan->built.ptr[index];
     Arena *arena = audit->arena;
     KustomizeResult built;
     KustomizeOptions options = { .sources = &audit->files.by_real,
@@ -143,7 +139,7 @@ static void build(void *ctx, size_t index)
     bundle_seal(root->bundle);
 }
 
-static void take_built(const Gather *gather, const Root *root)
+static void take_built(const BundlePlan *gather, const Root *root)
 {
     KustomizationFile *file = map_get(&gather->files, path_dir(root->source->path));
     take_diags(gather, &root->diags, span_make(root->source, 0, 0));
@@ -157,7 +153,7 @@ static void take_built(const Gather *gather, const Root *root)
 }
 
 /* A manifest of a kind that Kubernetes has: others in the folder are for other tools. */
-static void note_unlisted(const Gather *gather, Artifact *artifact, const Node *root)
+static void note_unlisted(const BundlePlan *gather, Artifact *artifact, const Node *root)
 {
     KustomizationFile *file = map_get(&gather->files, path_dir(artifact->source->path));
     Api *api = gather->audit->api;
@@ -196,7 +192,7 @@ static bool is_from_template(const Node *root)
 }
 
 /* A template of another tool is none of our artifacts, however it is named. */
-static void read_manifest(const Gather *gather, Bundle *bundle, Artifact *artifact)
+static void read_manifest(const BundlePlan *gather, Bundle *bundle, Artifact *artifact)
 {
     Audit *audit = gather->audit;
     const YamlDocuments *documents = artifact_documents(audit->arena, artifact);
@@ -222,7 +218,7 @@ static void read_manifest(const Gather *gather, Bundle *bundle, Artifact *artifa
 
 /* What no other one uses is built, and so is what only uses itself, round about: the build says
  * so. */
-static bool is_root(const Gather *gather, const Source *source)
+static bool is_root(const BundlePlan *gather, const Source *source)
 {
     const Source *user = map_get(&gather->used, path_dir(source->path));
     if (!user) {
@@ -232,22 +228,6 @@ static bool is_root(const Gather *gather, const Source *source)
         user = map_get(&gather->used, path_dir(user->path));
     }
     return user != NULL;
-}
-
-static void build_roots(const Gather *gather)
-{
-    Audit *audit = gather->audit;
-    Roots roots = { 0 };
-    map_foreach(entry, &gather->roots) {
-        if (is_root(gather, entry->value)) {
-            Root root = { .gather = gather, .source = entry->value };
-            vec_push(&roots, audit->arena, root);
-        }
-    }
-    parallel_each(audit->arena, audit->jobs, roots.len, build, &roots);
-    vec_foreach(root, &roots) {
-        take_built(gather, root);
-    }
 }
 
 /* Wherever a kind is defined, it is the one that the cluster will have. */
@@ -262,7 +242,7 @@ static void take_definitions(Audit *audit)
     }
 }
 
-static void find_namespaces(const Audit *audit, const Gather *gather)
+static void find_namespaces(const Audit *audit, const BundlePlan *gather)
 {
     Map names = MAP_ON_ARENA(audit->arena);
     vec_foreach(bundle, &audit->bundles) {
@@ -319,22 +299,43 @@ static void note_unknown_kinds(Audit *audit)
     }
 }
 
+size_t bundles_plan(Audit *audit)
+{
+    Arena *arena = audit->arena;
+    BundlePlan *gather = ARENA_NEW(arena, BundlePlan);
+    *gather = (BundlePlan) { .audit = audit,
+                             .used = MAP_ON_ARENA(arena),
+                             .roots = MAP_ON_ARENA(arena),
+                             .files = MAP_ON_ARENA(arena) };
+    audit->bundle_plan = gather;
+    vec_foreach(artifact, &audit->files.artifacts) {
+        if ((*artifact)->kind == ARTIFACT_KUSTOMIZATION) {
+            read_kustomization(gather, *artifact);
+        }
+    }
+    map_foreach(entry, &gather->roots) {
+        if (is_root(gather, entry->value)) {
+            Root root = { .source = entry->value };
+            vec_push(&gather->built, arena, root);
+        }
+    }
+    return gather->built.len;
+}
+
 void bundles_gather(Audit *audit)
 {
     Arena *arena = audit->arena;
-    Gather gather = { audit, MAP_ON_ARENA(arena), MAP_ON_ARENA(arena), MAP_ON_ARENA(arena) };
-    vec_foreach(artifact, &audit->files.artifacts) {
-        if ((*artifact)->kind == ARTIFACT_KUSTOMIZATION) {
-            read_kustomization(&gather, *artifact);
-        }
+    const BundlePlan *gather = audit->bundle_plan;
+    vec_foreach(root, &gather->built) {
+        take_built(gather, root);
     }
-    build_roots(&gather);
     Bundle *plain = ARENA_NEW(arena, Bundle);
     bundle_init(plain, arena, SPAN_NONE);
     vec_foreach(entry, &audit->files.artifacts) {
         Artifact *artifact = *entry;
-        if (artifact->kind == ARTIFACT_MANIFEST && !map_has(&gather.used, artifact->source->path)) {
-            read_manifest(&gather, plain, artifact);
+        if (artifact->kind == ARTIFACT_MANIFEST &&
+            !map_has(&gather->used, artifact->source->path)) {
+            read_manifest(gather, plain, artifact);
         } else if (artifact->kind == ARTIFACT_HELM_CHART) {
             Span place = span_make(artifact->source, 0, 0);
             (void) audit_find(audit, "AU004", place, "a Helm chart: skipped");
@@ -344,5 +345,5 @@ void bundles_gather(Audit *audit)
     vec_push(&audit->bundles, arena, plain);
     take_definitions(audit);
     note_unknown_kinds(audit);
-    find_namespaces(audit, &gather);
+    find_namespaces(audit, gather);
 }

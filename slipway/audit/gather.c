@@ -22,9 +22,8 @@ static void (*const rooms[])(Audit *audit) = {
 /* clang-format on */
 
 /* What one artifact says by itself. A kind that isn't here is read by its room, with others. */
-static void read_artifact(void *ctx, size_t index)
+static void read_artifact(const Audit *audit, size_t index)
 {
-    const Audit *audit = ctx;
     Artifact *artifact = audit->files.artifacts.ptr[index];
     switch (artifact->kind) {
     case ARTIFACT_DOCKERFILE:
@@ -51,10 +50,51 @@ static void read_artifact(void *ctx, size_t index)
     }
 }
 
+/* --- in two steps ----------------------------------------------------------------------------- */
+
+/* What kustomizations are built from comes first, then they are built beside the reading of all others. */
+typedef struct Reading {
+    Audit *audit;
+    VEC(size_t) first, others; /* artifacts */
+    size_t builds;
+} Reading;
+
+static void read_first(void *ctx, size_t index)
+{
+    const Reading *reading = ctx;
+    read_artifact(reading->audit, reading->first.ptr[index]);
+}
+
+static void build_or_read(void *ctx, size_t index)
+{
+    const Reading *reading = ctx;
+    if (index < reading->builds) {
+        bundles_build(reading->audit, index);
+    } else {
+        read_artifact(reading->audit, reading->others.ptr[index - reading->builds]);
+    }
+}
+
+static void read_and_build(Audit *audit)
+{
+    Reading reading = { .audit = audit };
+    for (size_t i = 0; i < audit->files.artifacts.len; i++) {
+        ArtifactKind kind = audit->files.artifacts.ptr[i]->kind;
+        if (kind == ARTIFACT_KUSTOMIZATION || kind == ARTIFACT_MANIFEST) {
+            vec_push(&reading.first, audit->arena, i);
+        } else {
+            vec_push(&reading.others, audit->arena, i);
+        }
+    }
+    parallel_each(audit->arena, audit->jobs, reading.first.len, read_first, &reading);
+    reading.builds = bundles_plan(audit);
+    size_t count = reading.builds + reading.others.len;
+    parallel_each(audit->arena, audit->jobs, count, build_or_read, &reading);
+}
+
 void audit_gather(Audit *audit)
 {
-    size_t count = audit->files.artifacts.len;
-    parallel_each(audit->arena, audit->jobs, count, read_artifact, audit);
+    read_and_build(audit);
     for (size_t i = 0; i < sizeof(rooms) / sizeof(rooms[0]); i++) {
         rooms[i](audit);
     }

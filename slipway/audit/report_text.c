@@ -1,3 +1,5 @@
+#include "base/parallel.h"
+
 #include "audit.h"
 #include "rule.h"
 
@@ -29,12 +31,52 @@ static void add_counts(StrBuf *out, const AuditResult *result)
     }
 }
 
+/* A run of findings and what they look like. */
+typedef struct Piece {
+    const Diag *diags;
+    size_t len;
+    const DiagStyle *style;
+    StrBuf text;
+} Piece;
+
+static void render_piece(void *ctx, size_t index)
+{
+    Piece *piece = (Piece *) ctx + index;
+    for (size_t i = 0; i < piece->len; i++) {
+        diag_render_one(&piece->text, &piece->diags[i], piece->style);
+    }
+}
+
+/* As diag_render does, in pieces. */
+static void add_findings(StrBuf *out, const AuditResult *result, const DiagStyle *style)
+{
+    enum { PIECES = 64 };
+    Piece pieces[PIECES] = { 0 };
+    const DiagList *list = &result->diags;
+    size_t step = list->diags.len / PIECES + 1;
+    size_t count = (list->diags.len + step - 1) / step;
+    for (size_t i = 0; i < count; i++) {
+        size_t left = list->diags.len - i * step;
+        pieces[i].diags = list->diags.ptr + i * step;
+        pieces[i].len = left < step ? left : step;
+        pieces[i].style = style;
+    }
+    parallel_each(list->arena, result->jobs, count, render_piece, pieces);
+    for (size_t i = 0; i < count; i++) {
+        strbuf_add(out, strbuf_str(&pieces[i].text));
+        strbuf_done(&pieces[i].text);
+    }
+    if (list->dropped > 0) {
+        strbuf_addf(out, "and %zu more\n", list->dropped);
+    }
+}
+
 void audit_report_text(StrBuf *out, const AuditResult *result, const DiagStyle *style)
 {
     if (result->diags.diags.len == 0) {
         return;
     }
-    diag_render(out, &result->diags, style);
+    add_findings(out, result, style);
     strbuf_add_char(out, '\n');
     add_counts(out, result);
     strbuf_add_cstr(out, " in ");

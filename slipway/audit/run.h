@@ -13,7 +13,8 @@ typedef struct Audit {
     const AuditOptions *options;
     size_t jobs; /* threads */
     ArtifactList files;
-    Api *api; /* with the definitions of all bundles */
+    struct BundlePlan *bundle_plan; /* of bundles.c */
+    Api *api;                       /* with the definitions of all bundles */
     VEC(const Bundle *) bundles;
     VEC(const KustomizationFile *) kustomizations;
     VEC(const Dockerfile *) dockerfiles;
@@ -35,7 +36,10 @@ Diag *audit_find(Audit *audit, const char *id, Span span, const char *format, ..
 
 /* gather.c: every room's artifacts. */
 void audit_gather(Audit *audit);
-/* bundles.c: the manifests, kustomizations as built, and the kinds that they define. */
+/* bundles.c: how many kustomizations are to be built, whose files were read; one of them, several at once;
+ * then the manifests, the kustomizations as built, and the kinds that they define. */
+size_t bundles_plan(Audit *audit);
+void bundles_build(Audit *audit, size_t index);
 void bundles_gather(Audit *audit);
 /* dockerfile/: with the .dockerignore that a build would use. */
 void dockerfiles_gather(Audit *audit);
