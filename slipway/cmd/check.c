@@ -3,6 +3,7 @@
 #include "base/path.h"
 
 #include "audit/audit.h"
+#include "audit/rule.h"
 #include "commands.h"
 #include "model/catalog.h"
 #include "render/render.h"
@@ -22,10 +23,10 @@ typedef struct CheckOptions {
 } CheckOptions;
 
 enum { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF, FORMAT_GITHUB };
-enum { LEVEL_UNSET, LEVEL_INFO, LEVEL_WARN, LEVEL_ERROR };
+enum { LEVEL_UNSET, LEVEL_INFO, LEVEL_WARN, LEVEL_ERROR, LEVEL_WARNING };
 
 static const char *const format_names[] = { "text", "json", "sarif", "github", NULL };
-static const char *const level_names[] = { "default", "info", "warn", "error", NULL };
+static const char *const level_names[] = { "default", "info", "warn", "error", "warning", NULL };
 static const char *const standard_names[] = { "none", "baseline", "restricted", NULL };
 
 static const CliFlag flags[] = {
@@ -48,7 +49,7 @@ static const CliFlag flags[] = {
         .argument = "LEVEL",
         .values = level_names,
         .help = "The least severity that is shown and fails the check; the catalog's "
-                "check.level, else warn"
+                "check.level, else warn, and info where --only names rules"
     ),
     CLI_FLAG(
         CheckOptions,
@@ -169,6 +170,27 @@ static void split_rules(Arena *arena, const CliStrings *given, Str **ret_rules, 
 }
 
 /* What the catalog says about checking, where there is one that can be read. */
+/* Who names a rule wants to see what it finds; a family holds both grave and slight ones. */
+static bool names_rules_alone(const AuditOptions *audit)
+{
+    bool alone = audit->only_count > 0;
+    for (size_t i = 0; i < audit->only_count; i++) {
+        alone = alone && rule_get(audit->only[i]) != NULL;
+    }
+    return alone;
+}
+
+static void take_level(const CheckOptions *options, AuditOptions *audit)
+{
+    if (options->level == LEVEL_WARNING) { /* as findings say it */
+        audit->level = SEVERITY_WARN;
+    } else if (options->level != LEVEL_UNSET) {
+        audit->level = (Severity) (options->level - LEVEL_INFO);
+    } else if (names_rules_alone(audit)) {
+        audit->level = SEVERITY_INFO;
+    }
+}
+
 static void take_catalog(const Cli *cli, AuditOptions *audit, bool takes_level, Str *ret_kubernetes)
 {
     DiagList diags = DIAG_LIST(cli->arena);
@@ -408,9 +430,7 @@ static ExitCode run(Cli *cli, const void *opaque)
         cli_error(cli, &err);
         return EXIT_USAGE;
     }
-    if (options->level != LEVEL_UNSET) {
-        audit.level = (Severity) (options->level - LEVEL_INFO);
-    }
+    take_level(options, &audit);
     Drifts drifts = { 0 };
     if (cli->arg_count == 0 && audit.standard == AUDIT_STANDARD_NONE) {
         find_drifts(cli, &drifts);

@@ -52,7 +52,22 @@ def commands_are_escaped(folder):
     assert any("k%2541%0A::error::y" in line for line in lines), lines
 
 
-CASES = (endless_lines_are_cut, privileges_are_marked, commands_are_escaped)
+def a_named_rule_is_shown(folder):
+    """At the default level too, and a level may be called as findings call it."""
+    (folder / "compose.yaml").write_text("services: {a: {image: nginx, container_name: a}}\n")
+
+    def rules(*flags):
+        command = [SLIPWAY, "check", "--format", "json", *flags]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+        return {finding["rule"] for finding in json.loads(done.stdout)}
+
+    assert "CO008" not in rules() and "CO002" in rules(), rules()
+    assert rules("--only", "CO008") == {"CO008"}
+    assert rules("--only", "CO008", "--level", "warn") == set()
+    assert rules("--level", "warning") == rules("--level", "warn")
+
+
+CASES = (endless_lines_are_cut, privileges_are_marked, commands_are_escaped, a_named_rule_is_shown)
 
 
 def main():
