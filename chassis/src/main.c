@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/fs.h"
+
 #include "build_info.h"
 #include "options.h"
 #include "serve.h"
@@ -113,6 +115,7 @@ int app_main(const App *app, int argc, char **argv)
 {
     Options options;
     const char *problem = NULL;
+    fs_open_standard_streams();
     if (!options_read(argc, argv, &options, &problem)) {
         fprintf(stderr, "%s-service: %s\n", app->name, problem);
         return EXIT_USAGE;

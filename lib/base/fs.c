@@ -135,6 +135,17 @@ int fs_write_all(int fd, const void *data, size_t size)
     return 0;
 }
 
+void fs_open_standard_streams(void)
+{
+    int fd;
+    do {
+        fd = open("/dev/null", O_RDWR);
+    } while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd > STDERR_FILENO) {
+        close(fd);
+    }
+}
+
 static int sync_directory(const char *path)
 {
     auto_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_DIRECTORY);

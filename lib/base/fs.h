@@ -26,6 +26,9 @@ int fs_read_mode(Arena *arena, const char *path, size_t max_bytes, Str *ret_text
 int fs_write_atomic(const char *path, Str text, mode_t mode, Error *err);
 /* All of it, EINTR and short writes handled. */
 int fs_write_all(int fd, const void *data, size_t size);
+/* A program's first act: opens /dev/null for those of the descriptors 0 to 2 that are closed. Else what is opened next
+ * would be standard output to whoever prints. */
+void fs_open_standard_streams(void);
 
 int fs_make_dirs(const char *path, mode_t mode, Error *err); /* like mkdir -p */
 /* Removes a tree without following links; an absent path is fine. */

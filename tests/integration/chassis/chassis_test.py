@@ -5,6 +5,7 @@ import gzip
 import http.client
 import itertools
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -73,6 +74,16 @@ def a_changed_or_unknown_migration_stops_the_start(servers):
         broken = Service(PROGRAM, "fixture", servers, database, wait=False)
         equal(broken.process.wait(20), 3)
         sql(servers, database, "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+
+
+@case
+def no_connection_takes_the_place_of_a_closed_standard_stream(servers):
+    """What is said on stderr would go to the peer."""
+    servers.need("postgres")
+    command = ["sh", "-c", 'exec "$0" <&- 2>&-', PROGRAM]
+    with Service(command, "fixture", servers, next(DATABASES)) as service:
+        for stream in (0, 2):
+            equal(os.readlink(f"/proc/{service.process.pid}/fd/{stream}"), os.devnull)
 
 
 @case
