@@ -20,8 +20,9 @@ static ssize_t read_retrying(int fd, char *data, size_t size)
     return got;
 }
 
-/* Reads to the end; `expected` is a guess that saves growing. */
-static int read_all(StrBuf *out, int fd, size_t expected, size_t max_bytes, Error *err)
+/* Reads to the end; `expected` is a guess that saves growing. A regular file that gave just what is known as its `size`
+ * needn't be asked again for its end; 0: the size isn't known. */
+static int read_all(StrBuf *out, int fd, size_t expected, size_t size, size_t max_bytes, Error *err)
 {
     size_t chunk = expected + 1;
     for (;;) {
@@ -37,6 +38,9 @@ static int read_all(StrBuf *out, int fd, size_t expected, size_t max_bytes, Erro
         if (out->len > max_bytes) {
             return error_set(err, -EFBIG, "larger than %zu bytes", max_bytes);
         }
+        if (out->len == size) {
+            return 0;
+        }
         /* what is left of a right guess is enough to see the end */
         size_t room = out->cap - out->len - 1;
         chunk = room > 0 ? room : READ_CHUNK_BYTES;
@@ -46,7 +50,7 @@ static int read_all(StrBuf *out, int fd, size_t expected, size_t max_bytes, Erro
 int fs_read_fd(Arena *arena, int fd, size_t max_bytes, Str *ret_text, Error *err)
 {
     StrBuf text = STRBUF_ON_ARENA(arena);
-    int rc = read_all(&text, fd, READ_CHUNK_BYTES, max_bytes, err);
+    int rc = read_all(&text, fd, READ_CHUNK_BYTES, 0, max_bytes, err);
     if (rc == 0) {
         *ret_text = strbuf_str(&text);
     }
@@ -70,7 +74,8 @@ read_regular(Arena *arena, int fd, size_t max_bytes, Str *ret_text, mode_t *ret_
         return error_set(err, -EFBIG, "larger than %zu bytes", max_bytes);
     }
     StrBuf text = STRBUF_ON_ARENA(arena);
-    int rc = read_all(&text, fd, (size_t) info.st_size, max_bytes, err);
+    size_t size = (size_t) info.st_size;
+    int rc = read_all(&text, fd, size, size, max_bytes, err);
     if (rc == 0) {
         *ret_text = strbuf_str(&text);
         *ret_mode = info.st_mode;

@@ -58,6 +58,17 @@ int fs_walk(const char *root, FsVisit visit, void *ctx, Error *err);
 /* Names in `path`, sorted, without "." and "..". */
 int fs_list(Arena *arena, const char *path, Str **ret_names, size_t *ret_count, Error *err);
 
+typedef struct FsName {
+    Str name;
+    mode_t type; /* S_IFREG and its kin, of the entry itself */
+} FsName;
+
+/* The same with types, for a path below an open directory. No link on the way is followed: -ELOOP, or -ENOTDIR where
+ * the path itself is one. */
+int fs_list_beneath(
+    Arena *arena, int dir_fd, const char *path, FsName **ret_names, size_t *ret_count
+);
+
 /* Absolute, links resolved; on the arena. */
 int fs_real_path(Arena *arena, const char *path, Str *ret_path, Error *err);
 Str fs_current_dir(Arena *arena);

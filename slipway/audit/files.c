@@ -4,7 +4,7 @@
 #include "base/parallel.h"
 #include "base/path.h"
 
-#include "gitignore.h"
+#include "walk.h"
 
 enum {
     BATCH = 4096, /* files that are read at once */
@@ -24,7 +24,6 @@ typedef struct Search {
     DiagList *diags;
     Str root;
     Str real_root;
-    Ignore ignore;
     VEC(Candidate) batch;
     Arena **scratches; /* one a thread, for what is read and may be no artifact */
     bool is_full;
@@ -122,88 +121,57 @@ static void add_candidate(Search *search, ArtifactKind kind, Str path, Str real)
     }
 }
 
-/* --- the walk --------------------------------------------------------------------------------- */
+/* --- what was walked --------------------------------------------------------------------------- */
 
-/* A directory's own .gitignore, read on the way into it; one that can't be read ignores nothing. */
-static void read_ignore_file(Search *search, Str below, Str directory)
-{
-    Arena *arena = search->list->arena;
-    Str path = path_join(arena, directory, STR(".gitignore"));
-    Str text;
-    if (fs_is_file(path.ptr) && fs_read(arena, path.ptr, ARTIFACT_BYTES_MOST, &text, NULL) == 0) {
-        ignore_add(&search->ignore, below, text);
-    }
-}
-
-static bool enter_directory(Search *search, const FsEntry *entry, Str path)
-{
-    if (str_eq(entry->name, STR(".git")) || str_eq(entry->name, STR("node_modules"))) {
-        return false;
-    }
-    bool is_deep = entry->depth >= FOLDERS_DEPTH_MOST;
-    if (is_deep || access(path.ptr, R_OK | X_OK) < 0) {
-        add_unread(search, path, is_deep ? "a folder too deep to look into" : error_name(errno));
-        return false;
-    }
-    Str chart = path_join(search->list->arena, path, STR("Chart.yaml"));
-    if (fs_is_file(chart.ptr)) {
-        add_candidate(search, ARTIFACT_HELM_CHART, chart, chart);
-        return false;
-    }
-    read_ignore_file(search, entry->path, path);
-    return true;
-}
-
-/* What is no artifact, but tells about them. */
-static void list_other(Search *search, const FsEntry *entry)
+/* What is no artifact may tell about them. */
+static void take_file(Search *search, const Found *file)
 {
     ArtifactList *list = search->list;
-    bool is_source = classify_is_source(entry->name);
-    if (!is_source && !classify_is_note(entry->name)) {
-        return;
+    if (file->is_source && list->sources.len < SOURCES_MOST) {
+        vec_push(&list->sources, list->arena, file->path);
+    } else if (file->is_note && list->notes.len < NOTES_MOST) {
+        vec_push(&list->notes, list->arena, file->path);
     }
-    Str path = path_join(list->arena, search->root, entry->path);
-    if (is_source && list->sources.len < SOURCES_MOST) {
-        vec_push(&list->sources, list->arena, path);
-    } else if (!is_source && list->notes.len < NOTES_MOST) {
-        vec_push(&list->notes, list->arena, path);
+    if (file->is_wanted) {
+        add_candidate(search, ARTIFACT_NONE, file->path, file->real);
     }
 }
 
-static FsWalk visit(const FsEntry *entry, void *ctx)
+/* As deep as FOLDERS_DEPTH_MOST. */
+static void take_folder(Search *search, const Folder *folder)
 {
-    Search *search = ctx;
-    if (search->is_full) {
-        return FS_WALK_STOP;
-    }
-    ignore_enter(&search->ignore, entry->path);
-    if (ignore_has(&search->ignore, entry->path, S_ISDIR(entry->mode))) {
-        return FS_WALK_SKIP;
-    }
-    if (S_ISREG(entry->mode)) {
-        list_other(search, entry);
-    }
-    if (!S_ISDIR(entry->mode) && !(S_ISREG(entry->mode) && classify_wants(entry->name))) {
-        return FS_WALK_ON;
-    }
-    Str path = path_join(search->list->arena, search->root, entry->path);
-    if (S_ISDIR(entry->mode)) {
-        return enter_directory(search, entry, path) ? FS_WALK_ON : FS_WALK_SKIP;
-    }
-    Str real = path_join(search->list->arena, search->real_root, entry->path);
-    add_candidate(search, ARTIFACT_NONE, path, real);
-    return FS_WALK_ON;
-}
-
-static int walk(Search *search, const char *path, Error *err)
-{
-    Str chart = path_join(search->list->arena, search->root, STR("Chart.yaml"));
-    if (fs_is_file(chart.ptr)) {
+    if (folder->mistake) {
+        add_unread(search, folder->path, folder->mistake);
+    } else if (folder->is_chart) {
+        Str chart = path_join(search->list->arena, folder->path, STR("Chart.yaml"));
         add_candidate(search, ARTIFACT_HELM_CHART, chart, chart);
-        return 0;
     }
-    read_ignore_file(search, STR(""), search->root);
-    return fs_walk(path, visit, search, err);
+    for (size_t i = 0; i < folder->found.len && !search->is_full; i++) {
+        const Found *found = &folder->found.ptr[i];
+        if (found->folder) {
+            take_folder(search, found->folder);
+        } else {
+            take_file(search, found);
+        }
+    }
+}
+
+static int find_below(Search *search, const Ignore *ignore, Error *err)
+{
+    Walk walk = {
+        .arena = search->list->arena,
+        .jobs = search->list->jobs,
+        .root = search->root,
+        .real_root = search->real_root,
+        .ignore = ignore,
+    };
+    Folder *folder = NULL;
+    int rc = walk_folders(&walk, &folder, err);
+    if (rc == 0) {
+        take_folder(search, folder);
+        read_batch(search);
+    }
+    return rc;
 }
 
 int files_find(
@@ -219,8 +187,8 @@ int files_find(
         .list = list,
         .diags = diags,
         .root = path_clean(list->arena, str_from(path)),
-        .ignore = { .arena = list->arena },
     };
+    Ignore given = { .arena = list->arena };
     if (fs_exists(path)) {
         int rc = fs_real_path(list->arena, path, &search.real_root, err);
         if (rc < 0) {
@@ -236,11 +204,9 @@ int files_find(
         return 0;
     }
     for (size_t i = 0; i < ignore_count; i++) {
-        ignore_add(&search.ignore, STR(""), ignore[i]);
+        ignore_add(&given, STR(""), ignore[i]);
     }
-    int rc = walk(&search, path, err);
-    read_batch(&search);
-    return rc;
+    return find_below(&search, &given, err);
 }
 
 size_t files_jobs(size_t asked, size_t count)

@@ -49,13 +49,6 @@ static bool is_below(Str base, Str path)
            (path.len > base.len && str_has_prefix(path, base) && path.ptr[base.len] == '/');
 }
 
-void ignore_enter(Ignore *ignore, Str path)
-{
-    while (ignore->patterns.len > 0 && !is_below(vec_last(&ignore->patterns)->base, path)) {
-        ignore->patterns.len--;
-    }
-}
-
 static bool pattern_matches(const IgnorePattern *pattern, Str path, bool is_dir)
 {
     if ((pattern->dir_only && !is_dir) || !is_below(pattern->base, path)) {
@@ -67,10 +60,12 @@ static bool pattern_matches(const IgnorePattern *pattern, Str path, bool is_dir)
 
 bool ignore_has(const Ignore *ignore, Str path, bool is_dir)
 {
-    for (size_t i = ignore->patterns.len; i > 0; i--) {
-        const IgnorePattern *pattern = &ignore->patterns.ptr[i - 1];
-        if (pattern_matches(pattern, path, is_dir)) {
-            return !pattern->negated;
+    for (; ignore; ignore = ignore->above) {
+        for (size_t i = ignore->patterns.len; i > 0; i--) {
+            const IgnorePattern *pattern = &ignore->patterns.ptr[i - 1];
+            if (pattern_matches(pattern, path, is_dir)) {
+                return !pattern->negated;
+            }
         }
     }
     return false;

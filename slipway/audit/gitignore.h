@@ -16,14 +16,14 @@ typedef struct IgnorePattern {
     bool anchored; /* with a '/' inside: against the whole path, else against the name */
 } IgnorePattern;
 
-typedef struct Ignore {
+typedef struct Ignore Ignore;
+struct Ignore {
     Arena *arena;
     VEC(IgnorePattern) patterns;
-} Ignore;
+    const Ignore *above; /* asked where none of the patterns matches; may be NULL */
+};
 
-/* Adds the lines of a file that stands in `base`. They hold until the walk leaves it. */
+/* Adds the lines of a file that stands in `base`. */
 void ignore_add(Ignore *ignore, Str base, Str text);
-/* Forgets the patterns of directories that `path`, about to be visited, isn't below. */
-void ignore_enter(Ignore *ignore, Str path);
 /* The last pattern that matches decides. What stands in an ignored directory is never asked. */
 bool ignore_has(const Ignore *ignore, Str path, bool is_dir);

@@ -138,6 +138,34 @@ static void walks_in_order_without_following_links(void **state)
     assert_string_equal(err.message, "walk absent: No such file or directory");
 }
 
+static void lists_with_types_and_follows_no_link_on_the_way(void **state)
+{
+    Place *place = *state;
+    FsName *names = NULL;
+    size_t count = 0;
+    assert_int_equal(fs_make_dirs("d/sub/z", 0755, NULL), 0);
+    assert_int_equal(fs_write_atomic("d/sub/f", STR(""), 0600, NULL), 0);
+    assert_int_equal(symlink("f", "d/sub/a"), 0);
+    assert_int_equal(symlink("d", "link"), 0);
+    auto_fd int fd = open(".", O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+    assert_int_equal(fs_list_beneath(place->arena, fd, "d/sub", &names, &count), 0);
+    assert_int_equal(count, 3);
+    static const struct {
+        const char *name;
+        mode_t type;
+    } expected[] = { { "a", S_IFLNK }, { "f", S_IFREG }, { "z", S_IFDIR } };
+    for (size_t i = 0; i < count; i++) {
+        assert_str(names[i].name, expected[i].name);
+        assert_int_equal(names[i].type, expected[i].type);
+    }
+    assert_int_equal(fs_list_beneath(place->arena, fd, ".", &names, &count), 0);
+    assert_int_equal(count, 2);
+    assert_true(fs_list_beneath(place->arena, fd, "link/sub", &names, &count) < 0);
+    assert_true(fs_list_beneath(place->arena, fd, "link", &names, &count) < 0);
+    assert_true(fs_list_beneath(place->arena, fd, "d/../..", &names, &count) < 0);
+    assert_int_equal(fs_list_beneath(place->arena, fd, "absent", &names, &count), -ENOENT);
+}
+
 static void finds_programs_on_the_path(void **state)
 {
     Place *place = *state;
@@ -158,6 +186,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(reads_a_pipe_to_its_end, enter, leave),
         cmocka_unit_test_setup_teardown(makes_and_removes_trees, enter, leave),
         cmocka_unit_test_setup_teardown(walks_in_order_without_following_links, enter, leave),
+        cmocka_unit_test_setup_teardown(
+            lists_with_types_and_follows_no_link_on_the_way, enter, leave
+        ),
         cmocka_unit_test_setup_teardown(finds_programs_on_the_path, enter, leave),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
