@@ -8,16 +8,33 @@ bool path_is_absolute(Str path)
     return str_has_prefix(path, STR("/"));
 }
 
+/* Whether cleaning would change nothing; false where that takes more than a look at each slash. */
+static bool is_clean(Str path)
+{
+    if (path.len == 0 || path.ptr[0] == '.') {
+        return false;
+    }
+    for (size_t i = 0; i < path.len; i++) {
+        if (path.ptr[i] == '/' && path.len > 1 &&
+            (i + 1 == path.len || path.ptr[i + 1] == '/' || path.ptr[i + 1] == '.')) {
+            return false;
+        }
+    }
+    return true;
+}
+
 Str path_join(Arena *arena, Str a, Str b)
 {
     if (path_is_absolute(b) || a.len == 0) {
         return path_clean(arena, b);
     }
     StrBuf joined = STRBUF_ON_ARENA(arena);
+    strbuf_reserve(&joined, a.len + 1 + b.len);
     strbuf_add(&joined, a);
     strbuf_add_char(&joined, '/');
     strbuf_add(&joined, b);
-    return path_clean(arena, strbuf_str(&joined));
+    Str path = strbuf_str(&joined);
+    return is_clean(path) ? path : path_clean(arena, path);
 }
 
 /* Takes the last part of a cleaned path under construction away, unless it is "..". */
@@ -38,6 +55,9 @@ static bool drop_last_part(StrBuf *clean, size_t root_len)
 
 Str path_clean(Arena *arena, Str path)
 {
+    if (is_clean(path)) {
+        return str_dup(arena, path);
+    }
     StrBuf clean = STRBUF_ON_ARENA(arena);
     bool absolute = path_is_absolute(path);
     size_t root_len = absolute ? 1 : 0;

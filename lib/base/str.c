@@ -197,12 +197,13 @@ bool str_next_line(Str *rest, Str *ret_line)
 
 bool str_cut(Str s, char sep, Str *ret_before, Str *ret_after)
 {
-    size_t at = str_find_char(s, sep);
-    if (at == STR_NONE) {
+    const char *found = s.len ? memchr(s.ptr, sep, s.len) : NULL;
+    if (!found) {
         return false;
     }
-    *ret_before = str_slice(s, 0, at);
-    *ret_after = str_skip(s, at + 1);
+    size_t at = (size_t) (found - s.ptr);
+    *ret_before = str_make(s.ptr, at);
+    *ret_after = str_make(found + 1, s.len - at - 1);
     return true;
 }
 

@@ -108,8 +108,9 @@ static int open_root(Build *b, Str directory, Target **ret_target)
     return 0;
 }
 
-/* Resources marked as local are there to be referred to, not to be written. */
-static void drop_local(ResMap *map)
+/* Resources marked as local are there to be referred to, not to be written. From here on ids stay as they
+ * are: noted now, while the nodes are at hand. */
+static void settle(ResMap *map)
 {
     size_t kept = 0;
     for (size_t i = 0; i < map->list.len; i++) {
@@ -117,6 +118,7 @@ static void drop_local(ResMap *map)
         const Node *annotations = node_metadata(resource->node, "annotations");
         const Node *local = node_get(annotations, STR("config.kubernetes.io/local-config"));
         if (!local || str_eq(local->text, STR("false"))) {
+            resource->final_id = resource_id(resource);
             map->list.ptr[kept++] = resource;
         }
     }
@@ -146,7 +148,7 @@ static int build_all(Target *target, Accumulator *all)
     if (rc < 0) {
         return rc;
     }
-    drop_local(&all->map);
+    settle(&all->map);
     return order_apply(target, &all->map);
 }
 
@@ -210,9 +212,9 @@ make_result(Build *b, const Node *build_metadata, const ResMap *map, KustomizeRe
         ret_result->resources[i] = (KustomizeResource) {
             .node = resource->node,
             .api_version = node_text_or_empty(node_get(resource->node, STR("apiVersion"))),
-            .kind = resource_kind(resource),
-            .name = resource_name(resource),
-            .ns = resource_namespace(resource),
+            .kind = resource->final_id.gvk.kind,
+            .name = resource->final_id.name,
+            .ns = resource->final_id.ns,
             .touches = resource->touches.ptr,
             .touch_count = resource->touches.len,
         };

@@ -50,6 +50,7 @@ typedef VEC(Str) Strs;
 typedef struct Resource {
     Node *node;               /* NULL: deleted by a patch */
     VEC(PreviousId) previous; /* ids it had, oldest first */
+    ResId final_id;           /* once nothing changes ids any more */
     Strs prefixes, suffixes;  /* as they were added */
     Strs vars;                /* names of the vars that read it */
     Behavior behavior;

@@ -6,7 +6,7 @@
 
 #include "resource.h"
 
-enum { MAX_FILE_BYTES = 64 << 20, MAX_TARGET_DEPTH = 500 };
+enum { MAX_FILE_BYTES = 64 << 20, MAX_TARGET_DEPTH = 500, FILE_NAMES = 3 };
 
 bool kustomize_is_remote(Str entry)
 {
@@ -40,12 +40,23 @@ static int check_restrictor(const Target *target, Str path, Str real, Error *err
     );
 }
 
-static int read_source(Build *b, Str real, Str shown, Source **ret_source, Error *err)
+/* A file that was read already, by its real path: it needn't be looked for. NULL: it was not. */
+static Source *given_file(const Build *b, Str real)
 {
-    const Map *given = b->options.sources;
-    Source *known = map_get(&b->sources, real);
-    if (!known && given) {
-        known = map_get(given, real);
+    return b->options.sources ? map_get(b->options.sources, real) : NULL;
+}
+
+static Str shown_path(const Target *target, Str path)
+{
+    return path_join(target->b->arena, target->shown_root, path);
+}
+
+static int read_source(const Target *target, Str path, Str real, Source **ret_source, Error *err)
+{
+    Build *b = target->b;
+    Source *known = given_file(b, real);
+    if (!known) {
+        known = map_get(&b->sources, real);
     }
     if (known) {
         *ret_source = known;
@@ -56,7 +67,7 @@ static int read_source(Build *b, Str real, Str shown, Source **ret_source, Error
     if (rc < 0) {
         return rc;
     }
-    *ret_source = source_new(b->arena, shown, text);
+    *ret_source = source_new(b->arena, shown_path(target, path), text);
     map_set(&b->sources, real, *ret_source);
     return 0;
 }
@@ -68,17 +79,48 @@ static bool is_plain_entry(const char *full, Str path)
     return !str_has_char(path, '/') && lstat(full, &info) == 0 && S_ISREG(info.st_mode);
 }
 
-/* A file that was read already, by its real path: it needn't be looked for. */
-static bool is_given_file(const Build *b, Str full)
+static const char *const file_names[] = { "kustomization.yaml",
+                                          "kustomization.yml",
+                                          "Kustomization" };
+
+/* A directory whose kustomization was read already, by its real path. */
+static bool is_given_directory(const Build *b, Str full)
 {
-    return b->options.sources && map_has(b->options.sources, full);
+    bool found = false;
+    for (size_t i = 0; b->options.sources && !found && i < FILE_NAMES; i++) {
+        found = given_file(b, path_join(b->arena, full, str_from(file_names[i])));
+    }
+    return found;
+}
+
+/* One that nobody read yet: where it really is, if it is there. */
+static int find_file(const Target *target, Str path, Str full, Source **ret_source, Error *err)
+{
+    Build *b = target->b;
+    Str real = full;
+    const char *full_text = str_to_cstr(b->arena, full);
+    bool is_directory = is_given_directory(b, full);
+    if (!is_directory && !is_plain_entry(full_text, path) &&
+        fs_real_path(b->arena, full_text, &real, NULL) < 0) {
+        return error_set(
+            err,
+            -ENOENT,
+            "evalsymlink failure on '%" STR_FMT "' : no such file or directory",
+            STR_ARG(shown_path(target, path))
+        );
+    }
+    if (is_directory || fs_is_dir(full_text)) {
+        return error_set(err, -EISDIR, "'%" STR_FMT "' must resolve to a file", STR_ARG(full));
+    }
+    int rc = check_restrictor(target, full, real, err);
+    return rc < 0 ? rc : read_source(target, path, real, ret_source, err);
 }
 
 int load_file(const Target *target, Str path, Source **ret_source, Error *err)
 {
     Build *b = target->b;
-    if (kustomize_is_remote(path) &&
-        (str_has_prefix(path, STR("http")) || str_has_prefix(path, STR("git")))) {
+    if ((str_has_prefix(path, STR("http")) || str_has_prefix(path, STR("git"))) &&
+        kustomize_is_remote(path)) {
         return error_set(
             err, -ENOTSUP, "remote file '%" STR_FMT "' is not supported", STR_ARG(path)
         );
@@ -87,29 +129,16 @@ int load_file(const Target *target, Str path, Source **ret_source, Error *err)
         return error_set(err, -EINVAL, "a path is empty");
     }
     Str full = path_join(b->arena, target->root, path);
-    Str shown = path_join(b->arena, target->shown_root, path);
     /* what is named outside is refused even where it does not exist */
     if (path_is_absolute(path) && !b->options.load_anywhere &&
         !has_root(path_dir(full), target->root)) {
         return check_restrictor(target, full, full, err);
     }
-    Str real = full;
-    const char *full_text = str_to_cstr(b->arena, full);
-    bool is_given = is_given_file(b, full);
-    if (!is_given && !is_plain_entry(full_text, path) &&
-        fs_real_path(b->arena, full_text, &real, NULL) < 0) {
-        return error_set(
-            err,
-            -ENOENT,
-            "evalsymlink failure on '%" STR_FMT "' : no such file or directory",
-            STR_ARG(shown)
-        );
+    *ret_source = given_file(b, full);
+    if (*ret_source) {
+        return check_restrictor(target, full, full, err);
     }
-    if (!is_given && fs_is_dir(full_text)) {
-        return error_set(err, -EISDIR, "'%" STR_FMT "' must resolve to a file", STR_ARG(full));
-    }
-    int rc = check_restrictor(target, full, real, err);
-    return rc < 0 ? rc : read_source(b, real, shown, ret_source, err);
+    return find_file(target, path, full, ret_source, err);
 }
 
 int load_file_at(const Target *target, Str path, Span span, Source **ret_source)
@@ -204,9 +233,11 @@ int load_directory(const Target *target, Str path, Target **ret_sub, Error *err)
             STR_ARG(path)
         );
     }
-    Str full = path_join(b->arena, target->root, path), real;
+    Str full = path_join(b->arena, target->root, path), real = full;
     const char *full_text = str_to_cstr(b->arena, full);
-    if (!fs_is_dir(full_text) || fs_real_path(b->arena, full_text, &real, NULL) < 0) {
+    bool is_given = is_given_directory(b, full);
+    if (!is_given &&
+        (!fs_is_dir(full_text) || fs_real_path(b->arena, full_text, &real, NULL) < 0)) {
         return fs_exists(full_text)
                    ? error_set(
                          err,
@@ -252,25 +283,22 @@ static int read_kustomization(Build *b, Source *source, Node **ret_doc)
 
 int load_kustomization_file(Target *target)
 {
-    static const char *const names[] = { "kustomization.yaml",
-                                         "kustomization.yml",
-                                         "Kustomization" };
     Build *b = target->b;
     Source *found = NULL;
     size_t count = 0;
     Span here = b->chain.len > 0 ? vec_last(&b->chain)->span : SPAN_NONE;
-    for (size_t i = 0; i < 3; i++) {
-        Str full = path_join(b->arena, target->root, str_from(names[i]));
-        if (!is_given_file(b, full) && !fs_is_file(str_to_cstr(b->arena, full))) {
+    for (size_t i = 0; i < FILE_NAMES; i++) {
+        Str full = path_join(b->arena, target->root, str_from(file_names[i]));
+        if (!given_file(b, full) && !fs_is_file(str_to_cstr(b->arena, full))) {
             continue;
         }
         Source *source = NULL;
-        int rc = load_file_at(target, str_from(names[i]), here, &source);
+        int rc = load_file_at(target, str_from(file_names[i]), here, &source);
         if (rc < 0) {
             return rc;
         }
         found = source;
-        target->file_name = str_from(names[i]);
+        target->file_name = str_from(file_names[i]);
         count++;
     }
     if (count == 0) {

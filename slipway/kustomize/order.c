@@ -82,7 +82,7 @@ static Str or_none(Str text, Str none)
 
 static SortEntry sort_entry(Build *b, Resource *resource, const Node *options)
 {
-    ResId id = resource_id(resource);
+    ResId id = resource->final_id;
     SortEntry entry = { .resource = resource, .gvk = id.gvk };
     entry.rank = options ? rank_in(
                                node_get(options, STR("orderFirst")),
@@ -91,19 +91,17 @@ static SortEntry sort_entry(Build *b, Resource *resource, const Node *options)
                            )
                          : order_rank(id.gvk.kind);
     entry.is_namespace = str_eq(id.gvk.kind, STR("Namespace"));
-    entry.gvk_key = str_printf(
-        b->arena,
-        "%" STR_FMT "_%" STR_FMT "_%" STR_FMT,
-        STR_ARG(or_none(id.gvk.group, STR("~G"))),
-        STR_ARG(or_none(id.gvk.version, STR("~V"))),
-        STR_ARG(or_none(id.gvk.kind, STR("~K")))
-    );
-    entry.id_key = str_printf(
-        b->arena,
-        "%" STR_FMT "|%" STR_FMT,
-        STR_ARG(or_none(id.ns, STR("~X"))),
-        STR_ARG(or_none(id.name, STR("~N")))
-    );
+    StrBuf gvk_key = STRBUF_ON_ARENA(b->arena), id_key = STRBUF_ON_ARENA(b->arena);
+    strbuf_add(&gvk_key, or_none(id.gvk.group, STR("~G")));
+    strbuf_add_char(&gvk_key, '_');
+    strbuf_add(&gvk_key, or_none(id.gvk.version, STR("~V")));
+    strbuf_add_char(&gvk_key, '_');
+    strbuf_add(&gvk_key, or_none(id.gvk.kind, STR("~K")));
+    strbuf_add(&id_key, or_none(id.ns, STR("~X")));
+    strbuf_add_char(&id_key, '|');
+    strbuf_add(&id_key, or_none(id.name, STR("~N")));
+    entry.gvk_key = strbuf_str(&gvk_key);
+    entry.id_key = strbuf_str(&id_key);
     return entry;
 }
 

@@ -19,6 +19,7 @@ typedef struct Refs {
     Map by_original_ns;   /* namespace -> Resources, cluster-scoped ones left out */
     Map rules_by_kind;    /* kind -> Rules; "" for rules of any kind */
     Rules rules;
+    Gvk *originals; /* of each resource of the map, by its oldest id */
 } Refs;
 
 /* One resource that refers. */
@@ -48,12 +49,14 @@ static void index_resources(Refs *refs)
     Build *b = refs->b;
     refs->by_previous_name = (Map) MAP_ON_ARENA(b->arena);
     refs->by_original_ns = (Map) MAP_ON_ARENA(b->arena);
-    vec_foreach(at, &refs->map->list) {
-        Resource *resource = *at;
+    refs->originals = ARENA_ARRAY(b->arena, Gvk, refs->map->list.len);
+    for (size_t at = 0; at < refs->map->list.len; at++) {
+        Resource *resource = refs->map->list.ptr[at];
         for (size_t i = 0; i < resource->previous.len; i++) {
             add_to(b, &refs->by_previous_name, resource->previous.ptr[i].name, resource);
         }
         ResId id = resource_original_id(resource);
+        refs->originals[at] = id.gvk;
         if (!gvk_is_cluster_scoped(b, id.gvk)) {
             add_to(b, &refs->by_original_ns, id_namespace(b, id), resource);
         }
@@ -366,13 +369,15 @@ static int collect_namespaces(Referrer *r)
     return 0;
 }
 
-static int fix_resource(Refs *refs, Resource *resource)
+static int fix_resource(Refs *refs, Resource *resource, Gvk original)
 {
+    const Rules *rules = rules_for(refs, original.kind);
+    if (rules->len == 0) {
+        return 0;
+    }
     Referrer referrer = { .refs = refs, .resource = resource, .id = resource_id(resource) };
     referrer.is_cluster_scoped = gvk_is_cluster_scoped(refs->b, referrer.id.gvk);
-    Gvk original = resource_original_id(resource).gvk;
-    const Rules *rules = rules_for(refs, original.kind);
-    int rc = rules->len > 0 ? collect_namespaces(&referrer) : 0;
+    int rc = collect_namespaces(&referrer);
     for (size_t i = 0; rc == 0 && i < rules->len; i++) {
         const Rule *rule = &rules->ptr[i];
         if (!gvk_selected(original, rule->spec->gvk)) {
@@ -393,8 +398,9 @@ int refs_fix(Build *b, const Config *config, ResMap *map)
     index_resources(&refs);
     index_rules(&refs, config);
     int result = 0;
-    vec_foreach(resource, &map->list) {
-        int rc = (*resource)->node ? fix_resource(&refs, *resource) : 0;
+    for (size_t i = 0; i < map->list.len; i++) {
+        Resource *resource = map->list.ptr[i];
+        int rc = resource->node ? fix_resource(&refs, resource, refs.originals[i]) : 0;
         result = rc < 0 ? rc : result;
     }
     return result;

@@ -47,9 +47,10 @@ Str resource_namespace(const Resource *resource)
 
 ResId resource_id(const Resource *resource)
 {
+    const Node *metadata = node_get(resource->node, STR("metadata"));
     return (ResId) { .gvk = resource_gvk(resource),
-                     .name = resource_name(resource),
-                     .ns = resource_namespace(resource) };
+                     .name = node_text_or_empty(node_get(metadata, STR("name"))),
+                     .ns = node_text_or_empty(node_get(metadata, STR("namespace"))) };
 }
 
 ResId resource_previous_id(const Resource *resource, size_t at)

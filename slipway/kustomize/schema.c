@@ -1,5 +1,7 @@
 #include "schema.h"
 
+#include <string.h>
+
 #include "resource.h"
 
 /* kustomize reads schemas late, and knows more cluster-scoped kinds once it has: `is_read` and
@@ -271,17 +273,34 @@ const SchemaField *schema_field(Build *b, const SchemaType *type, Str name)
     return found;
 }
 
+/* "group/version/Kind" in the buffer, without the group where there is none; empty: no room. Asked for
+ * every id that is compared, so by hand. */
+static Str scope_key(char *buffer, size_t size, Gvk gvk)
+{
+    Str parts[] = { gvk.group, gvk.version, gvk.kind };
+    char *at = buffer;
+    for (size_t i = gvk.group.len > 0 ? 0 : 1; i < 3; i++) {
+        if (parts[i].len >= size - (size_t) (at - buffer)) {
+            return (Str) { 0 };
+        }
+        if (parts[i].len > 0) {
+            memcpy(at, parts[i].ptr, parts[i].len);
+        }
+        at += parts[i].len;
+        if (i < 2) {
+            *at++ = '/';
+        }
+    }
+    return str_make(buffer, (size_t) (at - buffer));
+}
+
 bool schema_is_cluster_scoped(Build *b, Gvk gvk)
 {
     char buffer[256];
-    Str api_version = gvk_api_version(b->arena, gvk);
-    int len = snprintf(
-        buffer, sizeof buffer, "%" STR_FMT "/%" STR_FMT, STR_ARG(api_version), STR_ARG(gvk.kind)
-    );
-    if (len <= 0 || (size_t) len >= sizeof buffer) {
+    Str key = scope_key(buffer, sizeof buffer, gvk);
+    if (key.len == 0) {
         return false;
     }
-    Str key = str_make(buffer, (size_t) len);
     Schema *schema = b->schema;
     const char *certain = map_get(&schema->certain, key);
     if (certain) {

@@ -109,26 +109,34 @@ int set_namespace(Build *b, const NamespaceArgs *args, Resource *resource)
     return rc;
 }
 
-static int check_conflicts(Build *b, const NamespaceArgs *args, ResMap *map)
+static int
+report_conflict(Build *b, const NamespaceArgs *args, const Resource *one, const Resource *other)
+{
+    Diag *diag = build_diag(
+        b,
+        SEVERITY_ERROR,
+        "KZ006",
+        args->span,
+        "namespace transformation produces ID conflict: %" STR_FMT,
+        STR_ARG(id_text(b->arena, resource_id(other)))
+    );
+    diag_relate(b->diags, diag, one->node->span, "one");
+    diag_relate(b->diags, diag, other->node->span, "the other");
+    return -EINVAL;
+}
+
+/* `keys`: of each resource of the map, by its id as it is now. */
+static int check_conflicts(Build *b, const NamespaceArgs *args, const ResMap *map, const Str *keys)
 {
     Map ids = MAP_ON_ARENA(b->arena);
     int result = 0;
-    vec_foreach(resource, &map->list) {
-        void **slot = map_at(&ids, id_key(b, resource_id(*resource)));
+    for (size_t i = 0; i < map->list.len; i++) {
+        Resource *resource = map->list.ptr[i];
+        void **slot = map_at(&ids, keys[i]);
         if (*slot) {
-            Diag *diag = build_diag(
-                b,
-                SEVERITY_ERROR,
-                "KZ006",
-                args->span,
-                "namespace transformation produces ID conflict: %" STR_FMT,
-                STR_ARG(id_text(b->arena, resource_id(*resource)))
-            );
-            diag_relate(b->diags, diag, ((const Resource *) *slot)->node->span, "one");
-            diag_relate(b->diags, diag, (*resource)->node->span, "the other");
-            result = -EINVAL;
+            result = report_conflict(b, args, *slot, resource);
         }
-        *slot = *resource;
+        *slot = resource;
     }
     return result;
 }
@@ -136,15 +144,16 @@ static int check_conflicts(Build *b, const NamespaceArgs *args, ResMap *map)
 int transform_namespace(Build *b, const NamespaceArgs *args, ResMap *map)
 {
     int rc = 0;
+    Str *keys = ARENA_ARRAY(b->arena, Str, map->list.len);
     for (size_t i = 0; rc == 0 && i < map->list.len; i++) {
         Resource *resource = map->list.ptr[i];
-        if (node_is_empty(resource->node)) {
-            continue;
+        if (!node_is_empty(resource->node)) {
+            resource_store_id(b, resource);
+            rc = set_namespace(b, args, resource);
+            resource_touch(b, resource, args->span, "namespace", NULL);
         }
-        resource_store_id(b, resource);
-        rc = set_namespace(b, args, resource);
-        resource_touch(b, resource, args->span, "namespace", NULL);
+        keys[i] = id_key(b, resource_id(resource)); /* now: later its nodes are out of the cache */
     }
     resmap_changed(map);
-    return rc < 0 ? rc : check_conflicts(b, args, map);
+    return rc < 0 ? rc : check_conflicts(b, args, map, keys);
 }

@@ -24,6 +24,12 @@ static void cleans(void **state)
         { "../../x/..", "../.." },
         { "///a///b", "/a/b" },
         { "a../b", "a../b" },
+        { "./a", "a" },
+        { "/.", "/" },
+        { "a/.", "a" },
+        { "/a/.b/..c", "/a/.b/..c" },
+        { ".a/b", ".a/b" },
+        { "/a/b", "/a/b" },
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         assert_str(path_clean(*state, str_from(cases[i].in)), cases[i].out);
@@ -36,6 +42,9 @@ static void joins(void **state)
     assert_str(path_join(*state, STR("a"), STR("/b")), "/b");
     assert_str(path_join(*state, STR(""), STR("b")), "b");
     assert_str(path_join(*state, STR("a/b"), STR("../..")), ".");
+    assert_str(path_join(*state, STR("/"), STR("a")), "/a");
+    assert_str(path_join(*state, STR("a"), STR("")), "a");
+    assert_str(path_join(*state, STR("a/b"), STR(".c")), "a/b/.c");
 }
 
 static void takes_paths_apart(void **state)

@@ -36,12 +36,17 @@ static void put(Fixture *f, const char *path, const char *text)
     assert_int_equal(fs_write_atomic(full, str_from(text), 0644, NULL), 0);
 }
 
-static int build(Fixture *f, const char *directory)
+static int build_with(Fixture *f, const char *directory, const Map *sources)
 {
     f->diags = (DiagList) DIAG_LIST(f->arena);
-    KustomizeOptions options = { .order = KUSTOMIZE_ORDER_NONE };
+    KustomizeOptions options = { .order = KUSTOMIZE_ORDER_NONE, .sources = sources };
     Str path = str_from(arena_printf(f->arena, "%s/%s", f->root, directory));
     return kustomize_build(f->arena, path, &options, &f->result, &f->diags);
+}
+
+static int build(Fixture *f, const char *directory)
+{
+    return build_with(f, directory, NULL);
 }
 
 static const Diag *find_diag(const Fixture *f, const char *rule, const char *text)
@@ -71,6 +76,13 @@ static Str output(Fixture *f)
     StrBuf text = STRBUF_ON_ARENA(f->arena);
     kustomize_write(&text, &f->result);
     return strbuf_str(&text);
+}
+
+static Str findings(Fixture *f)
+{
+    StrBuf text = STRBUF_ON_ARENA(f->arena);
+    diag_render(&text, &f->diags, &(DiagStyle) { 0 });
+    return str_dup(f->arena, strbuf_str(&text));
 }
 
 static int set_up(void **state)
@@ -270,6 +282,54 @@ static void refuses_files_outside_of_the_root(void **state)
     );
 }
 
+/* By its real path, as somebody has it who looked through the tree. */
+static void read_before(Fixture *f, Map *sources, const char *path)
+{
+    const char *full = arena_printf(f->arena, "%s/%s", f->root, path);
+    Str real, text;
+    assert_int_equal(fs_real_path(f->arena, full, &real, NULL), 0);
+    assert_int_equal(fs_read(f->arena, full, 1 << 20, &text, NULL), 0);
+    map_set(sources, real, source_new(f->arena, str_from(full), text));
+}
+
+static void put_link_and_bases(Fixture *f)
+{
+    put(f, "a/kustomization.yaml", "resources: [web.yaml]\nnamePrefix: a-\n");
+    put(f, "a/web.yaml", DEPLOYMENT);
+    put(f, "b/Kustomization", "resources: [web.yaml]\nnamePrefix: b-\n");
+    put(f, "b/web.yaml", DEPLOYMENT);
+    put(f, "top/kustomization.yaml", "resources: [../a, ../link]\n");
+    put(f, "bad/kustomization.yaml", "configMapGenerator:\n- name: c\n  files: [below]\n");
+    put(f, "bad/below/kustomization.yaml", "resources: []\n");
+    assert_int_equal(symlink("b", arena_printf(f->arena, "%s/link", f->root)), 0);
+}
+
+static void builds_the_same_of_files_that_were_read_before(void **state)
+{
+    static const char *const paths[] = {
+        "a/kustomization.yaml",        "a/web.yaml", "b/Kustomization",
+        "top/kustomization.yaml",      "b/web.yaml", "bad/kustomization.yaml",
+        "bad/below/kustomization.yaml"
+    };
+    Fixture *f = *state;
+    Map sources = MAP_ON_ARENA(f->arena);
+    put_link_and_bases(f);
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        read_before(f, &sources, paths[i]);
+    }
+    assert_int_equal(build(f, "top"), 0);
+    Str fresh = output(f);
+    assert_true(str_find(fresh, STR("name: a-web")) != STR_NONE);
+    assert_true(str_find(fresh, STR("name: b-web")) != STR_NONE);
+    assert_int_equal(build_with(f, "top", &sources), 0);
+    assert_string_equal(str_to_cstr(f->arena, output(f)), str_to_cstr(f->arena, fresh));
+    assert_int_equal(build(f, "bad"), -EINVAL);
+    (void) find_diag(f, "KZ002", "must resolve to a file");
+    Str said = findings(f);
+    assert_int_equal(build_with(f, "bad", &sources), -EINVAL);
+    assert_string_equal(str_to_cstr(f->arena, findings(f)), str_to_cstr(f->arena, said));
+}
+
 static void refuses_deep_nesting_and_growing_aliases(void **state)
 {
     Fixture *f = *state;
@@ -430,6 +490,7 @@ int main(void)
         CASE(tells_deprecated_fields),
         CASE(refuses_cycles),
         CASE(refuses_files_outside_of_the_root),
+        CASE(builds_the_same_of_files_that_were_read_before),
         CASE(refuses_deep_nesting_and_growing_aliases),
         CASE(refuses_what_would_have_to_be_fetched_or_run),
         CASE(says_when_there_is_nothing_to_build),
