@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/mem.h"
 
@@ -32,6 +33,10 @@ enum {
     ALIGNMENT = _Alignof(max_align_t),
     BLOCK_BYTES_DEFAULT = 4 << 10,
     BLOCK_BYTES_MOST = 256 << 10,
+    /* An arena that has grown this far takes whole huge pages, where the system has them: hundreds of megabytes in
+     * small ones are mostly page faults and misses of the TLB. */
+    HUGE_AFTER_BYTES = 16 << 20,
+    HUGE_PAGE_BYTES = 2 << 20,
     LANE_BYTES = 64 << 10,
     PRINTF_ROOM_BYTES = 256,
 };
@@ -68,9 +73,20 @@ struct Arena {
 
 static _Thread_local size_t own_lane;
 
+/* A block fills its page. Where the system wants none to be huge, it is a block like any other. */
+static void *huge_page_new(void)
+{
+    void *page = aligned_alloc(HUGE_PAGE_BYTES, HUGE_PAGE_BYTES);
+    if (page) {
+        (void) madvise(page, HUGE_PAGE_BYTES, MADV_HUGEPAGE);
+    }
+    return page;
+}
+
 static Block *block_new(Arena *arena, size_t cap)
 {
-    Block *block = malloc(sizeof(Block) + cap);
+    size_t size = sizeof(Block) + cap;
+    Block *block = size == HUGE_PAGE_BYTES ? huge_page_new() : malloc(size);
     if (!block) {
         mem_out_of_memory(cap);
     }
@@ -241,7 +257,9 @@ static Block *block_with_room(Arena *arena, size_t need)
     if (need > arena->next_block_bytes / 2) {
         return block_add(arena, need);
     }
-    arena->current = block_add(arena, arena->next_block_bytes);
+    bool is_huge = arena->held_bytes >= HUGE_AFTER_BYTES;
+    size_t cap = is_huge ? HUGE_PAGE_BYTES - sizeof(Block) : arena->next_block_bytes;
+    arena->current = block_add(arena, cap);
     return arena->current;
 }
 

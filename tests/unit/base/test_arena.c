@@ -71,6 +71,26 @@ static void clear_keeps_only_the_first_block(void **state)
     assert_int_equal(again[0], 0);
 }
 
+static void wastes_little_of_many_megabytes(void **state)
+{
+    enum { PIECE = 1000, PIECES = 40000, WASTE_MOST = 4 << 20 };
+    unsigned char *pieces[PIECES];
+    for (size_t i = 0; i < PIECES; i++) {
+        pieces[i] = arena_alloc(*state, PIECE);
+        assert_int_equal(pieces[i][0] | pieces[i][PIECE - 1], 0);
+        memset(pieces[i], (int) (i % 251 + 1), PIECE);
+    }
+    for (size_t i = 0; i < PIECES; i++) {
+        assert_int_equal(pieces[i][0], i % 251 + 1);
+        assert_int_equal(pieces[i][PIECE - 1], i % 251 + 1);
+    }
+    size_t padding = (size_t) PIECES * 32; /* alignment, a red zone */
+    assert_true(arena_held_bytes(*state) <= arena_used_bytes(*state) + padding + WASTE_MOST);
+    arena_clear(*state);
+    assert_int_equal(arena_used_bytes(*state), 0);
+    assert_true(arena_held_bytes(*state) < PIECE * 100);
+}
+
 static void note_end(void *arg)
 {
     const char **at = arg;
@@ -158,6 +178,7 @@ int main(void)
         arena_test(moves_an_older_allocation_that_grows),
         arena_test(takes_a_large_request_without_leaving_its_block),
         arena_test(clear_keeps_only_the_first_block),
+        arena_test(wastes_little_of_many_megabytes),
         arena_test(runs_cleanups_last_first),
         arena_test(many_arenas_are_accounted_together),
         arena_test(lanes_live_as_long_as_the_arena),
