@@ -171,10 +171,6 @@ static void add_names(Bundle *bundle, Object *object)
         map_set(&bundle->by_id, id, object);
     }
     add_to(bundle, &bundle->by_kind, object->kind, object);
-    const Node *subjects = node_path(object->node, "subjects");
-    for (size_t i = 0; i < node_len(subjects); i++) {
-        map_set(&bundle->bound, node_text(subjects->seq.items[i], "name"), object);
-    }
 }
 
 static void join_selected(Selection selection, const Object *by, size_t offset)

@@ -78,9 +78,11 @@ static void add_containers(Arena *arena, Pod *pod, const char *key, ContainerKin
 /* Kinds of other groups that hold a pod's template where a Deployment does: rollouts, functions. */
 static const Node *foreign_template(const Object *object)
 {
+    if (!str_has_char(object->group, '.')) {
+        return NULL;
+    }
     const Node *template = node_path(object->node, "spec.template");
-    bool is_foreign = str_has_char(object->group, '.');
-    return is_foreign && node_len(node_path(template, "spec.containers")) > 0 ? template : NULL;
+    return node_len(node_path(template, "spec.containers")) > 0 ? template : NULL;
 }
 
 static Pod *pod_new(Arena *arena, const Object *object)
@@ -135,15 +137,26 @@ const Node *container_name_place(const Container *container)
     return name_place(container->node);
 }
 
+static void note_bound(Bundle *bundle, const Node *root)
+{
+    const Node *subjects = node_path(root, "subjects");
+    for (size_t i = 0; i < node_len(subjects); i++) {
+        map_set(&bundle->bound, node_text(subjects->seq.items[i], "name"), bundle);
+    }
+}
+
+/* All that is wanted of its nodes, taken at once: later they are out of the cache. */
 static void add_object(Bundle *bundle, const Node *root)
 {
     Object *object = vec_add(&bundle->objects, bundle->arena);
+    const Node *metadata = node_path(root, "metadata");
+    note_bound(bundle, root);
     object->node = root;
-    object->name_node = node_path(root, "metadata.name");
+    object->name_node = node_path(metadata, "name");
     object->api_version = node_text(root, "apiVersion");
     object->kind = node_text(root, "kind");
-    object->name = node_text(root, "metadata.name");
-    object->ns = node_text(root, "metadata.namespace");
+    object->name = node_text(metadata, "name");
+    object->ns = node_text(metadata, "namespace");
     size_t slash = str_find_char(object->api_version, '/');
     object->group = slash == STR_NONE ? STR("") : str_slice(object->api_version, 0, slash);
     object->pod = pod_new(bundle->arena, object);
@@ -151,8 +164,9 @@ static void add_object(Bundle *bundle, const Node *root)
 
 void bundle_add(Bundle *bundle, const Node *root)
 {
-    const Node *items = node_path(root, "items");
-    if (!str_has_suffix(node_text(root, "kind"), STR("List")) || !node_is_seq(items)) {
+    bool is_list = str_has_suffix(node_text(root, "kind"), STR("List"));
+    const Node *items = is_list ? node_path(root, "items") : NULL;
+    if (!node_is_seq(items)) {
         add_object(bundle, root);
         return;
     }
