@@ -19,7 +19,7 @@ typedef struct Refs {
     Map by_original_ns;   /* namespace -> Resources, cluster-scoped ones left out */
     Map rules_by_kind;    /* kind -> Rules; "" for rules of any kind */
     Rules rules;
-    Gvk *originals; /* of each resource of the map, by its oldest id */
+    bool has_namespaces; /* by_original_ns is made */
 } Refs;
 
 /* One resource that refers. */
@@ -44,23 +44,28 @@ static void add_to(Build *b, Map *map, Str key, Resource *resource)
     }
 }
 
-static void index_resources(Refs *refs)
+static void index_names(Refs *refs)
 {
-    Build *b = refs->b;
-    refs->by_previous_name = (Map) MAP_ON_ARENA(b->arena);
-    refs->by_original_ns = (Map) MAP_ON_ARENA(b->arena);
-    refs->originals = ARENA_ARRAY(b->arena, Gvk, refs->map->list.len);
-    for (size_t at = 0; at < refs->map->list.len; at++) {
-        Resource *resource = refs->map->list.ptr[at];
-        for (size_t i = 0; i < resource->previous.len; i++) {
-            add_to(b, &refs->by_previous_name, resource->previous.ptr[i].name, resource);
-        }
-        ResId id = resource_original_id(resource);
-        refs->originals[at] = id.gvk;
-        if (!gvk_is_cluster_scoped(b, id.gvk)) {
-            add_to(b, &refs->by_original_ns, id_namespace(b, id), resource);
+    refs->by_previous_name = (Map) MAP_ON_ARENA(refs->b->arena);
+    vec_foreach(at, &refs->map->list) {
+        vec_foreach(previous, &(*at)->previous) {
+            add_to(refs->b, &refs->by_previous_name, previous->name, *at);
         }
     }
+}
+
+/* Few references name a namespace: made on first use. */
+static void index_namespaces(Refs *refs)
+{
+    Build *b = refs->b;
+    refs->by_original_ns = (Map) MAP_ON_ARENA(b->arena);
+    vec_foreach(at, &refs->map->list) {
+        ResId id = resource_original_id(*at);
+        if (!gvk_is_cluster_scoped(b, id.gvk)) {
+            add_to(b, &refs->by_original_ns, id_namespace(b, id), *at);
+        }
+    }
+    refs->has_namespaces = true;
 }
 
 static void index_rules(Refs *refs, const Config *config)
@@ -280,6 +285,9 @@ static int set_scalar(const Referrer *r, Node *node)
 
 static bool any_was_in(const Referrer *r, Str ns)
 {
+    if (!r->refs->has_namespaces) {
+        index_namespaces(r->refs);
+    }
     const Resources *there = map_get(&r->refs->by_original_ns, ns);
     for (size_t i = 0; there && i < there->len; i++) {
         if (may_refer(r, there->ptr[i])) {
@@ -369,12 +377,15 @@ static int collect_namespaces(Referrer *r)
     return 0;
 }
 
-static int fix_resource(Refs *refs, Resource *resource, Gvk original)
+static int fix_resource(Refs *refs, Resource *resource)
 {
-    const Rules *rules = rules_for(refs, original.kind);
+    Str kind =
+        resource->previous.len > 0 ? resource->previous.ptr[0].kind : resource_kind(resource);
+    const Rules *rules = rules_for(refs, kind);
     if (rules->len == 0) {
-        return 0;
+        return 0; /* most: their nodes needn't be looked at */
     }
+    Gvk original = resource_original_id(resource).gvk;
     Referrer referrer = { .refs = refs, .resource = resource, .id = resource_id(resource) };
     referrer.is_cluster_scoped = gvk_is_cluster_scoped(refs->b, referrer.id.gvk);
     int rc = collect_namespaces(&referrer);
@@ -395,12 +406,11 @@ static int fix_resource(Refs *refs, Resource *resource, Gvk original)
 int refs_fix(Build *b, const Config *config, ResMap *map)
 {
     Refs refs = { .b = b, .map = map, .rules_by_kind = MAP_ON_ARENA(b->arena) };
-    index_resources(&refs);
+    index_names(&refs);
     index_rules(&refs, config);
     int result = 0;
-    for (size_t i = 0; i < map->list.len; i++) {
-        Resource *resource = map->list.ptr[i];
-        int rc = resource->node ? fix_resource(&refs, resource, refs.originals[i]) : 0;
+    vec_foreach(resource, &map->list) {
+        int rc = (*resource)->node ? fix_resource(&refs, *resource) : 0;
         result = rc < 0 ? rc : result;
     }
     return result;
