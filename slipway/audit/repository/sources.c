@@ -2,6 +2,7 @@
  * anywhere in any source counts as mentioned. */
 #include "base/fs.h"
 #include "base/mem.h"
+#include "base/parallel.h"
 #include "base/path.h"
 
 #include "audit/gitignore.h"
@@ -12,6 +13,7 @@ enum {
     SOURCE_BYTES_MOST = 512 << 10, /* a larger one is generated */
     ALL_BYTES_MOST = 96 << 20,
     IGNORE_BYTES_MOST = 256 << 10,
+    SCRATCH_BYTES = 16 << 10,
 };
 
 static bool is_word_char(char c)
@@ -104,17 +106,36 @@ static bool is_prefix(Str word)
            word.ptr[0] <= 'Z';
 }
 
-static void scan(Repository *repository, const Filter *filter, Str text)
+/* What is taken from one source. */
+typedef struct Taken {
+    bool is_read;
+    size_t bytes;
+    VEC(Str) prefixes;
+    VEC(RepoRead) reads;
+} Taken;
+
+/* Sources that are read side by side. */
+typedef struct Reading {
+    Repository *repository;
+    Filter filter;
+    const Str *paths;
+    Taken *taken; /* one a path */
+} Reading;
+
+/* The bools of wanted words belong to all threads; nobody looks at them before the end. */
+static void scan(const Reading *reading, Str text, Taken *taken)
 {
+    const Repository *repository = reading->repository;
+    const Filter *filter = &reading->filter;
     Str word;
     for (size_t at = 0; next_word(text, &at, &word);) {
         if (is_prefix(word)) {
-            vec_push(&repository->prefixes, repository->arena, str_dup(repository->arena, word));
+            vec_push(&taken->prefixes, repository->arena, str_dup(repository->arena, word));
         }
         if (filter->first[(unsigned char) word.ptr[0]] && word.len <= filter->longest) {
             bool *mentioned = map_get(&repository->wanted, word);
-            if (mentioned) {
-                *mentioned = true;
+            if (mentioned && !__atomic_load_n(mentioned, __ATOMIC_RELAXED)) {
+                __atomic_store_n(mentioned, true, __ATOMIC_RELAXED);
             }
         }
     }
@@ -135,7 +156,8 @@ static bool is_aside(Str path)
 }
 
 /* `text` is of `scratch`: a source that something is kept of is copied. */
-static void keep_reads(Repository *repository, Arena *scratch, Str path, Str text)
+static void
+take_reads(const Repository *repository, Arena *scratch, Str path, Str text, Taken *taken)
 {
     EnvReads reads = env_reads_of(scratch, text);
     Source *source = NULL;
@@ -143,34 +165,66 @@ static void keep_reads(Repository *repository, Arena *scratch, Str path, Str tex
         if (!source) {
             source = source_new(repository->arena, path, str_dup(repository->arena, text));
         }
-        RepoRead *kept = vec_add(&repository->reads, repository->arena);
+        RepoRead *kept = vec_add(&taken->reads, repository->arena);
         kept->span = span_make(source, read->start, read->end);
         kept->name = span_text(kept->span);
     }
 }
 
+static void read_source(void *ctx, size_t index)
+{
+    const Reading *reading = ctx;
+    const Repository *repository = reading->repository;
+    Str path = reading->paths[index];
+    Taken *taken = &reading->taken[index];
+    auto_arena Arena *scratch = arena_new(SCRATCH_BYTES);
+    Str text;
+    if (fs_read(scratch, str_to_cstr(scratch, path), SOURCE_BYTES_MOST, &text, NULL) < 0) {
+        return;
+    }
+    taken->is_read = true;
+    taken->bytes = text.len;
+    scan(reading, text, taken);
+    if (language_of(path) != 0 && !is_aside(repository_relative(repository, path))) {
+        take_reads(repository, scratch, path, text, taken);
+    }
+}
+
+static void keep(Repository *repository, Str path, const Taken *taken)
+{
+    RepoLanguage language = language_of(path);
+    repository->languages |= (unsigned) language;
+    repository->source_count += language != 0;
+    vec_foreach(prefix, &taken->prefixes) {
+        vec_push(&repository->prefixes, repository->arena, *prefix);
+    }
+    vec_foreach(read, &taken->reads) {
+        vec_push(&repository->reads, repository->arena, *read);
+    }
+}
+
+/* So many at once that the same are read for any number of threads, however large they are. */
 void repository_read_sources(Repository *repository)
 {
-    Filter filter = make_filter(repository);
+    enum { BATCH = 256 };
+    const Audit *audit = repository->audit;
+    size_t left = audit->files.sources.len;
     size_t bytes = 0;
-    auto_arena Arena *arena = arena_new(SOURCE_BYTES_MOST);
-    vec_foreach(path, &repository->audit->files.sources) {
-        Str text;
-        RepoLanguage language = language_of(*path);
-        arena_clear(arena);
-        if (bytes > ALL_BYTES_MOST) {
-            repository->is_cut = true;
-            return;
-        }
-        if (fs_read(arena, str_to_cstr(arena, *path), SOURCE_BYTES_MOST, &text, NULL) == 0) {
-            repository->languages |= (unsigned) language;
-            repository->source_count += language != 0;
-            bytes += text.len;
-            scan(repository, &filter, text);
-            if (language != 0 && !is_aside(repository_relative(repository, *path))) {
-                keep_reads(repository, arena, *path, text);
+    Taken taken[BATCH];
+    Reading reading = { repository, make_filter(repository), audit->files.sources.ptr, taken };
+    while (left > 0 && !repository->is_cut) {
+        size_t count = left < BATCH ? left : BATCH;
+        memset(taken, 0, sizeof(taken));
+        parallel_each(repository->arena, audit->jobs, count, read_source, &reading);
+        for (size_t i = 0; i < count && !repository->is_cut; i++) {
+            repository->is_cut = bytes > ALL_BYTES_MOST;
+            bytes += taken[i].bytes;
+            if (taken[i].is_read && !repository->is_cut) {
+                keep(repository, reading.paths[i], &taken[i]);
             }
         }
+        reading.paths += count;
+        left -= count;
     }
 }
 
