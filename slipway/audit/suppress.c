@@ -1,5 +1,7 @@
 /* Comments that suppress findings: found in the text, whatever the artifact's syntax is, as long as
  * its comments start with '#', or in a source with "//". */
+#include "base/parallel.h"
+
 #include "dockerfile/dockerfile.h"
 #include "internal.h"
 
@@ -224,19 +226,46 @@ static void add_sources(Audit *audit, Map *by_path)
     }
 }
 
+/* Which artifacts have comments that suppress. */
+typedef struct Comments {
+    Audit *audit;
+    PeerIgnores *of_peers; /* one an artifact, as is `is_marked` */
+    bool *is_marked;
+} Comments;
+
+static void look_for_comments(void *ctx, size_t index)
+{
+    const Comments *comments = ctx;
+    Source *source = comments->audit->files.artifacts.ptr[index]->source;
+    comments->of_peers[index] = peer_ignores_read(comments->audit->arena, source);
+    comments->is_marked[index] = str_find(source->text, marker) != STR_NONE;
+}
+
+/* Looks at all texts side by side, then reads the few that have something, in their order. */
+static void read_artifacts(Audit *audit, Map *by_path)
+{
+    size_t count = audit->files.artifacts.len;
+    Comments comments = {
+        .audit = audit,
+        .of_peers = ARENA_ARRAY(audit->arena, PeerIgnores, count + 1),
+        .is_marked = ARENA_ARRAY(audit->arena, bool, count + 1),
+    };
+    parallel_each(audit->arena, audit->jobs, count, look_for_comments, &comments);
+    for (size_t i = 0; i < count; i++) {
+        if (comments.of_peers[i].all.len > 0 || comments.is_marked[i]) {
+            Source *source = audit->files.artifacts.ptr[i]->source;
+            Suppressions *suppressions = read_source(audit, source);
+            suppressions->of_peers = comments.of_peers[i];
+            map_set(by_path, source->path, suppressions);
+        }
+    }
+}
+
 void suppress_apply(Audit *audit)
 {
     AuditResult *result = audit->result;
     Map by_path = MAP_ON_ARENA(audit->arena);
-    vec_foreach(artifact, &audit->files.artifacts) {
-        Source *source = (*artifact)->source;
-        PeerIgnores of_peers = peer_ignores_read(audit->arena, source);
-        if (of_peers.all.len > 0 || str_find(source->text, marker) != STR_NONE) {
-            Suppressions *suppressions = read_source(audit, source);
-            suppressions->of_peers = of_peers;
-            map_set(&by_path, source->path, suppressions);
-        }
-    }
+    read_artifacts(audit, &by_path);
     add_sources(audit, &by_path);
     bool *drop = ARENA_ARRAY(audit->arena, bool, result->diags.diags.len + 1);
     for (size_t i = 0; i < result->diags.diags.len; i++) {
