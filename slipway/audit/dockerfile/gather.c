@@ -1,5 +1,6 @@
 /* The Dockerfiles of a run, each with the .dockerignore that its build would use. */
 #include "base/fs.h"
+#include "base/map.h"
 #include "base/path.h"
 
 #include "audit/run.h"
@@ -8,33 +9,54 @@
 
 enum { FOLDERS_MOST = 6 };
 
-static bool read_ignore(Arena *arena, Dockerfile *file, Str path)
+/* What a folder is to the Dockerfiles in it and below, found out once a run. */
+typedef struct Place {
+    Source *ignore; /* its .dockerignore; NULL: it has none */
+    bool is_top;    /* nobody looks above it */
+} Place;
+
+typedef struct Gather {
+    Arena *arena;
+    Map places; /* folder -> Place */
+} Gather;
+
+static Source *read_ignore(Arena *arena, Str path)
 {
     Str text;
-    if (fs_is_file(path.ptr) && fs_read(arena, path.ptr, ARTIFACT_BYTES_MOST, &text, NULL) == 0) {
-        file->ignore = source_new(arena, path, text);
+    bool is_read =
+        fs_is_file(path.ptr) && fs_read(arena, path.ptr, ARTIFACT_BYTES_MOST, &text, NULL) == 0;
+    return is_read ? source_new(arena, path, text) : NULL;
+}
+
+static const Place *place_of(Gather *gather, Str folder)
+{
+    Arena *arena = gather->arena;
+    Place *place = map_get(&gather->places, folder);
+    if (!place) {
+        place = ARENA_NEW(arena, Place);
+        place->ignore = read_ignore(arena, path_join(arena, folder, STR(".dockerignore")));
+        place->is_top = str_eq(folder, STR(".")) || str_eq(folder, STR("/")) ||
+                        fs_exists(path_join(arena, folder, STR(".git")).ptr);
+        map_set(&gather->places, folder, place);
     }
-    return file->ignore != NULL;
+    return place;
 }
 
 /* Beside the file under its name, else in its folder or one above it, up to the repository's root:
  * what the context is isn't written anywhere. */
-static void find_ignore(Arena *arena, Dockerfile *file)
+static void find_ignore(Gather *gather, Dockerfile *file)
 {
     Str path = file->source->path;
     file->context = path_dir(path);
-    if (read_ignore(arena, file, str_concat(arena, path, STR(".dockerignore")))) {
-        return;
-    }
+    file->ignore =
+        read_ignore(gather->arena, str_concat(gather->arena, path, STR(".dockerignore")));
+    const Place *place = NULL;
     Str folder = file->context;
-    for (int i = 0; i < FOLDERS_MOST; i++) {
-        if (read_ignore(arena, file, path_join(arena, folder, STR(".dockerignore")))) {
+    for (int i = 0; i < FOLDERS_MOST && !file->ignore && !(place && place->is_top); i++) {
+        place = place_of(gather, folder);
+        if (place->ignore) {
+            file->ignore = place->ignore;
             file->context = folder;
-            return;
-        }
-        if (fs_exists(path_join(arena, folder, STR(".git")).ptr) || str_eq(folder, STR(".")) ||
-            str_eq(folder, STR("/"))) {
-            return;
         }
         folder = path_dir(folder);
     }
@@ -52,11 +74,12 @@ static void ask_shellcheck(Audit *audit, Dockerfile *const *files, size_t count)
 void dockerfiles_gather(Audit *audit)
 {
     VEC(Dockerfile *) files = { 0 };
+    Gather gather = { audit->arena, MAP_ON_ARENA(audit->arena) };
     for (size_t i = 0; i < audit->files.artifacts.len; i++) {
         const Artifact *artifact = audit->files.artifacts.ptr[i];
         if (artifact->kind == ARTIFACT_DOCKERFILE) {
             Dockerfile *file = artifact->subject;
-            find_ignore(audit->arena, file);
+            find_ignore(&gather, file);
             vec_push(&files, audit->arena, file);
             vec_push(&audit->dockerfiles, audit->arena, file);
         }

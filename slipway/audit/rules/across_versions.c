@@ -151,31 +151,12 @@ check_workflows(RuleContext *ctx, const Repository *repository, const Toolchain 
     }
 }
 
-/* go.mod of the directory or one above it, with the version it asks for. */
-static Str find_up(const Repository *repository, Str directory, const char *name)
-{
-    for (;;) {
-        Str path = path_join(repository->arena, directory, str_from(name));
-        if (fs_is_file(path.ptr)) {
-            return path;
-        }
-        if (str_eq(directory, repository->root) || str_eq(directory, STR(".")) ||
-            str_eq(directory, STR("/"))) {
-            return STR("");
-        }
-        directory = path_dir(directory);
-    }
-}
-
 enum { BUILD_FILE_BYTES_MOST = 1 << 20 };
 
-static Span go_version(const Repository *repository, Str directory)
+static Span go_version_in(Arena *arena, Str path)
 {
-    Arena *arena = repository->arena;
-    Str path = find_up(repository, directory, "go.mod");
     Str text;
-    if (path.len == 0 ||
-        fs_read(arena, str_to_cstr(arena, path), BUILD_FILE_BYTES_MOST, &text, NULL) < 0) {
+    if (fs_read(arena, str_to_cstr(arena, path), BUILD_FILE_BYTES_MOST, &text, NULL) < 0) {
         return SPAN_NONE;
     }
     Str rest = text;
@@ -202,16 +183,49 @@ static Span engine_in(Arena *arena, Str path)
     return engine ? engine->span : SPAN_NONE;
 }
 
-/* A workspace's own package.json, else that of the root. */
-static Span node_engine(const Repository *repository, Str directory)
+/* A file that says a version, as the directories see it that it is in or above. */
+typedef struct Asked {
+    bool has_file;
+    Span version;
+} Asked;
+
+/* Each directory is asked once, and each file read once. */
+typedef struct Lookup {
+    const Repository *repository;
+    const char *name;
+    Span (*read)(Arena *arena, Str path);
+    Map by_directory; /* -> Asked */
+} Lookup;
+
+/* Of the directory or the nearest one above it. */
+static Asked *look_up(Lookup *lookup, Str directory)
 {
-    Str path = find_up(repository, directory, "package.json");
-    Span own = path.len > 0 ? engine_in(repository->arena, path) : SPAN_NONE;
-    if (span_is_known(own) || path.len == 0) {
-        return own;
+    const Repository *repository = lookup->repository;
+    Asked *asked = map_get(&lookup->by_directory, directory);
+    if (asked) {
+        return asked;
     }
-    Str top = path_join(repository->arena, repository->root, STR("package.json"));
-    return engine_in(repository->arena, top);
+    Str path = path_join(repository->arena, directory, str_from(lookup->name));
+    bool is_top = str_eq(directory, repository->root) || str_eq(directory, STR(".")) ||
+                  str_eq(directory, STR("/"));
+    bool has_file = fs_is_file(path.ptr);
+    if (has_file || is_top) {
+        asked = ARENA_NEW(repository->arena, Asked);
+        asked->has_file = has_file;
+        asked->version = has_file ? lookup->read(repository->arena, path) : SPAN_NONE;
+    } else {
+        asked = look_up(lookup, path_dir(directory));
+    }
+    map_set(&lookup->by_directory, directory, asked);
+    return asked;
+}
+
+/* A workspace's own package.json, else that of the root. */
+static Span node_engine(Lookup *engines, Str directory)
+{
+    const Asked *own = look_up(engines, directory);
+    bool is_known = span_is_known(own->version) || !own->has_file;
+    return is_known ? own->version : look_up(engines, engines->repository->root)->version;
 }
 
 /* ">=20.1 <23" asks for 20; anything that isn't a bound from below asks for nothing. */
@@ -250,10 +264,14 @@ static void xa014(RuleContext *ctx, const Repository *repository)
     for (size_t i = 0; i < ARRAY_LEN(toolchains); i++) {
         check_workflows(ctx, repository, &toolchains[i]);
     }
+    Map none = MAP_ON_ARENA(repository->arena);
+    Lookup modules = { repository, "go.mod", go_version_in, none };
+    Lookup engines = { repository, "package.json", engine_in, none };
     vec_foreach(service, &repository->services) {
         if (service->dockerfile) {
-            check_image(ctx, service, &toolchains[0], go_version(repository, service->directory));
-            check_image(ctx, service, &toolchains[1], node_engine(repository, service->directory));
+            Str directory = service->directory;
+            check_image(ctx, service, &toolchains[0], look_up(&modules, directory)->version);
+            check_image(ctx, service, &toolchains[1], node_engine(&engines, directory));
         }
     }
 }
