@@ -1,3 +1,4 @@
+#include "base/map.h"
 #include "base/parallel.h"
 
 #include "audit.h"
@@ -6,10 +7,19 @@
 static size_t count_escalating(const AuditResult *result)
 {
     size_t count = 0;
-    vec_foreach(diag, &result->diags.diags) {
-        const AuditRule *rule = rule_get(diag->rule);
-        count += rule && rule->escalates;
+    Map escalating = MAP_INIT; /* ids: few rules do, and findings are many */
+    for (size_t i = 0; rule_families[i]; i++) {
+        for (size_t j = 0; j < rule_families[i]->len; j++) {
+            const AuditRule *rule = &rule_families[i]->rules[j];
+            if (rule->escalates) {
+                map_set(&escalating, str_from(rule->id), &count);
+            }
+        }
     }
+    vec_foreach(diag, &result->diags.diags) {
+        count += map_has(&escalating, diag->rule);
+    }
+    map_done(&escalating);
     return count;
 }
 
