@@ -243,18 +243,27 @@ def peers(root):
             print(f"  {name:12} left out: {reason}")
 
 
+# a run on each core at once: processors that share a core, or memory, slow each other down whatever runs on them
+ON_EACH = 'one=$1 two=$2; shift 2; taskset -c "$one" "$@" & taskset -c "$two" "$@"; wait'
+
+
 def report_cores(ours, place, runs):
     """One core and two, in turns: what else runs on the machine then hits both alike. The best wall of each counts."""
-    one, two = sorted(os.sched_getaffinity(0))[:2]
-    cores = {"one core": str(one), "two cores": f"{one},{two}"}
-    timed = {name: [] for name in cores}
+    one, two = map(str, sorted(os.sched_getaffinity(0))[:2])
+    commands = {
+        "one core": ["taskset", "-c", one, *ours],
+        "two cores": ["taskset", "-c", f"{one},{two}", *ours],
+        "one on each": ["sh", "-c", ON_EACH, "sh", one, two, *ours, "--jobs", "1"],
+    }
+    timed = {name: [] for name in commands}
     for _ in range(runs):
-        for name, listed in cores.items():
-            timed[name].append(measure(["taskset", "-c", listed, *ours], place, FINDINGS))
+        for name, command in commands.items():
+            timed[name].append(measure(command, place, FINDINGS))
     best = {name: min(costs, key=lambda c: c.wall) for name, costs in timed.items()}
     for name, costs in best.items():
         report(name, costs)
-    print(f"  {'ratio':12} {best['one core'].wall / best['two cores'].wall:8.2f} x wall")
+    alone, both, apart = (best[name].wall for name in commands)
+    print(f"  {'ratio':12} {alone / both:8.2f} x wall; of two runs that share nothing {2 * alone / apart:.2f} x")
 
 
 def main():
