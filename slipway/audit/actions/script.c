@@ -4,8 +4,7 @@ enum { RESUMES_MOST = 200 };
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-/* Every `${{ … }}` becomes `${__…__}`: the places stay, and nobody takes it for literal. */
-static Str without_expressions(Arena *arena, Str text)
+Str script_without_expressions(Arena *arena, Str text, bool as_variable)
 {
     char *copy = str_to_cstr(arena, text);
     for (size_t at = 0; at < text.len;) {
@@ -14,25 +13,26 @@ static Str without_expressions(Arena *arena, Str text)
         if (end == STR_NONE) {
             break;
         }
-        size_t from = at + start + 2, to = at + start + end + 1;
-        for (size_t i = from; i < to; i++) {
-            copy[i] = '_';
+        size_t from = at + start;
+        size_t to = from + end + 2;
+        for (size_t i = as_variable ? from + 2 : from; i < (as_variable ? to - 1 : to); i++) {
+            copy[i] = copy[i] == '\n' && !as_variable ? '\n' : '_';
         }
-        at = to + 1;
+        at = to;
     }
     return str_make(copy, text.len);
 }
 
-/* Without a word about it Linux and macOS have bash, Windows PowerShell. */
-static bool is_posix(const Step *step)
+const char *script_dialect(const Step *step)
 {
+    /* without a word about it Linux and macOS have bash, Windows PowerShell */
     Str shell = step_shell(step), program = shell, rest = shell;
-    (void) str_next(&rest, ' ', &program);
     if (shell.len == 0) {
         Str job = step->job->key ? span_text(step->job->node->span) : STR("");
-        return str_find(job, STR("windows")) == STR_NONE;
+        return str_find(job, STR("windows")) == STR_NONE ? "bash" : NULL;
     }
-    return str_eq(program, STR("bash")) || str_eq(program, STR("sh"));
+    (void) str_next(&rest, ' ', &program);
+    return str_eq(program, STR("bash")) ? "bash" : str_eq(program, STR("sh")) ? "sh" : NULL;
 }
 
 static size_t line_behind(Str text, size_t at)
@@ -57,10 +57,10 @@ const ShellScript *script_read(Arena *arena, const Step *step)
     if (!step->run) {
         return NULL;
     }
-    Str text = without_expressions(arena, step->run->text);
+    Str text = script_without_expressions(arena, step->run->text, true);
     Source *source = source_new(arena, STR(""), text);
     ShellScript *script = ARENA_NEW(arena, ShellScript);
-    bool by_line = !is_posix(step);
+    bool by_line = !script_dialect(step);
     size_t at = 0;
     for (unsigned resumes = 0; at < text.len && (by_line || resumes < RESUMES_MOST); resumes++) {
         size_t end = by_line ? line_behind(text, at) : text.len;

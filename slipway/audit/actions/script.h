@@ -10,6 +10,12 @@
  * behind something that can't be understood. NULL: there is no `run`. */
 const ShellScript *script_read(Arena *arena, const Step *step);
 
+/* "bash" or "sh"; NULL where it is another shell, as it may be on Windows. */
+const char *script_dialect(const Step *step);
+/* A copy of `text` in which every `${{ }}` is a word of underscores, or with `as_variable` the expansion of
+ * such a variable; all places stay. */
+Str script_without_expressions(Arena *arena, Str text, bool as_variable);
+
 /* The first command of step->script that starts with these words, or NULL. sudo, env and their kin
  * before it, assignments and flags between the words don't count; a flag that is asked for may
  * stand anywhere behind them. */
