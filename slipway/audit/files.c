@@ -29,6 +29,13 @@ typedef struct Search {
     bool is_full;
 } Search;
 
+static void add_unread(Search *search, Str path, const char *why)
+{
+    Arena *arena = search->list->arena;
+    Source *source = source_new(arena, str_dup(arena, path), STR(""));
+    diag_error(search->diags, "AU001", span_make(source, 0, 0), "%s", why);
+}
+
 static void add(Search *search, const Candidate *candidate)
 {
     ArtifactList *list = search->list;
@@ -43,14 +50,12 @@ static void add(Search *search, const Candidate *candidate)
     if (candidate->kind != ARTIFACT_HELM_CHART) {
         map_set(&list->by_real, candidate->real, artifact->source);
     }
-    search->is_full = list->artifacts.len >= ARTIFACTS_MOST;
-}
-
-static void add_unread(Search *search, Str path, const char *why)
-{
-    Arena *arena = search->list->arena;
-    Source *source = source_new(arena, str_dup(arena, path), STR(""));
-    diag_error(search->diags, "AU001", span_make(source, 0, 0), "%s", why);
+    if (list->artifacts.len == ARTIFACTS_MOST) {
+        search->is_full = true;
+        add_unread(
+            search, candidate->path, "as many artifacts as are looked at: others are left out"
+        );
+    }
 }
 
 /* --- a batch of them -------------------------------------------------------------------------- */
@@ -164,6 +169,7 @@ static int find_below(Search *search, const Ignore *ignore, Error *err)
         .root = search->root,
         .real_root = search->real_root,
         .ignore = ignore,
+        .most = FOUND_MOST,
     };
     Folder *folder = NULL;
     int rc = walk_folders(&walk, &folder, err);

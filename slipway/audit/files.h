@@ -20,6 +20,7 @@ enum {
     SOURCES_MOST = 50000,
     NOTES_MOST = 2000,
     FOLDERS_DEPTH_MOST = 100,
+    FOUND_MOST = 500000, /* files and folders that a walk keeps in mind */
 };
 
 typedef struct Artifact {

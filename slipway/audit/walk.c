@@ -124,11 +124,29 @@ static void list_folder(void *ctx, size_t index)
     take_names(walk, folder, &listing, scratch);
 }
 
+/* The next level, unless there would be too much of it. */
+static void add_level(Level *next, const Folder *folder)
+{
+    Walk *walk = next->walk;
+    vec_foreach(found, &folder->found) {
+        if (found->folder && walk->count < walk->most) {
+            vec_push(&next->folders, walk->arena, found->folder);
+        } else if (found->folder && !walk->is_cut) {
+            found->folder->mistake =
+                "more files than are looked at: this folder and others are left out";
+            walk->is_cut = true;
+        }
+    }
+}
+
 /* From one level to the next. */
 static int go_down(Level *level, Error *err)
 {
-    const Walk *walk = level->walk;
-    Level next = { .walk = level->walk };
+    Walk *walk = level->walk;
+    Level next = { .walk = walk };
+    vec_foreach(folder, &level->folders) {
+        walk->count += (*folder)->found.len;
+    }
     vec_foreach(folder, &level->folders) {
         if ((*folder)->error) {
             Str below = (*folder)->below;
@@ -142,11 +160,7 @@ static int go_down(Level *level, Error *err)
                 STR_ARG(below)
             );
         }
-        vec_foreach(found, &(*folder)->found) {
-            if (found->folder) {
-                vec_push(&next.folders, walk->arena, found->folder);
-            }
-        }
+        add_level(&next, *folder);
     }
     *level = next;
     return 0;

@@ -40,8 +40,11 @@ typedef struct Walk {
     Str root;             /* as shown */
     Str real_root;        /* without links */
     const Ignore *ignore; /* patterns besides those of the .gitignore files */
+    size_t most;          /* files and folders; with so many no level below is looked into */
     int root_fd;          /* of walk_folders */
+    size_t count;         /* of what was found */
+    bool is_cut;          /* something was left out */
 } Walk;
 
-/* The whole tree. The code of what went wrong when the root or a folder in it can't be listed. */
+/* The whole tree; where it is larger than `most`, the first folder left out has the mistake. The code of what went wrong when the root or a folder in it can't be listed. */
 int walk_folders(Walk *walk, Folder **ret_root, Error *err);
