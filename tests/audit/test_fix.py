@@ -7,7 +7,9 @@ The rules' own fixable.txt says which have a fix, and each must be seen with one
 """
 
 import collections
+import concurrent.futures
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -17,6 +19,7 @@ import tempfile
 BREAKS = {"AU002", "CO001", "DF001", "GH001", "K8001", "KU001"}  # what a file has that an edit broke
 ASKED = {"CO003", "DF004", "K8041"}  # run only where a fixture names them
 HERE = pathlib.Path(__file__).resolve().parent
+SIDE_BY_SIDE = os.cpu_count() or 1  # cases
 SLIPWAY = pathlib.Path(sys.argv[1]).resolve()
 
 
@@ -205,11 +208,14 @@ def main():
     golden = [path for path in sorted((HERE / "fixes").iterdir()) if path.with_suffix(".fixed" + path.suffix).exists()]
     cases += [(case, do) for case in golden for do in (check, check_golden)]
     cases += [(case, check_overlays) for case in golden if case.is_dir()]
-    cases += [(HERE / "fixes" / "same-words", check_same_words), (listing, check_fixable)]
+    cases += [(HERE / "fixes" / "same-words", check_same_words)]
     seen = set()
     failed = 0
-    for number, (case, do) in enumerate(cases, 1):
-        complaints = list(do(case, seen))
+    with concurrent.futures.ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        results = list(pool.map(lambda case: list(case[1](case[0], seen)), cases))
+    cases.append((listing, check_fixable))
+    results.append(list(check_fixable(listing, seen)))
+    for number, ((case, do), complaints) in enumerate(zip(cases, results), 1):
         print("not ok" if complaints else "ok", number, "-", case.name, "as expected" if do is check_golden else "")
         for complaint in complaints:
             print("#", complaint)
