@@ -105,7 +105,7 @@ void grpc_start(Fixture *fixture, Ends *ends)
 void grpc_finish_ends(Fixture *fixture, Ends *ends)
 {
     grpc_client_free(ends->client);
-    assert_int_equal(http_server_drain(fixture->server, deadline_in_ms(10000)), 0);
+    assert_int_equal(http_server_drain(fixture->server, deadline_in_ms(PATIENCE_MS)), 0);
     http_server_free(fixture->server);
     fixture->server = NULL;
     grpc_server_free(ends->server);

@@ -191,12 +191,11 @@ static size_t count_bytes(Str text, Str part)
 Str raw_read_until(Fixture *fixture, Stream *stream, Str text, size_t count)
 {
     StrBuf got = STRBUF_ON_ARENA(fixture->arena);
-    Deadline former = fiber_narrow_deadline(deadline_in_ms(10000));
-    for (;;) {
+    Deadline former = fiber_narrow_deadline(deadline_in_ms(PATIENCE_MS));
+    size_t found = 0;
+    size_t seen = 0; /* what may still be the beginning of one is looked at again */
+    while (text.len == 0 || found < count) {
         enum { PIECE_BYTES = 16 * 1024 };
-        if (text.len && count_bytes(strbuf_str(&got), text) >= count) {
-            break;
-        }
         ssize_t size = stream_read(stream, strbuf_reserve(&got, PIECE_BYTES), PIECE_BYTES);
         if (size == -ETIMEDOUT) {
             fail_msg("timed out having read %zu bytes: %s", got.len, got.ptr ? got.ptr : "");
@@ -205,6 +204,10 @@ Str raw_read_until(Fixture *fixture, Stream *stream, Str text, size_t count)
             break;
         }
         strbuf_advance(&got, (size_t) size);
+        if (text.len > 0 && got.len >= text.len) {
+            found += count_bytes(str_skip(strbuf_str(&got), seen), text);
+            seen = got.len - (text.len - 1);
+        }
     }
     fiber_restore_deadline(former);
     return strbuf_str(&got);

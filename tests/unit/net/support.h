@@ -49,10 +49,12 @@ Str raw_talk(Fixture *fixture, Str request);
 void assert_has(Str text, const char *part);
 void assert_has_not(Str text, const char *part);
 size_t count_of(Str text, const char *part);
-/* Turns the loop until the condition holds; fails the test after ten seconds. */
+/* What a test waits for anything; it costs nothing where all is well. */
+enum { PATIENCE_MS = 20000 };
+/* Turns the loop until the condition holds; fails the test when that takes too long. */
 #define wait_for(condition)                                  \
     do {                                                     \
-        Deadline limit_ = deadline_in_ms(10000);             \
+        Deadline limit_ = deadline_in_ms(PATIENCE_MS);       \
         while (!(condition)) {                               \
             if (clock_monotonic_ns() > limit_) {             \
                 fail_msg("never came true: %s", #condition); \
