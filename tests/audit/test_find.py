@@ -5,7 +5,8 @@ import os
 import pathlib
 import subprocess
 import sys
-import tempfile
+
+import folder_cases
 
 SLIPWAY = pathlib.Path(sys.argv[1]).resolve()
 DEPTH_MOST = 100
@@ -67,21 +68,4 @@ def too_deep_is_said(folder):
     expect(folder, [f"{deep}/Dockerfile", f"{deep}/d"])
 
 
-CASES = (inner_patterns_win, links_and_charts_are_passed_over, several_paths_overlap, too_deep_is_said)
-
-
-def main():
-    failed = 0
-    print(f"1..{len(CASES)}")
-    for number, case in enumerate(CASES, 1):
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                case(pathlib.Path(folder))
-                print("ok", number, "-", case.__name__.replace("_", " "))
-            except AssertionError as error:
-                failed += 1
-                print("not ok", number, "-", case.__name__.replace("_", " "), "\n#", str(error)[:500])
-    sys.exit(1 if failed else 0)
-
-
-main()
+folder_cases.run((inner_patterns_win, links_and_charts_are_passed_over, several_paths_overlap, too_deep_is_said))

@@ -5,7 +5,8 @@ import pathlib
 import re
 import subprocess
 import sys
-import tempfile
+
+import folder_cases
 
 SLIPWAY = pathlib.Path(sys.argv[1]).resolve()
 ENDLESS = 300_000
@@ -67,21 +68,4 @@ def a_named_rule_is_shown(folder):
     assert rules("--level", "warning") == rules("--level", "warn")
 
 
-CASES = (endless_lines_are_cut, privileges_are_marked, commands_are_escaped, a_named_rule_is_shown)
-
-
-def main():
-    failed = 0
-    print(f"1..{len(CASES)}")
-    for number, case in enumerate(CASES, 1):
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                case(pathlib.Path(folder))
-                print("ok", number, "-", case.__name__.replace("_", " "))
-            except AssertionError as error:
-                failed += 1
-                print("not ok", number, "-", case.__name__.replace("_", " "), "\n#", str(error)[:500])
-    sys.exit(1 if failed else 0)
-
-
-main()
+folder_cases.run((endless_lines_are_cut, privileges_are_marked, commands_are_escaped, a_named_rule_is_shown))
