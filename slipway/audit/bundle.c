@@ -140,6 +140,42 @@ int64_t object_least_replicas(const Object *workload)
                                              : node_number(scaler->node, "spec.minReplicas", 1);
 }
 
+/* --- owners ----------------------------------------------------------------------------------- */
+
+static const Node *controller_of(const Object *object)
+{
+    const Node *owners = node_path(object->node, "metadata.ownerReferences");
+    for (size_t i = 0; i < node_len(owners); i++) {
+        if (node_is_true(node_path(owners->seq.items[i], "controller"))) {
+            return owners->seq.items[i];
+        }
+    }
+    return NULL;
+}
+
+/* "web" of the ReplicaSet "web-5d4f8c7b9f" that a Deployment has made: dumps of pods seldom have it. */
+static Str deployment_of(const Object *pod, Str replica_set)
+{
+    Str hash = node_text(node_path(pod->node, "metadata.labels"), "pod-template-hash");
+    bool is_its = hash.len > 0 && str_strip_suffix(&replica_set, hash) &&
+                  str_strip_suffix(&replica_set, STR("-"));
+    return is_its ? replica_set : STR("");
+}
+
+/* Whether a controller of this bundle made it: what is wrong with its pods is mended there. */
+static bool is_owned(const Bundle *bundle, const Object *object)
+{
+    const Node *owner = controller_of(object);
+    Str kind = node_text(owner, "kind");
+    Str name = node_text(owner, "name");
+    if (name.len == 0) {
+        return false;
+    }
+    return bundle_get(bundle, kind, object->ns, name) ||
+           (str_eq(kind, STR("ReplicaSet")) &&
+            bundle_get(bundle, STR("Deployment"), object->ns, deployment_of(object, name)));
+}
+
 /* --- sealing ---------------------------------------------------------------------------------- */
 
 static void add_to(Bundle *bundle, Map *map, Str key, const Object *object)
@@ -204,6 +240,11 @@ void bundle_seal(Bundle *bundle)
 {
     vec_foreach(object, &bundle->objects) {
         add_names(bundle, object);
+    }
+    vec_foreach(object, &bundle->objects) {
+        if (object->pod && is_owned(bundle, object)) {
+            object->pod = NULL;
+        }
         if (object->pod) {
             add_pod(bundle, object);
         }

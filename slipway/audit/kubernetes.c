@@ -52,6 +52,13 @@ static const struct {
     { "PodTemplate", "template" },
 };
 
+/* Many a generator writes `securityContext: {}`, and so does the server. */
+static const Node *security_of(const Node *node)
+{
+    const Node *security = node_path(node, "securityContext");
+    return node_is_map(security) && security->map.len == 0 ? NULL : security;
+}
+
 static ContainerKind kind_of(const Node *container, ContainerKind list)
 {
     bool stays = str_eq(node_text(container, "restartPolicy"), STR("Always"));
@@ -68,7 +75,7 @@ static void add_containers(Arena *arena, Pod *pod, const char *key, ContainerKin
                 .pod = pod,
                 .kind = kind_of(node, kind),
                 .node = node,
-                .security = node_path(node, "securityContext"),
+                .security = security_of(node),
                 .name = node_text(node, "name"),
             };
         }
@@ -100,7 +107,7 @@ static Pod *pod_new(Arena *arena, const Object *object)
     pod->metadata = node_path(maker, "metadata");
     pod->labels = node_path(pod->metadata, "labels");
     pod->spec = node_path(maker, "spec");
-    pod->security = node_path(pod->spec, "securityContext");
+    pod->security = security_of(pod->spec);
     pod->is_windows = str_eq(node_text(pod->spec, "os.name"), STR("windows"));
     add_containers(arena, pod, "initContainers", CONTAINER_INIT);
     add_containers(arena, pod, "containers", CONTAINER_MAIN);
@@ -175,6 +182,12 @@ void bundle_add(Bundle *bundle, const Node *root)
             add_object(bundle, items->seq.items[i]);
         }
     }
+}
+
+bool object_is_dumped(const Object *object)
+{
+    const Node *metadata = node_path(object->node, "metadata");
+    return node_path(metadata, "uid") && node_path(metadata, "resourceVersion");
 }
 
 Str object_title(Arena *arena, const Object *object)

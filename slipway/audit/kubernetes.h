@@ -24,7 +24,7 @@ typedef struct Container {
     const struct Pod *pod;
     ContainerKind kind;
     const Node *node;
-    const Node *security; /* securityContext, or NULL */
+    const Node *security; /* securityContext, or NULL where it is missing or empty */
     Str name;
 } Container;
 
@@ -33,7 +33,7 @@ typedef struct Pod {
     const Node *metadata; /* of the pod: the template's; may be NULL */
     const Node *labels;   /* may be NULL */
     const Node *spec;
-    const Node *security; /* securityContext, or NULL */
+    const Node *security; /* securityContext, or NULL where it is missing or empty */
     bool is_windows;
     VEC(Container) containers; /* init first, then main, then ephemeral */
     /* the first object of the bundle, or NULL, that … */
@@ -48,7 +48,7 @@ typedef struct Object {
     const Node *name_node; /* metadata.name, or NULL */
     Str api_version, group, kind, name;
     Str ns; /* as written; empty: where it is applied */
-    Pod *pod;
+    Pod *pod; /* NULL: it makes none, or a controller of the bundle made it and is looked at instead */
 } Object;
 
 typedef VEC(const Object *) Objects;
@@ -112,6 +112,8 @@ static inline bool object_is(const Object *object, const char *kind)
 {
     return str_eq_cstr(object->kind, kind);
 }
+/* Whether it is as the API server shows it, `kubectl get -o yaml`, with all that the server fills in. */
+bool object_is_dumped(const Object *object);
 /* An autoscaler, of Kubernetes or KEDA, and what it scales; NULL: not of this bundle. */
 bool object_is_scaler(const Object *object);
 const Object *bundle_scaled_by(const Bundle *bundle, const Object *scaler);

@@ -46,14 +46,15 @@ static void k8031(RuleContext *ctx, const Pod *pod)
 static void k8033(RuleContext *ctx, const Pod *pod)
 {
     const NodePair *pair = node_find(pod->spec, STR("serviceAccount"));
-    if (pair) {
-        Diag *diag =
-            rule_find(ctx, pair->key, "serviceAccount is the old name of serviceAccountName");
-        if (node_find(pod->spec, STR("serviceAccountName"))) {
-            rule_fix_remove(ctx, diag, pod->spec, "serviceAccount");
-        } else {
-            rule_fix(ctx, diag, pair->key->span, "serviceAccountName");
-        }
+    bool is_said_anew = node_find(pod->spec, STR("serviceAccountName")) != NULL;
+    if (!pair || (is_said_anew && object_is_dumped(pod->object))) {
+        return; /* the server writes both */
+    }
+    Diag *diag = rule_find(ctx, pair->key, "serviceAccount is the old name of serviceAccountName");
+    if (is_said_anew) {
+        rule_fix_remove(ctx, diag, pod->spec, "serviceAccount");
+    } else {
+        rule_fix(ctx, diag, pair->key->span, "serviceAccountName");
     }
 }
 

@@ -235,7 +235,8 @@ static void check_early(RuleContext *ctx, const Object *object)
             return;
         }
     }
-    for (size_t i = 0; i < ARRAY_LEN(deprecated); i++) {
+    bool is_made = object_is(object, "Endpoints") && object_is_dumped(object);
+    for (size_t i = 0; !is_made && i < ARRAY_LEN(deprecated); i++) { /* those of a Service */
         if (str_eq_cstr(object->api_version, deprecated[i].api_version) &&
             object_is(object, deprecated[i].kind) && api_minor(ctx->api) >= deprecated[i].minor) {
             report_deprecated(ctx, object, str_from(deprecated[i].instead));
