@@ -143,7 +143,9 @@ static bool is_prometheus(Str text)
                     has(text, "pipeline_stages:"); /* it ships logs to Loki */
     bool rules = has_top_key(text, "groups") && has(text, "expr:");
     bool alertmanager = has_top_key(text, "route") && has_top_key(text, "receivers");
-    return rules || alertmanager || (has_top_key(text, "scrape_configs") && !promtail);
+    bool plain =
+        has_top_key(text, "global") && has(text, "scrape_interval:"); /* it scrapes nothing */
+    return rules || alertmanager || ((has_top_key(text, "scrape_configs") || plain) && !promtail);
 }
 
 static bool is_provisioning(Str text)

@@ -48,7 +48,8 @@ typedef struct Object {
     const Node *name_node; /* metadata.name, or NULL */
     Str api_version, group, kind, name;
     Str ns; /* as written; empty: where it is applied */
-    Pod *pod; /* NULL: it makes none, or a controller of the bundle made it and is looked at instead */
+    Pod *
+        pod; /* NULL: it makes none, or a controller of the bundle made it and is looked at instead */
 } Object;
 
 typedef VEC(const Object *) Objects;

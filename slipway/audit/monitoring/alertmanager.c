@@ -2,7 +2,6 @@
  * https://prometheus.io/docs/alerting/latest/configuration/ */
 #include "base/map.h"
 #include "base/mem.h"
-#include "codec/regex.h"
 
 #include "prometheus_internal.h"
 
@@ -60,21 +59,6 @@ static void read_names(PrometheusFile *file, const char *key, const char *keys, 
 
 /* --- matchers --------------------------------------------------------------------------------- */
 
-static void check_regex(PrometheusFile *file, const Node *node, Str text)
-{
-    Regex *regex = NULL;
-    Error error = { 0 };
-    if (regex_compile(file->arena, text, false, &regex, &error) < 0) {
-        prometheus_problem(
-            file,
-            node->span,
-            "\"%" STR_FMT "\" is no regular expression: %s",
-            STR_ARG(text),
-            error.message
-        );
-    }
-}
-
 static bool is_label_char(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -128,7 +112,7 @@ static void check_matcher(PrometheusFile *file, const Node *node)
             (void) str_strip_suffix(&value, STR("\""));
         }
         if (i < 2 && is_plain) {
-            check_regex(file, node, value);
+            prometheus_check_regex(file, node, value);
         }
         if (is_quoted || is_label(name)) {
             return;
@@ -159,7 +143,7 @@ static void check_matchers(PrometheusFile *file, const Node *map, const char *co
     for (size_t i = 0; node_is_map(expressions) && i < expressions->map.len; i++) {
         const Node *value = expressions->map.pairs[i].value;
         if (node_is_scalar(value)) {
-            check_regex(file, value, value->text);
+            prometheus_check_regex(file, value, value->text);
         }
     }
     if (is_list_or_nothing(file, list, keys[2])) {

@@ -2,6 +2,8 @@
 
 #include <stdarg.h>
 
+#include "codec/regex.h"
+
 #include "prometheus_internal.h"
 
 void prometheus_problem(PrometheusFile *file, Span span, const char *format, ...)
@@ -18,17 +20,10 @@ void prometheus_problem(PrometheusFile *file, Span span, const char *format, ...
     va_end(args);
 }
 
-void prometheus_check_keys(
-    PrometheusFile *file, const Node *map, const char *keys, const char *what
+void prometheus_check_names(
+    PrometheusFile *file, const Node *map, const Str *names, size_t count, const char *what
 )
 {
-    enum { KEYS_MOST = 128 };
-    Str names[KEYS_MOST];
-    size_t count = 0;
-    Str rest = str_from(keys);
-    while (count < KEYS_MOST && str_next(&rest, '|', &names[count])) {
-        count++;
-    }
     for (size_t i = 0; node_is_map(map) && i < map->map.len; i++) {
         const Node *key = map->map.pairs[i].key;
         bool known = false;
@@ -49,9 +44,30 @@ void prometheus_check_keys(
     }
 }
 
+void prometheus_check_keys(
+    PrometheusFile *file, const Node *map, const char *keys, const char *what
+)
+{
+    enum { KEYS_MOST = 128 };
+    Str names[KEYS_MOST];
+    size_t count = 0;
+    Str rest = str_from(keys);
+    while (count < KEYS_MOST && str_next(&rest, '|', &names[count])) {
+        count++;
+    }
+    prometheus_check_names(file, map, names, count, what);
+}
+
+bool prometheus_is_placeholder(Str text)
+{
+    return str_find(text, STR("${")) != STR_NONE || str_find(text, STR("$(")) != STR_NONE ||
+           str_find(text, STR("{{")) != STR_NONE;
+}
+
 bool prometheus_duration(PrometheusFile *file, const Node *node, const char *what, int64_t *ret_ms)
 {
-    if (!node) {
+    if (!node || node->kind == NODE_NULL ||
+        (node_is_scalar(node) && prometheus_is_placeholder(node->text))) {
         return false;
     }
     if (node_is_scalar(node) &&
@@ -66,6 +82,21 @@ bool prometheus_duration(PrometheusFile *file, const Node *node, const char *wha
         STR_ARG(node_is_scalar(node) ? node->text : STR(""))
     );
     return false;
+}
+
+void prometheus_check_regex(PrometheusFile *file, const Node *node, Str text)
+{
+    Regex *regex = NULL;
+    Error error = { 0 };
+    if (regex_compile(file->arena, text, false, &regex, &error) < 0) {
+        prometheus_problem(
+            file,
+            node->span,
+            "\"%" STR_FMT "\" is no regular expression: %s",
+            STR_ARG(text),
+            error.message
+        );
+    }
 }
 
 PrometheusFile *prometheus_read(Arena *arena, Source *source, PrometheusKind kind, const Node *root)

@@ -75,5 +75,10 @@ void prometheus_problem(PrometheusFile *file, Span span, const char *format, ...
 void prometheus_check_keys(
     PrometheusFile *file, const Node *map, const char *keys, const char *what
 );
+void prometheus_check_names(
+    PrometheusFile *file, const Node *map, const Str *names, size_t count, const char *what
+);
+/* Whether something fills the text in before the program reads it: ${A}, $(A), {{ a }}. */
+bool prometheus_is_placeholder(Str text);
 /* A scalar that is a duration such as 15s, or a problem. */
 bool prometheus_duration(PrometheusFile *file, const Node *node, const char *what, int64_t *ret_ms);

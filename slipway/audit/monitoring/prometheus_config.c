@@ -2,41 +2,7 @@
 #include "base/map.h"
 
 #include "prometheus_internal.h"
-
-static const char top_keys[] = "global|runtime|rule_files|scrape_config_files|scrape_configs|"
-                               "alerting|remote_write|remote_read|storage|tracing|otlp";
-static const char global_keys[] =
-    "scrape_interval|scrape_timeout|scrape_protocols|evaluation_interval|rule_query_offset|"
-    "external_labels|query_log_file|"
-    "scrape_failure_log_file|body_size_limit|sample_limit|label_limit|label_name_length_limit|"
-    "label_value_length_limit|"
-    "target_limit|keep_dropped_targets|metric_name_validation_scheme|metric_name_escaping_scheme|"
-    "convert_classic_histograms_to_nhcb|"
-    "always_scrape_classic_histograms|scrape_native_histograms|extra_scrape_metrics";
-static const char job_keys[] = "job_name|scrape_interval|scrape_timeout|scrape_protocols|fallback_"
-                               "scrape_protocol|always_scrape_classic_histograms|"
-                               "scrape_classic_histograms|scrape_native_histograms|convert_classic_"
-                               "histograms_to_nhcb|metrics_path|honor_labels|"
-                               "honor_timestamps|track_timestamps_staleness|scheme|params|enable_"
-                               "compression|scrape_failure_log_file|native_histogram_bucket_limit|"
-                               "native_histogram_min_bucket_factor|metric_name_validation_scheme|"
-                               "metric_name_escaping_scheme|basic_auth|authorization|oauth2|"
-                               "bearer_token|bearer_token_file|tls_config|follow_redirects|enable_"
-                               "http2|http_headers|proxy_url|no_proxy|"
-                               "proxy_from_environment|proxy_connect_header|body_size_limit|sample_"
-                               "limit|label_limit|label_name_length_limit|"
-                               "label_value_length_limit|target_limit|keep_dropped_targets|relabel_"
-                               "configs|metric_relabel_configs|static_configs|"
-                               "file_sd_configs|http_sd_configs|dns_sd_configs|kubernetes_sd_"
-                               "configs|consul_sd_configs|docker_sd_configs|"
-                               "dockerswarm_sd_configs|ec2_sd_configs|ecs_sd_configs|gce_sd_"
-                               "configs|azure_sd_configs|digitalocean_sd_configs|eureka_sd_configs|"
-                               "hetzner_sd_configs|ionos_sd_configs|kuma_sd_configs|lightsail_sd_"
-                               "configs|linode_sd_configs|marathon_sd_configs|"
-                               "nerve_sd_configs|nomad_sd_configs|openstack_sd_configs|ovhcloud_sd_"
-                               "configs|puppetdb_sd_configs|scaleway_sd_configs|"
-                               "serverset_sd_configs|stackit_sd_configs|triton_sd_configs|uyuni_sd_"
-                               "configs|vultr_sd_configs|aws_sd_configs|extra_scrape_metrics";
+#include "prometheus_schema.h"
 
 static void check_interval(PrometheusFile *file, const Node *map, int64_t *interval_ms)
 {
@@ -50,18 +16,28 @@ static void check_interval(PrometheusFile *file, const Node *map, int64_t *inter
     }
 }
 
+/* Whether a rule may put another address in the place of the target, as for a prober. */
+static bool is_readdressed(const Node *job)
+{
+    const Node *rules = node_get_cstr(job, "relabel_configs");
+    for (size_t i = 0; node_is_seq(rules) && i < rules->seq.len; i++) {
+        Str target = node_string_or(node_get_cstr(rules->seq.items[i], "target_label"), STR(""));
+        Str action = node_string_or(node_get_cstr(rules->seq.items[i], "action"), STR(""));
+        if (str_eq(target, STR("__address__")) || str_has_char(target, '$') ||
+            str_eq_nocase(action, STR("labelmap"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void read_target(PrometheusFile *file, PrometheusJob *job, const Node *node)
 {
-    if (!node_is_scalar(node)) {
-        prometheus_problem(
-            file, node->span, "a target is \"host:port\", not %s", node_kind_name(node->kind)
-        );
+    if (!node_is_scalar(node) || prometheus_is_placeholder(node->text)) {
         return;
     }
-    if (str_find(node->text, STR("/")) != STR_NONE) {
-        bool relabelled =
-            node_get_cstr(job->node, "relabel_configs") != NULL; /* what a prober asks */
-        if (!relabelled) {
+    if (str_has_char(node->text, '/')) {
+        if (!is_readdressed(job->node)) {
             prometheus_problem(
                 file,
                 node->span,
@@ -87,7 +63,6 @@ static void read_static(PrometheusFile *file, PrometheusJob *job)
     for (size_t i = 0; node_is_seq(configs) && i < configs->seq.len; i++) {
         const Node *config = configs->seq.items[i];
         const Node *targets = node_get_cstr(config, "targets");
-        prometheus_check_keys(file, config, "targets|labels", "static_configs");
         for (size_t j = 0; node_is_seq(targets) && j < targets->seq.len; j++) {
             read_target(file, job, targets->seq.items[j]);
         }
@@ -107,7 +82,6 @@ static bool is_only_static(const Node *job)
 static void read_job(PrometheusFile *file, const Node *node, Map *names)
 {
     if (!node_is_map(node)) {
-        prometheus_problem(file, node->span, "a job is a map, not %s", node_kind_name(node->kind));
         return;
     }
     PrometheusJob *job = vec_add(&file->jobs, file->arena);
@@ -116,7 +90,6 @@ static void read_job(PrometheusFile *file, const Node *node, Map *names)
     job->name = job->name_node && node_is_scalar(job->name_node) ? job->name_node->text : STR("");
     job->metrics_path = node_string_or(node_get_cstr(node, "metrics_path"), STR("/metrics"));
     job->is_static = is_only_static(node);
-    prometheus_check_keys(file, node, job_keys, "a job");
     int64_t interval = file->scrape_ms;
     check_interval(file, node, &interval);
     if (job->name.len == 0) {
@@ -137,13 +110,8 @@ void prometheus_read_config(PrometheusFile *file)
     const Node *files = node_get_cstr(file->root, "rule_files");
     Map names = MAP_ON_ARENA(file->arena);
     file->scrape_ms = DEFAULT_INTERVAL_MS;
-    prometheus_check_keys(file, file->root, top_keys, "the file");
-    prometheus_check_keys(file, global, global_keys, "global");
+    prometheus_check_section(file, file->root, &prometheus_section);
     check_interval(file, global, &file->scrape_ms);
-    int64_t ms = 0;
-    (void) prometheus_duration(
-        file, node_get_cstr(global, "evaluation_interval"), "evaluation_interval", &ms
-    );
     for (size_t i = 0; node_is_seq(jobs) && i < jobs->seq.len; i++) {
         read_job(file, jobs->seq.items[i], &names);
     }

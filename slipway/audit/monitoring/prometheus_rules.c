@@ -3,18 +3,6 @@
 
 #include "prometheus_internal.h"
 
-static bool is_metric_name(Str name)
-{
-    for (size_t i = 0; i < name.len; i++) {
-        char c = name.ptr[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':';
-        if (!letter && (i == 0 || c < '0' || c > '9')) {
-            return false;
-        }
-    }
-    return name.len > 0;
-}
-
 static void check_texts(PrometheusFile *file, const Node *map, const char *what)
 {
     if (map && map->kind != NODE_NULL && !node_is_map(map)) {
@@ -32,15 +20,18 @@ static void check_texts(PrometheusFile *file, const Node *map, const char *what)
                 node_kind_name(pair->value->kind)
             );
         }
-        if (!is_metric_name(pair->key->text) || str_has_char(pair->key->text, ':')) {
-            prometheus_problem(
-                file,
-                pair->key->span,
-                "\"%" STR_FMT "\" is no name of %s",
-                STR_ARG(pair->key->text),
-                what
-            );
+        if (pair->key->text.len == 0) {
+            prometheus_problem(file, pair->key->span, "%s have names", what);
         }
+    }
+}
+
+static void check_labels(PrometheusFile *file, const Node *map)
+{
+    const NodePair *metric = node_is_map(map) ? node_find(map, STR("__name__")) : NULL;
+    check_texts(file, map, "labels");
+    if (metric) {
+        prometheus_problem(file, metric->key->span, "__name__ is the metric's, no label to set");
     }
 }
 
@@ -52,11 +43,12 @@ static void check_name(PrometheusFile *file, const PrometheusRule *rule)
         prometheus_problem(file, rule->name_node->span, "a rule is an alert or a record, not both");
     } else if (!rule->name_node || rule->name.len == 0) {
         prometheus_problem(file, rule->node->span, "a rule without alert or record");
-    } else if (!rule->is_alert && !is_metric_name(rule->name)) {
+    } else if (!rule->is_alert &&
+               (str_has_char(rule->name, '{') || str_has_char(rule->name, '}'))) {
         prometheus_problem(
             file,
             rule->name_node->span,
-            "\"%" STR_FMT "\" is no name of a metric",
+            "\"%" STR_FMT "\" is no name of a metric: labels have a key of their own",
             STR_ARG(rule->name)
         );
     }
@@ -100,7 +92,7 @@ static void read_rule(PrometheusFile *file, const Node *node)
     );
     check_name(file, rule);
     check_waits(file, rule);
-    check_texts(file, rule->labels, "labels");
+    check_labels(file, rule->labels);
     check_texts(file, rule->annotations, "annotations");
     if (!rule->expr || !node_is_scalar(rule->expr) || str_trim(rule->expr->text).len == 0) {
         prometheus_problem(
