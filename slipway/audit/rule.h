@@ -71,6 +71,7 @@ extern const RuleFamily rules_across_ports;
 extern const RuleFamily rules_across_reads;
 extern const RuleFamily rules_across_scrapes;
 extern const RuleFamily rules_across_versions;
+extern const RuleFamily rules_across_writes;
 extern const RuleFamily rules_actions_expressions;
 extern const RuleFamily rules_actions_files;
 extern const RuleFamily rules_actions_injection;

@@ -65,6 +65,7 @@ const RuleFamily *const rule_families[] = {
     &rules_across_reads,
     &rules_across_scrapes,
     &rules_across_versions,
+    &rules_across_writes,
     NULL,
 };
 /* clang-format on */

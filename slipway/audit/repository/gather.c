@@ -205,8 +205,65 @@ static void join_all(Repository *repository)
         add_bundle(&join, *bundle);
     }
     vec_foreach(service, &repository->services) {
-        if (service->dockerfile) {
-            map_set(&repository->by_dockerfile, service->dockerfile->source->path, service);
+        if (!service->dockerfile) {
+            continue;
+        }
+        map_set(&repository->by_dockerfile, service->dockerfile->source->path, service);
+        RepoService *first = map_get(&repository->by_directory, service->directory);
+        if (first) {
+            first->shares_directory = service->shares_directory = true;
+        } else {
+            map_set(&repository->by_directory, service->directory, service);
+        }
+    }
+}
+
+RepoService *repository_service_of(const Repository *repository, Str path)
+{
+    while (!str_eq(path, STR(".")) && !str_eq(path, STR("/"))) {
+        path = path_dir(path);
+        RepoService *service = map_get(&repository->by_directory, path);
+        if (service) {
+            return service;
+        }
+    }
+    return NULL;
+}
+
+/* --- writes ----------------------------------------------------------------------------------- */
+
+static bool is_read_only(const RepoService *service)
+{
+    vec_foreach(place, &service->containers) {
+        if (node_is_true(node_path(place->container->security, "readOnlyRootFilesystem"))) {
+            return true;
+        }
+    }
+    vec_foreach(compose, &service->compose) {
+        if (node_is_true(node_path((*compose)->node, "read_only"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_read_only(const Repository *repository)
+{
+    vec_foreach(service, &repository->services) {
+        if (service->dockerfile && is_read_only(service)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Of two Dockerfiles in one directory nobody knows which one a source is for. */
+static void hand_out_writes(Repository *repository)
+{
+    vec_foreach(write, &repository->writes) {
+        RepoService *service = repository_service_of(repository, write->span.source->path);
+        if (service && !service->shares_directory) {
+            vec_push(&service->writes, repository->arena, write);
         }
     }
 }
@@ -344,6 +401,7 @@ void repository_gather(Audit *audit)
                            : STR(".");
     repository->wanted = (Map) MAP_ON_ARENA(audit->arena);
     repository->by_dockerfile = (Map) MAP_ON_ARENA(audit->arena);
+    repository->by_directory = (Map) MAP_ON_ARENA(audit->arena);
     CiBuilds *ci = ARENA_NEW(audit->arena, CiBuilds);
     *ci = ci_builds(audit->arena, repository);
     repository->ci = ci;
@@ -351,6 +409,8 @@ void repository_gather(Audit *audit)
     want_words(repository);
     want_queries(repository);
     want_scalers(repository);
+    repository->wants_writes = has_read_only(repository);
     repository_read_sources(repository);
+    hand_out_writes(repository);
     audit->repository = repository;
 }

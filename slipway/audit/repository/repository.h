@@ -24,12 +24,36 @@ typedef struct RepoContainer {
     const Container *container;
 } RepoContainer;
 
+typedef enum RepoLanguage {
+    REPO_GO = 1 << 0,
+    REPO_NODE = 1 << 1,
+    REPO_PYTHON = 1 << 2,
+    REPO_JAVA = 1 << 3, /* and Kotlin, Scala */
+    REPO_C = 1 << 4,    /* and C++ */
+    REPO_RUST = 1 << 5,
+    REPO_RUBY = 1 << 6,
+    REPO_PHP = 1 << 7,
+    REPO_DOTNET = 1 << 8,
+    REPO_OTHER = 1 << 9,
+} RepoLanguage;
+
+/* A place that a source writes to (writes.h), where it says so. */
+typedef struct RepoWrite {
+    Str path;
+    Str folder; /* the one that has to be writable */
+    Span span;
+    RepoLanguage language;
+    bool is_temporary;
+} RepoWrite;
+
 typedef struct RepoService {
     Str name;
     Str directory;                       /* of its Dockerfile: where its sources are */
     const Dockerfile *dockerfile;        /* NULL: none was found */
     VEC(const ComposeService *) compose; /* that build it; of projects without a base */
     VEC(RepoContainer) containers;       /* that run it */
+    VEC(const RepoWrite *) writes;       /* of its sources */
+    bool shares_directory;               /* with another Dockerfile */
 } RepoService;
 
 /* A variable that a source can't do without (reads.h), where it is read. */
@@ -38,33 +62,29 @@ typedef struct RepoRead {
     Span span;
 } RepoRead;
 
-typedef enum RepoLanguage {
-    REPO_GO = 1 << 0,
-    REPO_NODE = 1 << 1,
-    REPO_PYTHON = 1 << 2,
-    REPO_JAVA = 1 << 3, /* and Kotlin, Scala */
-    REPO_C = 1 << 4,    /* and C++ */
-    REPO_OTHER = 1 << 5,
-} RepoLanguage;
-
 typedef struct Repository {
     Arena *arena;
     const Audit *audit;
     Str root; /* shown path of the directory that the run was asked for */
     VEC(RepoService) services;
     Map by_dockerfile; /* path -> RepoService */
+    Map by_directory;  /* the same, the first of the directory */
     const struct CiBuilds *ci;
-    struct Told *told;   /* of repository_tells_of */
-    Map wanted;          /* word -> a bool that says whether a source mentions it */
-    VEC(Str) prefixes;   /* words in capitals that end with '_', of sources */
-    VEC(RepoRead) reads; /* of sources that aren't tests */
-    unsigned languages;  /* RepoLanguage, of all sources */
+    struct Told *told;     /* of repository_tells_of */
+    Map wanted;            /* word -> a bool that says whether a source mentions it */
+    VEC(Str) prefixes;     /* words in capitals that end with '_', of sources */
+    VEC(RepoRead) reads;   /* of sources that aren't tests */
+    VEC(RepoWrite) writes; /* the same */
+    unsigned languages;    /* RepoLanguage, of all sources */
     size_t source_count;
-    bool is_cut; /* there were more sources than are read: nothing is said about them */
+    bool wants_writes; /* something here runs on a read-only file system */
+    bool is_cut;       /* there were more sources than are read: nothing is said about them */
 } Repository;
 
 /* Makes audit->repository. */
 void repository_gather(Audit *audit);
+/* The service whose folder the path is in: the innermost one with a Dockerfile; NULL: none. */
+RepoService *repository_service_of(const Repository *repository, Str path);
 
 /* --- sources: sources.c --- */
 /* Words of letters, digits and '_' are looked for in the sources. All must be wanted before the one

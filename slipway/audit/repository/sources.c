@@ -8,6 +8,7 @@
 #include "audit/gitignore.h"
 #include "reads.h"
 #include "repository.h"
+#include "writes.h"
 
 enum {
     SOURCE_BYTES_MOST = 512 << 10, /* a larger one is generated */
@@ -71,8 +72,8 @@ static RepoLanguage language_of(Str path)
         { ".jsx", REPO_NODE },     { ".py", REPO_PYTHON },  { ".java", REPO_JAVA },
         { ".kt", REPO_JAVA },      { ".scala", REPO_JAVA }, { ".c", REPO_C },
         { ".h", REPO_C },          { ".cc", REPO_C },       { ".cpp", REPO_C },
-        { ".rs", REPO_OTHER },     { ".rb", REPO_OTHER },   { ".php", REPO_OTHER },
-        { ".cs", REPO_OTHER },     { ".ex", REPO_OTHER },   { ".exs", REPO_OTHER },
+        { ".rs", REPO_RUST },      { ".rb", REPO_RUBY },    { ".php", REPO_PHP },
+        { ".cs", REPO_DOTNET },    { ".ex", REPO_OTHER },   { ".exs", REPO_OTHER },
         { ".groovy", REPO_OTHER },
     };
     Str extension = path_extension(path);
@@ -112,6 +113,7 @@ typedef struct Taken {
     size_t bytes;
     VEC(Str) prefixes;
     VEC(RepoRead) reads;
+    VEC(RepoWrite) writes;
 } Taken;
 
 /* Sources that are read side by side. */
@@ -155,19 +157,64 @@ static bool is_aside(Str path)
     return false;
 }
 
-/* `text` is of `scratch`: a source that something is kept of is copied. */
-static void
-take_reads(const Repository *repository, Arena *scratch, Str path, Str text, Taken *taken)
+/* What builds a source, or is run by people, isn't what its image runs. */
+static bool is_of_build(Str path)
 {
-    EnvReads reads = env_reads_of(scratch, text);
-    Source *source = NULL;
-    vec_foreach(read, &reads) {
-        if (!source) {
-            source = source_new(repository->arena, path, str_dup(repository->arena, text));
+    static const Str words[] = {
+        STR_INIT(".config."),  STR_INIT("setup.py"), STR_INIT("build.rs"),    STR_INIT("gulpfile"),
+        STR_INIT("Gruntfile"), STR_INIT("bench"),    STR_INIT("e2e"),         STR_INIT("demo"),
+        STR_INIT("docs/"),     STR_INIT("hack/"),    STR_INIT("third_party"), STR_INIT("build/"),
+        STR_INIT("deploy/"),   STR_INIT("ci/"),      STR_INIT("dev/"),        STR_INIT("notebook"),
+        STR_INIT("migration"), STR_INIT("gen/"),     STR_INIT("seed"),        STR_INIT("tasks.py"),
+        STR_INIT("noxfile"),   STR_INIT("fabfile"),  STR_INIT(".d.ts"),       STR_INIT("buildSrc"),
+    };
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (str_find(path, words[i]) != STR_NONE) {
+            return true;
         }
-        RepoRead *kept = vec_add(&taken->reads, repository->arena);
-        kept->span = span_make(source, read->start, read->end);
+    }
+    return false;
+}
+
+/* A source that something is taken of. Its text is of `scratch`: it is copied for the first. */
+typedef struct Taking {
+    const Repository *repository;
+    Arena *scratch;
+    Str path, text;
+    RepoLanguage language;
+    Source *source;
+} Taking;
+
+static Source *source_of(Taking *taking)
+{
+    if (!taking->source) {
+        Arena *arena = taking->repository->arena;
+        taking->source = source_new(arena, taking->path, str_dup(arena, taking->text));
+    }
+    return taking->source;
+}
+
+static void take_reads(Taking *taking, Taken *taken)
+{
+    EnvReads reads = env_reads_of(taking->scratch, taking->text);
+    vec_foreach(read, &reads) {
+        RepoRead *kept = vec_add(&taken->reads, taking->repository->arena);
+        kept->span = span_make(source_of(taking), read->start, read->end);
         kept->name = span_text(kept->span);
+    }
+}
+
+static void take_writes(Taking *taking, Taken *taken)
+{
+    Arena *arena = taking->repository->arena;
+    FileWrites writes = file_writes_of(taking->scratch, taking->language, taking->text);
+    vec_foreach(write, &writes) {
+        RepoWrite *kept = vec_add(&taken->writes, arena);
+        kept->path = str_dup(arena, write->path);
+        kept->folder = str_slice(kept->path, 0, write->folder.len);
+        kept->span = span_make(source_of(taking), write->start, write->end);
+        kept->language = taking->language;
+        kept->is_temporary = write->is_temporary;
     }
 }
 
@@ -185,8 +232,13 @@ static void read_source(void *ctx, size_t index)
     taken->is_read = true;
     taken->bytes = text.len;
     scan(reading, text, taken);
-    if (language_of(path) != 0 && !is_aside(repository_relative(repository, path))) {
-        take_reads(repository, scratch, path, text, taken);
+    Str relative = repository_relative(repository, path);
+    Taking taking = { repository, scratch, path, text, language_of(path), NULL };
+    if (taking.language != 0 && !is_aside(relative)) {
+        take_reads(&taking, taken);
+        if (repository->wants_writes && !is_of_build(relative)) {
+            take_writes(&taking, taken);
+        }
     }
 }
 
@@ -200,6 +252,9 @@ static void keep(Repository *repository, Str path, const Taken *taken)
     }
     vec_foreach(read, &taken->reads) {
         vec_push(&repository->reads, repository->arena, *read);
+    }
+    vec_foreach(write, &taken->writes) {
+        vec_push(&repository->writes, repository->arena, *write);
     }
 }
 

@@ -3,7 +3,6 @@
 #include "base/path.h"
 
 #include "across.h"
-#include "writers.h"
 
 static const DockerStage *final_stage(const RepoService *service)
 {
@@ -207,88 +206,6 @@ static void xa027(RuleContext *ctx, const Repository *repository)
     }
 }
 
-/* --- XA028 ------------------------------------------------------------------------------------ */
-
-static bool is_mounted(const Container *container, Str path)
-{
-    const Node *mounts = node_path(container->node, "volumeMounts");
-    for (size_t i = 0; i < node_len(mounts); i++) {
-        Str mount = node_text(mounts->seq.items[i], "mountPath");
-        while (mount.len > 1 && str_strip_suffix(&mount, STR("/"))) {
-        }
-        if (str_eq(mount, path) || path_is_within(mount, path) || path_is_within(path, mount)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void say_unwritable(RuleContext *ctx, const RepoContainer *place, Str path, Span image)
-{
-    const Node *read_only = node_path(place->container->security, "readOnlyRootFilesystem");
-    Diag *diag = rule_find(
-        ctx,
-        read_only,
-        "the image writes to %" STR_FMT ", where no volume is mounted",
-        STR_ARG(path)
-    );
-    across_relate(ctx, diag, image, "the image");
-    writers_suggest_volume(ctx, diag, place->container, path);
-}
-
-static void check_volumes(RuleContext *ctx, const RepoContainer *place, const DockerStage *stage)
-{
-    for (; stage; stage = stage->base) {
-        vec_foreach(instruction, &stage->instructions) {
-            for (size_t i = 0;
-                 (*instruction)->kind == DOCKER_VOLUME && i < (*instruction)->words.len;
-                 i++) {
-                const DockerWord *word = &(*instruction)->words.ptr[i];
-                if (word->is_known && !is_mounted(place->container, word->value)) {
-                    say_unwritable(ctx, place, word->value, word->span);
-                }
-            }
-        }
-    }
-}
-
-/* What images that people build on write at every start. */
-static void check_base(RuleContext *ctx, const RepoContainer *place, const DockerStage *root)
-{
-    static const struct {
-        const char *image, *path;
-    } writes[] = {
-        { "library/nginx", "/var/cache/nginx" },
-        { "library/httpd", "/usr/local/apache2/logs" },
-        { "library/tomcat", "/usr/local/tomcat/work" },
-    };
-    auto_arena Arena *arena = arena_new(0);
-    ImageName image;
-    for (size_t i = 0; i < ARRAY_LEN(writes); i++) {
-        Str path = str_from(writes[i].path);
-        if (image_parse(arena, root->image.value, &image) &&
-            str_eq_cstr(image.path, writes[i].image) && !is_mounted(place->container, path)) {
-            say_unwritable(ctx, place, path, root->image.span);
-        }
-    }
-}
-
-static void xa028(RuleContext *ctx, const Repository *repository)
-{
-    vec_foreach(service, &repository->services) {
-        const DockerStage *stage = final_stage(service);
-        for (size_t i = 0; stage && i < service->containers.len; i++) {
-            const RepoContainer *place = &service->containers.ptr[i];
-            if (node_is_true(node_path(place->container->security, "readOnlyRootFilesystem"))) {
-                across_enter(ctx, place);
-                check_volumes(ctx, place, stage);
-                check_base(ctx, place, docker_stage_root(stage));
-                across_leave(ctx);
-            }
-        }
-    }
-}
-
 /* --- XA029 ------------------------------------------------------------------------------------ */
 
 /* Whether the stage may have the program: it is copied into the image under that name, or something is
@@ -428,15 +345,6 @@ static const AuditRule rules[] = {
       .bad = "securityContext: {runAsNonRoot: true} # and the Dockerfile says USER app\n",
       .good = "securityContext: {runAsNonRoot: true} # and the Dockerfile says USER 10001\n",
       .check_repository = xa027 },
-    { .id = "XA028",
-      .artifact = "Repository",
-      .severity = SEVERITY_ERROR,
-      .meaning = "A read-only root file system over a path that the image writes to",
-      .why = "The first write fails, often at the start.",
-      .fix = "mount an emptyDir there",
-      .bad = "securityContext: {readOnlyRootFilesystem: true} # the image has VOLUME /data\n",
-      .good = "volumeMounts: [{name: data, mountPath: /data}]\n",
-      .check_repository = xa028 },
     { .id = "XA029",
       .artifact = "Repository",
       .severity = SEVERITY_ERROR,

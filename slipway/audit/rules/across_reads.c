@@ -79,20 +79,6 @@ static bool runs_own_sources(const RepoService *service)
 
 /* --- read and set nowhere --- */
 
-/* The service whose folder the source is in: the innermost one. */
-static const RepoService *service_of(const Repository *repository, Str path)
-{
-    const RepoService *found = NULL;
-    vec_foreach(service, &repository->services) {
-        bool is_inside = service->dockerfile && (str_eq(service->directory, STR(".")) ||
-                                                 path_is_within(service->directory, path));
-        if (is_inside && (!found || service->directory.len > found->directory.len)) {
-            found = service;
-        }
-    }
-    return found;
-}
-
 /* Whether all is known of what the service gets, and it gets something; *ret_place is where. */
 static bool knows_environment(Arena *arena, const RepoService *service, Span *ret_place)
 {
@@ -172,7 +158,7 @@ static void check_unset(RuleContext *ctx, const Repository *repository)
     find_names(repository, &names);
     vec_foreach(read, &repository->reads) {
         Span place;
-        const RepoService *service = service_of(repository, read->span.source->path);
+        const RepoService *service = repository_service_of(repository, read->span.source->path);
         if (!service || map_has(&said, read->name) || across_is_of_runtime(read->name) ||
             !knows_environment(repository->arena, service, &place) ||
             is_set(repository, &names, service, read->name)) {

@@ -18,6 +18,7 @@ static const struct {
     { "mongo", { "/tmp" }, "unixSocketPrefix" },
     { "httpd", { "/usr/local/apache2/logs" }, NULL },
     { "grafana/grafana", { "/var/lib/grafana" }, NULL },
+    { "tomcat", { "/usr/local/tomcat/work" }, NULL },
 };
 
 /* "postgres" of docker.io/library/postgres:16: only what the makers publish is known. */
@@ -51,6 +52,17 @@ static bool is_below(Str path, Str folder)
 {
     (void) str_strip_suffix(&folder, STR("/"));
     return str_has_prefix(path, folder) && (path.len == folder.len || path.ptr[folder.len] == '/');
+}
+
+const char *writers_place_of(Str image, size_t at)
+{
+    Str name = official_name(image);
+    for (size_t i = 0; i < ARRAY_LEN(writers); i++) {
+        if (str_eq_cstr(name, writers[i].image)) {
+            return at < ARRAY_LEN(writers[i].places) ? writers[i].places[at] : NULL;
+        }
+    }
+    return NULL;
 }
 
 /* A file that is mounted below, or the folder itself or one above it. */

@@ -1,0 +1,1 @@
+open("/built/with/it", "w").close()

@@ -1,0 +1,3 @@
+import fs from "node:fs";
+
+fs.writeFileSync("/never/in/the/image", "");
