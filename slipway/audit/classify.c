@@ -19,19 +19,26 @@ static bool is_kustomization(Str name)
            str_eq(name, STR("Kustomization"));
 }
 
-/* Dockerfile, Dockerfile.dev, web.Dockerfile, and the same of Containerfile. */
+/* Dockerfile, Dockerfile.dev, Dockerfile-web, Dockerfile_windows, web.Dockerfile, and the same of
+ * Containerfile. */
 static bool is_dockerfile(Str name)
 {
     static const Str others[] = { STR_INIT(".dockerignore"), STR_INIT(".j2"), STR_INIT(".tmpl"),
                                   STR_INIT(".tpl"),          STR_INIT(".md"), STR_INIT(".erb") };
+    static const Str stems[] = { STR_INIT("Dockerfile"), STR_INIT("Containerfile") };
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
         if (str_has_suffix(name, others[i])) {
             return false;
         }
     }
-    return str_eq(name, STR("Dockerfile")) || str_eq(name, STR("Containerfile")) ||
-           str_has_prefix(name, STR("Dockerfile.")) || str_has_suffix(name, STR(".Dockerfile")) ||
-           str_has_suffix(name, STR(".dockerfile")) || str_has_prefix(name, STR("Containerfile."));
+    for (size_t i = 0; i < sizeof(stems) / sizeof(stems[0]); i++) {
+        Str rest = name;
+        if (str_strip_prefix(&rest, stems[i])) {
+            bool goes_on = rest.len > 0 && (rest.ptr[0] == '-' || rest.ptr[0] == '_');
+            return rest.len == 0 || rest.ptr[0] == '.' || (goes_on && !classify_is_source(name));
+        }
+    }
+    return str_has_suffix(name, STR(".Dockerfile")) || str_has_suffix(name, STR(".dockerfile"));
 }
 
 /* compose.yaml, docker-compose.yml, compose.override.yaml, docker-compose-dev.yml */
@@ -60,6 +67,11 @@ static bool is_one_of(Str text, const Str *list, size_t count)
         }
     }
     return false;
+}
+
+bool classify_is_data(Str name)
+{
+    return is_json(name);
 }
 
 bool classify_is_source(Str name)
@@ -160,6 +172,26 @@ static bool is_dashboard(Str text)
                                        has(text, "\"templating\""));
 }
 
+/* What stands behind the name may make it something else, as in Dockerfile.tmLanguage, or a part that
+ * is put into others: it builds where it says FROM. */
+static bool is_built_from(Str name, Str text)
+{
+    Str rest = text;
+    Str line;
+    if (str_eq(name, STR("Dockerfile")) || str_eq(name, STR("Containerfile")) ||
+        str_has_suffix(name, STR(".Dockerfile")) || str_has_suffix(name, STR(".dockerfile"))) {
+        return true;
+    }
+    while (str_next_line(&rest, &line)) {
+        Str word = str_slice(str_trim(line), 0, 5);
+        if (word.len == 5 && str_eq_nocase(str_slice(word, 0, 4), STR("FROM")) &&
+            (word.ptr[4] == ' ' || word.ptr[4] == '\t')) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool is_manifest(Str text)
 {
     return has(text, "apiVersion") && has(text, "kind");
@@ -204,5 +236,5 @@ ArtifactKind classify(Str path, Str text)
                : is_manifest(text) ? ARTIFACT_MANIFEST
                                    : ARTIFACT_NONE;
     }
-    return is_dockerfile(name) ? ARTIFACT_DOCKERFILE : ARTIFACT_NONE;
+    return is_dockerfile(name) && is_built_from(name, text) ? ARTIFACT_DOCKERFILE : ARTIFACT_NONE;
 }

@@ -23,6 +23,8 @@ typedef enum ArtifactKind {
 
 /* Whether a file of this name is worth reading. */
 bool classify_wants(Str name);
+/* Whether a file of this name that is larger than people write is data, which nobody misses. */
+bool classify_is_data(Str name);
 /* Whether it is a program's source, or a file that says how it is built: go.mod, package.json, … */
 bool classify_is_source(Str name);
 /* Whether people are told there how things are done: a README, a script, a Makefile. */

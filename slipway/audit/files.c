@@ -1,5 +1,7 @@
 #include "files.h"
 
+#include <errno.h>
+
 #include "base/fs.h"
 #include "base/parallel.h"
 #include "base/path.h"
@@ -84,10 +86,17 @@ static void read_candidate(void *ctx, size_t index)
     if (candidate->kind == ARTIFACT_HELM_CHART) {
         return;
     }
-    if (!given &&
-        fs_read(scratch, str_to_cstr(scratch, candidate->path), ARTIFACT_BYTES_MOST, &text, &err) <
-            0) {
-        candidate->mistake = arena_strdup(list->arena, err.message);
+    int rc = given ? 0
+                   : fs_read(
+                         scratch,
+                         str_to_cstr(scratch, candidate->path),
+                         ARTIFACT_BYTES_MOST,
+                         &text,
+                         &err
+                     );
+    if (rc < 0) {
+        bool is_data = rc == -EFBIG && classify_is_data(candidate->path);
+        candidate->mistake = is_data ? NULL : arena_strdup(list->arena, err.message);
         return;
     }
     candidate->kind = classify(candidate->path, text);

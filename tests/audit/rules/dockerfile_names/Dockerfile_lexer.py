@@ -1,0 +1,4 @@
+from lexers import Lexer
+
+class DockerfileLexer(Lexer):
+    name = "Dockerfile"
