@@ -19,6 +19,8 @@ ACTION = re.compile(r'^\t"([^"]+)": \{$(.*?)^\t\},$', re.M | re.S)
 PART = {part: re.compile(rf"^\t\t{part}: \w+\{{$(.*?)^\t\t\}},$", re.M | re.S) for part in ("Inputs", "Outputs")}
 INPUT = re.compile(r'^\t\t\t"[^"]+": *\{"([^"]+)", (true|false),', re.M)
 OUTPUT = re.compile(r'^\t\t\t"[^"]+": *\{"([^"]+)"\}', re.M)
+# Inputs that came within a major version after the data was made: (name, what it makes optional).
+LATER = {"actions/create-github-app-token@v3": ("client-id", "app-id")}
 OUTDATED = re.compile(r'^\t"([^"]+)": *\{\},$', re.M)
 
 
@@ -35,8 +37,11 @@ def names(body, part, pattern):
     return pattern.findall(found[1]) if found else []
 
 
-def signature(body):
-    inputs = ["!" + name if required == "true" else name for name, required in names(body, "Inputs", INPUT)]
+def signature(spec, body):
+    added, optional = LATER.get(spec, (None, None))
+    given = [(name, required == "true" and name != optional) for name, required in names(body, "Inputs", INPUT)]
+    given += [(added, False)] if added else []
+    inputs = ["!" + name if required else name for name, required in given]
     outputs = names(body, "Outputs", OUTPUT)
     return (
         "*" if "SkipInputs: true" in body else " ".join(sorted(inputs)),
@@ -53,7 +58,7 @@ def read(text):
     rows = {}
     for spec, body in ACTION.findall(text):
         slug, ref = spec.split("@")
-        rows.setdefault((slug, signature(body)), []).append(ref)
+        rows.setdefault((slug, signature(spec, body)), []).append(ref)
     for spec in OUTDATED.findall(text):
         slug, ref = spec.split("@")
         rows.setdefault((slug, None), []).append(ref)

@@ -32,7 +32,8 @@ static const EventKind events[] = {
     { "issue_comment", "created edited deleted", "" },
     { "issues",
       "opened edited deleted transferred pinned unpinned closed reopened assigned unassigned "
-      "labeled unlabeled locked unlocked milestoned demilestoned typed untyped",
+      "labeled unlabeled locked unlocked milestoned demilestoned typed untyped field_added "
+      "field_removed",
       "" },
     { "label", "created edited deleted", "" },
     { "merge_group", "checks_requested", REFS },

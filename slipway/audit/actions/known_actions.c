@@ -78,6 +78,9 @@ const KnownAction *known_action_find(const Uses *uses)
                 str_strip_prefix(&comment, STR("ratchet:")));
         size_t at = str_rfind_char(comment, '@');
         ref = at == STR_NONE ? comment : str_skip(comment, at + 1);
+        if (str_find(ref, STR(".")) == STR_NONE) {
+            return NULL; /* "# v2": what moves the hash leaves such a comment as it is */
+        }
     }
     const KnownAction *exact = find_ref(uses->slug, ref);
     return exact ? exact : find_ref(uses->slug, major_of(ref));

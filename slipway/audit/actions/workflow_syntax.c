@@ -142,7 +142,7 @@ static const SyntaxKey strategy_keys[] = {
     { "matrix",
       &(const Syntax) { .allowed = ALLOW_MAP | ALLOW_EXPRESSION,
                         .values = &(const Syntax) { .allowed = ALLOW_LIST | ALLOW_EXPRESSION } },
-      true },
+      false }, /* one job that says fail-fast starts */
     { "fail-fast", &boolean, false },
     { "max-parallel", &number, false },
 };

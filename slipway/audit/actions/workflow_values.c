@@ -246,17 +246,25 @@ static void
 check_inputs(SyntaxCheck *check, const Workflow *workflow, const char *event, const char *types)
 {
     const Node *inputs = workflow_declared(workflow, event, "inputs");
+    bool is_called = str_eq_cstr(STR("workflow_call"), event); /* a form shows the default */
     for (size_t i = 0; node_is_map(inputs) && i < inputs->map.len; i++) {
         const Node *input = inputs->map.pairs[i].value;
         const Node *type = node_path(input, "type");
         if (type && node_is_scalar(type) && !syntax_has_word(types, type->text)) {
             syntax_fault_unknown(check, type, "type of an input", types);
         }
+        const Node *preset = node_path(input, "default");
+        if (preset && preset->kind != NODE_NULL && is_called &&
+            str_eq(node_text(input, "required"), STR("true"))) {
+            SyntaxFault *fault =
+                syntax_fault(check, preset->span, "an input that is required never has its default");
+            fault->hint = STR("take away one of the two");
+        }
         bool is_choice = type && str_eq(type->text, STR("choice"));
         if (is_choice && !node_path(input, "options")) {
             syntax_fault(check, type->span, "a choice wants its \"options\"");
         }
-        const Node *chosen = is_choice ? node_path(input, "default") : NULL;
+        const Node *chosen = is_choice ? preset : NULL;
         const Node *options = node_path(input, "options");
         bool is_there = !chosen || !options;
         for (size_t j = 0; j < node_len(options) && !is_there; j++) {

@@ -128,40 +128,71 @@ static bool is_harmless(const Uses *uses)
     return false;
 }
 
-static bool names_foreign_code(Str text)
+/* What of an event is the code of a fork. Elsewhere the same names yield nothing. */
+static const struct {
+    const char *event;
+    const char *words[5];
+} foreign_codes[] = {
+    { "pull_request_target",
+      { "pull_request.head.", "github.head_ref", "refs/pull/", "pull_request.merge_commit_sha" } },
+    { "workflow_run", { "workflow_run.head_", "pull_requests[0].head", "refs/pull/" } },
+    { "issue_comment", { "refs/pull/" } },
+};
+
+static bool names_foreign_code(Str text, const Event *event)
 {
-    static const char *const words[] = {
-        "pull_request.head.",
-        "github.head_ref",
-        "refs/pull/",
-        "workflow_run.head_",
-        "pull_request.merge_commit_sha",
-        "pull_requests[0].head",
-    };
-    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-        if (str_find(text, str_from(words[i])) != STR_NONE) {
-            return true;
+    for (size_t i = 0; i < ARRAY_LEN(foreign_codes); i++) {
+        const char *const *words = foreign_codes[i].words;
+        bool is_it = str_eq_cstr(event->name, foreign_codes[i].event);
+        for (size_t j = 0; is_it && j < ARRAY_LEN(foreign_codes[i].words) && words[j]; j++) {
+            if (str_find(text, str_from(words[j])) != STR_NONE) {
+                return true;
+            }
         }
     }
     return false;
 }
 
-/* Where the step fetches the code of a fork, or NULL. */
-static const Node *foreign_checkout(const Step *step)
+/* Whether what was fetched comes into the tree, in that step or behind it. */
+static bool is_taken_over(const Step *fetch)
+{
+    static const char *const commands[] = { "git checkout", "git switch", "git merge",
+                                            "git reset",    "git rebase", "git worktree",
+                                            "git pull",     "git restore", "git cherry-pick" };
+    const Job *job = fetch->job;
+    for (const Step *step = fetch; step < job->steps.ptr + job->steps.len; step++) {
+        for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+            if (step_runs(step, commands[i])) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Where the step fetches the code of a fork; SPAN_NONE: it doesn't. */
+static Span foreign_checkout(const Step *step, const Event *event)
 {
     if (uses_is(&step->uses, "actions/checkout")) {
         static const char *const keys[] = { "ref", "repository" };
         for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
             const Node *value = node_path(step->with, keys[i]);
-            if (value && node_is_scalar(value) && names_foreign_code(value->text)) {
-                return value;
+            if (value && node_is_scalar(value) && names_foreign_code(value->text, event)) {
+                return value->span;
             }
         }
     }
-    bool by_hand =
-        step_runs(step, "gh pr checkout") || (step_runs(step, "git fetch") && step->run &&
-                                              str_find(step->run->text, STR("pull/")) != STR_NONE);
-    return by_hand ? step->run : NULL;
+    const ShellCommand *command = step_command(step, "gh pr checkout");
+    for (size_t i = 0; !command && step->script && i < step->script->commands.len; i++) {
+        const ShellCommand *fetch = &step->script->commands.ptr[i];
+        Str text = str_slice(step->run->text, fetch->span.start, fetch->span.end);
+        bool is_fetch = command_starts(fetch, "git fetch", NULL) ||
+                        command_starts(fetch, "git pull", NULL);
+        if (is_fetch && str_find(text, STR("pull/")) != STR_NONE && is_taken_over(step)) {
+            command = fetch;
+        }
+    }
+    return command ? script_span(step, command->span.start, command->span.end) : SPAN_NONE;
 }
 
 /* A job for pull requests of this repository alone isn't started by strangers. */
@@ -194,11 +225,11 @@ static bool find_foreign_code(RuleContext *ctx, const Workflow *workflow, const 
     bool found = false;
     vec_foreach(job, &workflow->jobs) {
         vec_foreach(step, &job->steps) {
-            const Node *code = foreign_checkout(step);
-            if (!code || is_guarded(job)) {
+            Span code = foreign_checkout(step, event);
+            if (!span_is_known(code) || is_guarded(job)) {
                 continue;
             }
-            Diag *diag = rule_find(
+            Diag *diag = rule_find_span(
                 ctx,
                 code,
                 "code of a fork, in a run of \"%" STR_FMT "\" that has this repository's secrets",

@@ -207,9 +207,19 @@ static void check_globs(RuleContext *ctx, const Node *list, GlobKind kind)
     }
 }
 
+/* The syntax has the keys of these two. */
+static bool is_in_syntax(const EventKind *kind)
+{
+    return str_eq_cstr(STR("workflow_dispatch"), kind->name) ||
+           str_eq_cstr(STR("workflow_call"), kind->name);
+}
+
 static void check_filter(RuleContext *ctx, const EventKind *kind, const Event *event)
 {
     static const char *const pairs[] = { "branches", "tags", "paths" };
+    if (is_in_syntax(kind)) {
+        return;
+    }
     for (size_t i = 0; i < event->filter->map.len; i++) {
         const NodePair *pair = &event->filter->map.pairs[i];
         Str key = pair->key->text;

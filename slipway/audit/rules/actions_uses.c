@@ -59,15 +59,20 @@ find_unknown(RuleContext *ctx, const Inputs *inputs, const Node *key, const char
         what,
         STR_ARG(key->text)
     );
-    enum { CANDIDATES_MOST = 64 };
+    enum { CANDIDATES_MOST = 64, SHOWN_MOST = 16 };
     size_t count = inputs->all->fields.len;
     count = count < CANDIDATES_MOST ? count : CANDIDATES_MOST;
     Str names[CANDIDATES_MOST];
     StrBuf all = STRBUF_ON_ARENA(arena);
     for (size_t i = 0; i < count; i++) {
         names[i] = inputs->all->fields.ptr[i].name;
-        strbuf_add_cstr(&all, i ? ", " : "it has: ");
-        strbuf_add(&all, names[i]);
+        if (i < SHOWN_MOST) {
+            strbuf_add_cstr(&all, i ? ", " : "it has: ");
+            strbuf_add(&all, names[i]);
+        }
+    }
+    if (inputs->all->fields.len > SHOWN_MOST) {
+        strbuf_addf(&all, " and %zu more", inputs->all->fields.len - SHOWN_MOST);
     }
     rule_hint(ctx, diag, "%" STR_FMT, STR_ARG(all.len ? strbuf_str(&all) : STR("it has none")));
     diag_hint_nearest(ctx->diags, diag, key->text, names, count);
@@ -137,13 +142,17 @@ static bool is_in_reach(const Workflow *workflow)
     return fs_is_dir(str_to_cstr(workflow->arena, workflow->root_path));
 }
 
-/* An action that a step before checks out elsewhere isn't in the repository. */
-static bool is_checked_out(const Step *step)
+/* An action that a step before checks out elsewhere isn't in the repository, nor one that a script
+ * before writes. */
+static bool is_made(const Step *step)
 {
+    Str folder = step->uses.node->text;
+    (void) (str_strip_prefix(&folder, STR("./")) || str_strip_prefix(&folder, STR("$/")));
     for (const Step *before = step->job->steps.ptr; before < step; before++) {
         bool is_elsewhere =
             node_path(before->with, "path") || node_path(before->with, "repository");
-        if (uses_is(&before->uses, "actions/checkout") && is_elsewhere) {
+        bool is_written = before->run && str_find(before->run->text, folder) != STR_NONE;
+        if (is_written || (uses_is(&before->uses, "actions/checkout") && is_elsewhere)) {
             return true;
         }
     }
@@ -178,7 +187,7 @@ static void check_action(RuleContext *ctx, const Step *step)
         if (action && action->kind == WORKFLOW_ACTION) {
             read_declared(arena, action->inputs, &inputs);
             check_given(ctx, &inputs, step->with, "input", uses);
-        } else if (!action && !is_checked_out(step)) {
+        } else if (!action && !is_made(step)) {
             find_missing(ctx, step->job->workflow, uses, "action");
         }
         return;
