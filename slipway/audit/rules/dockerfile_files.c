@@ -202,7 +202,7 @@ static bool is_absolute(Str path)
            (path.ptr[0] == '/' || path.ptr[0] == '\\' || is_drive || path.ptr[0] == '$');
 }
 
-/* A WORKDIR before the instruction, or in a stage this one builds on. */
+/* A WORKDIR before the instruction, or in a stage this one builds on; scratch begins at the root. */
 static bool has_workdir(const DockerInstruction *before)
 {
     const DockerStage *stage = before->stage;
@@ -211,7 +211,8 @@ static bool has_workdir(const DockerInstruction *before)
             return true;
         }
     }
-    return docker_stage_last(stage->base, DOCKER_WORKDIR) != NULL;
+    return docker_stage_root(stage)->is_scratch ||
+           docker_stage_last(stage->base, DOCKER_WORKDIR) != NULL;
 }
 
 static void check_relative(RuleContext *ctx, const Dockerfile *file, const DockerInstruction *copy)

@@ -1,5 +1,6 @@
 /* What the stages are built on. */
 #include "base/mem.h"
+#include "base/path.h"
 
 #include "dockerfile_common.h"
 #include "words.h"
@@ -194,11 +195,22 @@ static void df011(RuleContext *ctx, const Dockerfile *file)
 
 /* --- platforms -------------------------------------------------------------------------------- */
 
+/* A stage or file that is for one platform says so in its name; Windows has only one. */
+static bool is_for_platform(const Dockerfile *file, const DockerStage *stage, Str platform)
+{
+    Str rest = platform, system = STR(""), machine = STR("");
+    (void) (str_next(&rest, '/', &system) && str_next(&rest, '/', &machine));
+    bool is_named = machine.len > 0 &&
+                    (str_find(stage->name.value, machine) != STR_NONE ||
+                     str_find(path_base(file->source->path), machine) != STR_NONE);
+    return is_named || str_eq(system, STR("windows"));
+}
+
 static void df065(RuleContext *ctx, const Dockerfile *file)
 {
     for (size_t i = 0; i < file->stages.len; i++) {
         const DockerFlag *flag = docker_flag(file->stages.ptr[i]->from, "platform");
-        if (!flag) {
+        if (!flag || is_for_platform(file, file->stages.ptr[i], flag->value.value)) {
             continue;
         }
         Str raw = flag->value.raw;

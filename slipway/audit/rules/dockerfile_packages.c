@@ -1,5 +1,6 @@
 /* Packages of the operating system. */
 #include "base/mem.h"
+#include "base/path.h"
 
 #include "dockerfile_common.h"
 
@@ -383,6 +384,35 @@ static void df050(RuleContext *ctx, const Dockerfile *file)
 
 /* --- signatures ------------------------------------------------------------------------------- */
 
+/* Whether a COPY of the stage puts the file, or its folder, where it is installed from. */
+static bool is_copied(const PackageCall *call, Str path)
+{
+    const DockerInstruction *run = call->instruction;
+    for (size_t i = 0; i < run->stage->instructions.len; i++) {
+        const DockerInstruction *copy = run->stage->instructions.ptr[i];
+        if (copy == run) {
+            break;
+        }
+        Str to = copy->kind == DOCKER_COPY && copy->words.len > 1 ? vec_last(&copy->words)->value
+                                                                  : STR("");
+        (void) str_strip_suffix(&to, STR("/"));
+        if (to.len > 0 && (str_eq(to, path) || str_eq(to, path_dir(path)))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What was copied from where the image is built has no key of a repository. */
+static bool installs_copies(const PackageCall *call)
+{
+    size_t copies = 0;
+    vec_foreach(package, &call->packages) {
+        copies += is_copied(call, (*package)->text);
+    }
+    return copies > 0 && copies == call->packages.len;
+}
+
 static void df054(RuleContext *ctx, const Dockerfile *file)
 {
     static const struct {
@@ -404,7 +434,7 @@ static void df054(RuleContext *ctx, const Dockerfile *file)
             const ShellWord *word = call->manager == flags[i].manager
                                         ? shell_command_flag(call->command, flags[i].flag)
                                         : NULL;
-            if (word) {
+            if (word && !installs_copies(call)) {
                 rule_find_span(ctx, word->span, "packages are installed whoever made them");
             }
         }

@@ -111,6 +111,19 @@ static void df026(RuleContext *ctx, const Dockerfile *file)
     each_use(ctx, file, check_own);
 }
 
+/* Whether the image or stage has nothing but what was put into it. */
+static bool has_no_system(const Dockerfile *file, const DockerInstruction *copy, Str from)
+{
+    const DockerStage *stage = docker_copy_source(file, copy);
+    const DockerStage *root = stage ? docker_stage_root(stage) : NULL;
+    DockerImage image = root ? root->parts : docker_image_parse(from);
+    bool is_xx = image.registry.len == 0 && str_eq(image.name, STR("tonistiigi/xx"));
+    bool is_as_pulled = !stage || (stage->instructions.len == 1 && !stage->base);
+    /* to a folder of programs goes what an image of programs alone has */
+    bool is_in_folder = !str_eq(copy->words.ptr[1].value, STR("/"));
+    return (root && root->is_scratch) || is_xx || (is_as_pulled && is_in_folder);
+}
+
 /* Onto scratch it is how layers are squashed. */
 static void df024(RuleContext *ctx, const Dockerfile *file)
 {
@@ -118,7 +131,8 @@ static void df024(RuleContext *ctx, const Dockerfile *file)
         const DockerFlag *from = docker_flag(copy, "from");
         if (from && copy->stage && copy->words.len == 2 &&
             str_eq(copy->words.ptr[0].value, STR("/")) &&
-            !docker_stage_root(copy->stage)->is_scratch) {
+            !docker_stage_root(copy->stage)->is_scratch &&
+            !has_no_system(file, copy, from->value.value)) {
             rule_find_span(
                 ctx,
                 copy->words.ptr[0].span,
