@@ -3,6 +3,7 @@
 #include "base/fs.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "codec/digest.h"
 
 #include "dashboard.h"
 #include "embedded.h"
@@ -16,7 +17,16 @@ typedef struct Monitoring {
     VEC(PrometheusFile *) files;
 } Monitoring;
 
-static void add_datasources(Map *names, const Node *root)
+/* The uid that Grafana gives a provisioned datasource that has none: "P" and the first eight bytes of its
+ * name's SHA-256, in capitals. */
+static Str derived_uid(Arena *arena, Str name)
+{
+    enum { DIGITS = 16 };
+    Str digits = str_slice(sha256_hex(arena, name), 0, DIGITS);
+    return str_concat(arena, STR("P"), str_upper(arena, digits));
+}
+
+static void add_datasources(Arena *arena, Map *names, const Node *root)
 {
     const Node *list = node_get_cstr(root, "datasources");
     for (size_t i = 0; node_is_seq(list) && i < list->seq.len; i++) {
@@ -26,6 +36,10 @@ static void add_datasources(Map *names, const Node *root)
             if (node_is_string(node)) {
                 map_set(names, node->text, (void *) (uintptr_t) node);
             }
+        }
+        const Node *name = node_get_cstr(list->seq.items[i], "name");
+        if (node_is_string(name) && !node_get_cstr(list->seq.items[i], "uid")) {
+            map_set(names, derived_uid(arena, name->text), (void *) (uintptr_t) name);
         }
     }
 }
@@ -63,7 +77,7 @@ static PrometheusFile *add_file(Monitoring *all, const Embedded *given)
         );
     }
     if (provisioning) {
-        add_datasources(all->datasources, given->root);
+        add_datasources(audit->arena, all->datasources, given->root);
     }
     const Node *root = is_template ? NULL : given->root;
     PrometheusFile *file = prometheus_read(audit->arena, given->source, kind, root);
