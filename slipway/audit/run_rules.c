@@ -6,6 +6,7 @@
 #include "base/parallel.h"
 
 #include "internal.h"
+#include "repository/repository.h"
 
 /* --- reporting -------------------------------------------------------------------------------- */
 
@@ -133,6 +134,30 @@ static void check_bundle(Turn *turn, RuleContext *ctx, const Bundle *bundle)
     ctx->bundle = NULL;
 }
 
+/* The rules across artifacts are about what is built and run: an end in test data is none. */
+static bool is_of_sample(const Repository *repository, const Diag *diag)
+{
+    bool is_sample = span_is_known(diag->span) &&
+                     repository_is_sample(repository, diag->span.source->path);
+    for (size_t i = 0; i < diag->related.len && !is_sample; i++) {
+        Span span = diag->related.ptr[i].span;
+        is_sample = span_is_known(span) && repository_is_sample(repository, span.source->path);
+    }
+    return is_sample;
+}
+
+static void check_repository(Turn *turn, RuleContext *ctx, const Repository *repository)
+{
+    size_t kept = turn->diags.diags.len;
+    ctx->rule->check_repository(ctx, repository);
+    for (size_t i = kept; i < turn->diags.diags.len; i++) {
+        if (!is_of_sample(repository, &turn->diags.diags.ptr[i])) {
+            turn->diags.diags.ptr[kept++] = turn->diags.diags.ptr[i];
+        }
+    }
+    turn->diags.diags.len = kept;
+}
+
 /* Calls `check` of the rule, where it has it, with each of the subjects. */
 #define CHECK_EACH(ctx, check, subjects)                      \
     for (size_t i = 0; (check) && i < (subjects)->len; i++) { \
@@ -160,7 +185,7 @@ static void run_turn(Turn *turn, Api *api)
     CHECK_EACH(&ctx, rule->check_dashboard, &audit->dashboards)
     CHECK_EACH(&ctx, rule->check_prometheus, &audit->prometheus_files)
     if (rule->check_repository && audit->repository) {
-        rule->check_repository(&ctx, audit->repository);
+        check_repository(turn, &ctx, audit->repository);
     }
 }
 

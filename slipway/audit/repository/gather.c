@@ -52,6 +52,9 @@ static void add_dockerfiles(Join *join)
     Repository *repository = join->repository;
     vec_foreach(file, &repository->audit->dockerfiles) {
         Str directory = service_directory((*file)->source->path);
+        if (repository_is_sample(repository, (*file)->source->path)) {
+            continue;
+        }
         RepoService *service = vec_add(&repository->services, repository->arena);
         service->dockerfile = *file;
         service->directory = directory;

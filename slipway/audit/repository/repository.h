@@ -109,6 +109,8 @@ bool repository_tells_of(const Repository *repository, Str text);
 /* --- files --- */
 /* A shown path as seen from the root, as workflows and people write it. */
 Str repository_relative(const Repository *repository, Str path);
+/* Whether the shown path is below a folder of test data, which nobody builds or runs. */
+bool repository_is_sample(const Repository *repository, Str path);
 /* Whether the shown path is there. */
 bool repository_has_path(const Repository *repository, Str path);
 /* Whether a .gitignore names the path or a directory above it: a build or a person makes it. */

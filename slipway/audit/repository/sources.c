@@ -294,6 +294,25 @@ Str repository_relative(const Repository *repository, Str path)
 
 /* --- files ------------------------------------------------------------------------------------ */
 
+bool repository_is_sample(const Repository *repository, Str path)
+{
+    static const Str folders[] = {
+        STR_INIT("testdata"),      STR_INIT("test-data"),    STR_INIT("test_data"),
+        STR_INIT("fixtures"),      STR_INIT("__fixtures__"), STR_INIT("test-fixtures"),
+        STR_INIT("test_fixtures"), STR_INIT("testfixtures"),
+    };
+    Str rest = path_dir(repository_relative(repository, path));
+    Str folder;
+    while (str_next(&rest, '/', &folder)) {
+        for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
+            if (str_eq(folder, folders[i])) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 bool repository_has_path(const Repository *repository, Str path)
 {
     return fs_exists(str_to_cstr(repository->arena, path));

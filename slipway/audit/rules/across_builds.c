@@ -246,7 +246,10 @@ static void xa025(RuleContext *ctx, const Repository *repository)
 
 /* --- XA032 ------------------------------------------------------------------------------------ */
 
+typedef enum UseKind { USE_COMPOSE, USE_MANIFEST, USE_WORKFLOW } UseKind;
+
 typedef struct ImageUse {
+    UseKind kind;
     ImageName name;
     const Node *node;
 } ImageUse;
@@ -255,35 +258,38 @@ typedef struct ImageUses {
     VEC(ImageUse) all;
 } ImageUses;
 
-static void add_use(Arena *arena, ImageUses *uses, const Node *node, Str text)
+static void
+add_use(const Repository *repository, ImageUses *uses, UseKind kind, const Node *node, Str text)
 {
-    ImageUse use = { .node = node };
-    if (node && image_parse(arena, text, &use.name) && image_is_official(&use.name) &&
+    ImageUse use = { .kind = kind, .node = node };
+    if (node && !repository_is_sample(repository, node->span.source->path) &&
+        image_parse(repository->arena, text, &use.name) && image_is_official(&use.name) &&
         use.name.tag.len > 0 && use.name.tag.ptr[0] >= '0' && use.name.tag.ptr[0] <= '9') {
-        vec_push(&uses->all, arena, use);
+        vec_push(&uses->all, repository->arena, use);
     }
 }
 
-static void add_workflow_uses(Arena *arena, ImageUses *uses, const Workflow *workflow)
+static void add_workflow_uses(const Repository *repository, ImageUses *uses, const Workflow *workflow)
 {
     vec_foreach(job, &workflow->jobs) {
         for (size_t i = 0; node_is_map(job->services) && i < job->services->map.len; i++) {
             const Node *image = node_path(job->services->map.pairs[i].value, "image");
             if (image) {
-                add_use(arena, uses, image, image->text);
+                add_use(repository, uses, USE_WORKFLOW, image, image->text);
             }
         }
     }
 }
 
-static ImageUses image_uses(Arena *arena, const Audit *audit)
+static ImageUses image_uses(const Repository *repository)
 {
+    const Audit *audit = repository->audit;
     ImageUses uses = { 0 };
     vec_foreach(project, &audit->compose_projects) {
         for (size_t i = 0; i < (*project)->services.len; i++) {
             const ComposeService *service = &(*project)->services.ptr[i];
             if (!(*project)->base && !service->build) {
-                add_use(arena, &uses, service->image, service->image_text);
+                add_use(repository, &uses, USE_COMPOSE, service->image, service->image_text);
             }
         }
     }
@@ -292,13 +298,13 @@ static ImageUses image_uses(Arena *arena, const Audit *audit)
             for (size_t i = 0; object->pod && i < object->pod->containers.len; i++) {
                 const Node *image = node_path(object->pod->containers.ptr[i].node, "image");
                 if (image && span_is_known(image->span)) {
-                    add_use(arena, &uses, image, image->text);
+                    add_use(repository, &uses, USE_MANIFEST, image, image->text);
                 }
             }
         }
     }
     vec_foreach(workflow, &audit->workflows) {
-        add_workflow_uses(arena, &uses, *workflow);
+        add_workflow_uses(repository, &uses, *workflow);
     }
     return uses;
 }
@@ -339,19 +345,34 @@ static void suggest_tag(RuleContext *ctx, Diag *diag, const ImageUse *use, Str t
     }
 }
 
+/* Whether the two kinds have a version in common: then the others are tried beside it. */
+static bool have_common(const ImageUses *uses, const ImageUse *one, const ImageUse *other)
+{
+    vec_foreach(a, &uses->all) {
+        if (a->kind != one->kind || !str_eq(a->name.repository, one->name.repository)) {
+            continue;
+        }
+        vec_foreach(b, &uses->all) {
+            if (b->kind == other->kind && str_eq(b->name.repository, other->name.repository) &&
+                may_be_same(version_of(a->name.tag), version_of(b->name.tag))) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static void xa032(RuleContext *ctx, const Repository *repository)
 {
-    Arena *arena = repository->arena;
-    ImageUses uses = image_uses(arena, repository->audit);
-    Map first = MAP_ON_ARENA(arena);
+    ImageUses uses = image_uses(repository);
+    Map first = MAP_ON_ARENA(repository->arena);
     vec_foreach(use, &uses.all) {
         const ImageUse *known = map_get(&first, use->name.repository);
         if (!known) {
             map_set(&first, use->name.repository, use);
             continue;
         }
-        bool is_elsewhere = known->node->span.source != use->node->span.source;
-        if (is_elsewhere && !may_be_same(version_of(known->name.tag), version_of(use->name.tag))) {
+        if (known->kind != use->kind && !have_common(&uses, known, use)) {
             Diag *diag = rule_find(
                 ctx,
                 use->node,

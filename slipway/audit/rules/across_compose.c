@@ -346,6 +346,18 @@ static bool has_evidence(const Repository *repository, const RepoService *servic
     return false;
 }
 
+/* Whether a build puts it there before: a script or workflow names what stands alone at the top, or in a
+ * folder that isn't there either. */
+static bool may_be_made(const Repository *repository, const RepoService *service, Str path)
+{
+    (void) str_strip_suffix(&path, STR("/"));
+    (void) str_strip_prefix(&path, STR("./"));
+    Str folder = path_dir(path);
+    bool is_alone = str_eq(folder, STR(".")) || !is_in_context(repository, service, folder);
+    return str_eq(path, STR(".git")) ||
+           (is_alone && repository_tells_of(repository, path_base(path)));
+}
+
 static void check_copy(
     RuleContext *ctx,
     const Repository *repository,
@@ -355,8 +367,9 @@ static void check_copy(
 {
     for (size_t i = 0; i + 1 < copy->words.len; i++) {
         const DockerWord *word = &copy->words.ptr[i];
-        if (is_checkable(word) &&
-            !is_in_context(repository, service, relative_source(word->value))) {
+        Str path = relative_source(word->value);
+        if (is_checkable(word) && !is_in_context(repository, service, path) &&
+            !may_be_made(repository, service, path)) {
             rule_find_span(
                 ctx, word->span, "there is no \"%" STR_FMT "\" to copy", STR_ARG(word->value)
             );

@@ -209,9 +209,24 @@ static bool is_namespace_written(const Repository *repository, Str name)
     return false;
 }
 
+/* What kubebuilder writes where a kustomization sets the namespace, also in folders that are put into
+ * it later. */
+static bool is_placeholder(const Repository *repository, Str name)
+{
+    vec_foreach(file, &repository->audit->kustomizations) {
+        if (str_eq(name, STR("system")) && node_path((*file)->root, "namespace")) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool is_namespace_made(const Repository *repository, Str name)
 {
     Arena *arena = repository->arena;
+    if (is_placeholder(repository, name)) {
+        return true;
+    }
     if (is_namespace_written(repository, name)) {
         return true;
     }

@@ -61,11 +61,37 @@ static bool is_image_of(const Toolchain *toolchain, const DockerStage *stage)
     return false;
 }
 
+/* Whether something of the repository comes into the stage, or into one that builds on it: a tool that is
+ * fetched from elsewhere has its own versions. */
+static bool takes_sources(const Dockerfile *file, const DockerStage *stage)
+{
+    vec_foreach(entry, &file->instructions) {
+        const DockerInstruction *instruction = *entry;
+        bool copies = instruction->kind == DOCKER_COPY || instruction->kind == DOCKER_ADD;
+        if (!instruction->stage || docker_stage_root(instruction->stage) != stage) {
+            continue;
+        }
+        if (copies && !docker_flag(instruction, "from")) {
+            return true;
+        }
+        vec_foreach(flag, &instruction->flags) {
+            bool is_bind = str_eq(flag->name, STR("mount")) &&
+                           str_find(flag->value.value, STR("type=")) == STR_NONE;
+            is_bind = is_bind || str_find(flag->value.value, STR("type=bind")) != STR_NONE;
+            if (is_bind && str_find(flag->value.value, STR("from=")) == STR_NONE) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static ImageVersion version_in(const Dockerfile *file, const Toolchain *toolchain)
 {
     ImageVersion version = { 0 };
     vec_foreach(stage, &file->stages) {
-        if (is_image_of(toolchain, *stage) && (*stage)->image.is_known && version.number == 0) {
+        if (is_image_of(toolchain, *stage) && (*stage)->image.is_known && version.number == 0 &&
+            takes_sources(file, *stage)) {
             version = (ImageVersion) { .word = &(*stage)->image, .tag = (*stage)->parts.tag };
             version.number = version_number(version.tag, toolchain->parts);
         }
