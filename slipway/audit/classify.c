@@ -41,7 +41,7 @@ static bool is_dockerfile(Str name)
     return str_has_suffix(name, STR(".Dockerfile")) || str_has_suffix(name, STR(".dockerfile"));
 }
 
-/* compose.yaml, docker-compose.yml, compose.override.yaml, docker-compose-dev.yml */
+/* compose.yaml, docker-compose.yml, compose.override.yaml, docker-compose-dev.yml, shop-compose.yml */
 static bool is_compose(Str name)
 {
     static const Str stems[] = { STR_INIT("docker-compose"), STR_INIT("compose") };
@@ -51,7 +51,10 @@ static bool is_compose(Str name)
             return next == '.' || next == '-' || next == '_';
         }
     }
-    return is_yaml(name) && str_find(name, STR(".compose.")) != STR_NONE;
+    Str stem = str_slice(name, 0, name.len - path_extension(name).len);
+    return is_yaml(name) &&
+           (str_find(name, STR(".compose.")) != STR_NONE || str_has_suffix(stem, STR("-compose")) ||
+            str_has_suffix(stem, STR("_compose")));
 }
 
 bool classify_wants(Str name)

@@ -86,14 +86,11 @@ static void read_candidate(void *ctx, size_t index)
     if (candidate->kind == ARTIFACT_HELM_CHART) {
         return;
     }
-    int rc = given ? 0
-                   : fs_read(
-                         scratch,
-                         str_to_cstr(scratch, candidate->path),
-                         ARTIFACT_BYTES_MOST,
-                         &text,
-                         &err
-                     );
+    int rc =
+        given ? 0
+              : fs_read(
+                    scratch, str_to_cstr(scratch, candidate->path), ARTIFACT_BYTES_MOST, &text, &err
+                );
     if (rc < 0) {
         bool is_data = rc == -EFBIG && classify_is_data(candidate->path);
         candidate->mistake = is_data ? NULL : arena_strdup(list->arena, err.message);

@@ -137,8 +137,8 @@ static void check_bundle(Turn *turn, RuleContext *ctx, const Bundle *bundle)
 /* The rules across artifacts are about what is built and run: an end in test data is none. */
 static bool is_of_sample(const Repository *repository, const Diag *diag)
 {
-    bool is_sample = span_is_known(diag->span) &&
-                     repository_is_sample(repository, diag->span.source->path);
+    bool is_sample =
+        span_is_known(diag->span) && repository_is_sample(repository, diag->span.source->path);
     for (size_t i = 0; i < diag->related.len && !is_sample; i++) {
         Span span = diag->related.ptr[i].span;
         is_sample = span_is_known(span) && repository_is_sample(repository, span.source->path);

@@ -256,8 +256,9 @@ check_inputs(SyntaxCheck *check, const Workflow *workflow, const char *event, co
         const Node *preset = node_path(input, "default");
         if (preset && preset->kind != NODE_NULL && is_called &&
             str_eq(node_text(input, "required"), STR("true"))) {
-            SyntaxFault *fault =
-                syntax_fault(check, preset->span, "an input that is required never has its default");
+            SyntaxFault *fault = syntax_fault(
+                check, preset->span, "an input that is required never has its default"
+            );
             fault->hint = STR("take away one of the two");
         }
         bool is_choice = type && str_eq(type->text, STR("choice"));

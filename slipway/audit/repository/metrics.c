@@ -56,9 +56,62 @@ static Forms part_forms(Str metric)
     return parts;
 }
 
+/* "perf_insights" and "latency_seconds" of "shop_perf_insights_latency_seconds": a subsystem of `words`
+ * words behind the namespace, and the name. */
+static bool split_subsystem(Str form, size_t words, Str *ret_subsystem, Str *ret_name)
+{
+    size_t start = str_find_char(form, '_');
+    Str rest = start == STR_NONE ? STR("") : str_skip(form, start + 1);
+    size_t end = 0;
+    for (size_t i = 0; i < words; i++) {
+        size_t at = str_find_char(str_skip(rest, end), '_');
+        if (at == STR_NONE) {
+            return false;
+        }
+        end += at + 1;
+    }
+    *ret_subsystem = str_slice(rest, 0, end - 1);
+    *ret_name = str_skip(rest, end);
+    return str_has_char(*ret_name, '_');
+}
+
+/* The next way to take one of the forms apart; false at the end. */
+static bool next_subsystem(const Forms *forms, size_t *at, Str *ret_subsystem, Str *ret_name)
+{
+    enum { WORDS_MOST = 3 };
+    while (*at < forms->count * WORDS_MOST) {
+        Str form = forms->all[*at / WORDS_MOST];
+        size_t words = *at % WORDS_MOST + 1;
+        *at += 1;
+        if (split_subsystem(form, words, ret_subsystem, ret_name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Both have to be there: each alone may be a part of anything. */
+static bool mentions_subsystem(const Repository *repository, const Forms *forms)
+{
+    Str subsystem;
+    Str name;
+    for (size_t at = 0; next_subsystem(forms, &at, &subsystem, &name);) {
+        if (repository_mentions(repository, subsystem) && repository_mentions(repository, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void repository_want_metric(Repository *repository, Str metric)
 {
     Forms forms[] = { whole_forms(metric), part_forms(metric) };
+    Str subsystem;
+    Str name;
+    for (size_t at = 0; next_subsystem(&forms[0], &at, &subsystem, &name);) {
+        repository_want(repository, subsystem);
+        repository_want(repository, name);
+    }
     for (size_t f = 0; f < 2; f++) {
         for (size_t i = 0; i < forms[f].count; i++) {
             repository_want(repository, forms[f].all[i]);
@@ -85,7 +138,9 @@ bool repository_has_whole_metric(const Repository *repository, Str metric)
 bool repository_has_metric(const Repository *repository, Str metric)
 {
     Forms parts = part_forms(metric);
-    return repository_has_whole_metric(repository, metric) || mentions_any(repository, &parts);
+    Forms whole = whole_forms(metric);
+    return mentions_subsystem(repository, &whole) ||
+           repository_has_whole_metric(repository, metric) || mentions_any(repository, &parts);
 }
 
 /* --- labels ----------------------------------------------------------------------------------- */

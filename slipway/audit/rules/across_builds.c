@@ -269,7 +269,8 @@ add_use(const Repository *repository, ImageUses *uses, UseKind kind, const Node 
     }
 }
 
-static void add_workflow_uses(const Repository *repository, ImageUses *uses, const Workflow *workflow)
+static void
+add_workflow_uses(const Repository *repository, ImageUses *uses, const Workflow *workflow)
 {
     vec_foreach(job, &workflow->jobs) {
         for (size_t i = 0; node_is_map(job->services) && i < job->services->map.len; i++) {

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 
 #include "across.h"
+#include "dockerfile_common.h"
 
 Str across_join(Arena *arena, const Str *names, size_t count)
 {
@@ -280,6 +281,36 @@ bool across_is_of_runtime(Str key)
     return false;
 }
 
+/* --- images ---------------------------------------------------------------------------------- */
+
+/* A mount of the build's context: type=bind is what is meant where no type is said. */
+static bool mounts_context(const DockerInstruction *instruction)
+{
+    vec_foreach(flag, &instruction->flags) {
+        Str type = mount_option(flag, "type");
+        if (str_eq(flag->name, STR("mount")) && mount_option(flag, "from").len == 0 &&
+            (type.len == 0 || str_eq(type, STR("bind")))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool across_takes_sources(const Dockerfile *file, const DockerStage *root)
+{
+    vec_foreach(entry, &file->instructions) {
+        const DockerInstruction *instruction = *entry;
+        bool copies = instruction->kind == DOCKER_COPY || instruction->kind == DOCKER_ADD;
+        bool is_meant =
+            instruction->stage && (!root || docker_stage_root(instruction->stage) == root);
+        if (is_meant &&
+            ((copies && !docker_flag(instruction, "from")) || mounts_context(instruction))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* --- metrics --------------------------------------------------------------------------------- */
 
 Str across_family(Str metric)
@@ -291,15 +322,52 @@ Str across_family(Str metric)
 bool across_is_common(Str family)
 {
     static const char *const families[] = {
-        "elasticsearch", "minio",      "postgres", "mysql",        "mongodb",
-        "rabbitmq",      "memcached",  "haproxy",  "traefik",      "envoy",
-        "istio",         "coredns",    "etcd",     "apiserver",    "kubelet",
-        "probe",         "jaeger",     "grafana",  "alertmanager", "otel",
-        "http",          "process",    "go",       "up",           "rpc",
-        "grpc",          "node",       "kube",     "jvm",          "nodejs",
-        "python",        "redis",      "pg",       "kafka",        "nginx",
-        "container",     "scrape",     "system",   "promhttp",     "server",
-        "client",        "prometheus", "db",       "otelcol",      "",
+        "elasticsearch",
+        "minio",
+        "postgres",
+        "mysql",
+        "mongodb",
+        "rabbitmq",
+        "memcached",
+        "haproxy",
+        "traefik",
+        "envoy",
+        "istio",
+        "coredns",
+        "etcd",
+        "apiserver",
+        "kubelet",
+        "probe",
+        "jaeger",
+        "grafana",
+        "alertmanager",
+        "otel",
+        "http",
+        "process",
+        "go",
+        "up",
+        "rpc",
+        "grpc",
+        "node",
+        "kube",
+        "jvm",
+        "nodejs",
+        "python",
+        "redis",
+        "pg",
+        "kafka",
+        "nginx",
+        "container",
+        "scrape",
+        "system",
+        "promhttp",
+        "server",
+        "client",
+        "prometheus",
+        "db",
+        "otelcol",
+        "pgxpool",
+        "",
     };
     for (size_t i = 0; i < ARRAY_LEN(families); i++) {
         if (str_eq_cstr(family, families[i])) {

@@ -124,7 +124,7 @@ static void xa007(RuleContext *ctx, const Repository *repository)
         return;
     }
     vec_foreach(service, &repository->services) {
-        if (!service->dockerfile) {
+        if (!service->dockerfile || !across_takes_sources(service->dockerfile, NULL)) {
             continue;
         }
         vec_foreach(place, &service->containers) {

@@ -220,9 +220,42 @@ static void check_published(RuleContext *ctx, const ComposeService *a, const Com
     }
 }
 
+/* Whether the overlay says something of the service. */
+static bool is_in_overlay(const ComposeProject *project, const ComposeService *service)
+{
+    for (size_t i = 0; node_is_map(service->node) && i < service->node->map.len; i++) {
+        if (compose_is_own(project, service->node->map.pairs[i].value)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* An overlay that says of each of its services where the image comes from, and has one of the base's among
+ * them with ports of its own, is run instead of the base. */
+static bool is_instead(const ComposeProject *project)
+{
+    bool has_again = false;
+    vec_foreach(service, &project->services) {
+        const Node *origin = service->image ? service->image : service->build;
+        const ComposeService *before =
+            project->base ? compose_service(project->base, service->name) : NULL;
+        bool is_of_overlay = project->base && is_in_overlay(project, service);
+        if (is_of_overlay && !(origin && compose_is_own(project, origin))) {
+            return false;
+        }
+        has_again = has_again || (is_of_overlay && before && service->ports.len > 0 &&
+                                  compose_is_own(project, vec_last(&service->ports)->node));
+    }
+    return project->base && has_again;
+}
+
 static void xa015(RuleContext *ctx, const Repository *repository)
 {
     vec_foreach(project, &repository->audit->compose_projects) {
+        if (is_instead(*project)) {
+            continue;
+        }
         for (size_t i = 0; i < (*project)->services.len; i++) {
             for (size_t k = i + 1; k < (*project)->services.len; k++) {
                 check_published(ctx, &(*project)->services.ptr[i], &(*project)->services.ptr[k]);

@@ -12,18 +12,25 @@ typedef struct Toolchain {
     const char *name;
     const char *images[4];
     const char *action, *input;
-    unsigned parts; /* of the version that count: 2 of "1.22.3" */
+    unsigned parts;          /* of the version that count: 2 of "1.22.3" */
+    const char *projects[6]; /* files that say that there are sources for it */
 } Toolchain;
 
 static const Toolchain toolchains[] = {
-    { "Go", { "golang" }, "actions/setup-go", "go-version", 2 },
-    { "Node.js", { "node" }, "actions/setup-node", "node-version", 1 },
-    { "Python", { "python" }, "actions/setup-python", "python-version", 2 },
+    { "Go", { "golang" }, "actions/setup-go", "go-version", 2, { "go.mod", "go.work" } },
+    { "Node.js", { "node" }, "actions/setup-node", "node-version", 1, { "package.json" } },
+    { "Python",
+      { "python" },
+      "actions/setup-python",
+      "python-version",
+      2,
+      { "pyproject.toml", "requirements.txt", "setup.py", "Pipfile", "poetry.lock", "uv.lock" } },
     { "Java",
       { "eclipse-temurin", "openjdk", "amazoncorretto" },
       "actions/setup-java",
       "java-version",
-      1 },
+      1,
+      { "pom.xml", "build.gradle", "build.gradle.kts" } },
 };
 
 /* The first `parts` numbers of a version; 0 where it has fewer. "1.22" -> 1022000. */
@@ -61,37 +68,12 @@ static bool is_image_of(const Toolchain *toolchain, const DockerStage *stage)
     return false;
 }
 
-/* Whether something of the repository comes into the stage, or into one that builds on it: a tool that is
- * fetched from elsewhere has its own versions. */
-static bool takes_sources(const Dockerfile *file, const DockerStage *stage)
-{
-    vec_foreach(entry, &file->instructions) {
-        const DockerInstruction *instruction = *entry;
-        bool copies = instruction->kind == DOCKER_COPY || instruction->kind == DOCKER_ADD;
-        if (!instruction->stage || docker_stage_root(instruction->stage) != stage) {
-            continue;
-        }
-        if (copies && !docker_flag(instruction, "from")) {
-            return true;
-        }
-        vec_foreach(flag, &instruction->flags) {
-            bool is_bind = str_eq(flag->name, STR("mount")) &&
-                           str_find(flag->value.value, STR("type=")) == STR_NONE;
-            is_bind = is_bind || str_find(flag->value.value, STR("type=bind")) != STR_NONE;
-            if (is_bind && str_find(flag->value.value, STR("from=")) == STR_NONE) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
 static ImageVersion version_in(const Dockerfile *file, const Toolchain *toolchain)
 {
     ImageVersion version = { 0 };
     vec_foreach(stage, &file->stages) {
         if (is_image_of(toolchain, *stage) && (*stage)->image.is_known && version.number == 0 &&
-            takes_sources(file, *stage)) {
+            across_takes_sources(file, *stage)) {
             version = (ImageVersion) { .word = &(*stage)->image, .tag = (*stage)->parts.tag };
             version.number = version_number(version.tag, toolchain->parts);
         }
@@ -113,6 +95,24 @@ static bool has_version(const ImageVersions *versions, unsigned number)
     return false;
 }
 
+/* Whether the image may be of sources in that language: a file says so somewhere below its directory, or
+ * in one above it. */
+static bool
+is_of_project(const Repository *repository, const RepoService *service, const Toolchain *toolchain)
+{
+    vec_foreach(source, &repository->audit->files.sources) {
+        for (size_t i = 0; i < ARRAY_LEN(toolchain->projects) && toolchain->projects[i]; i++) {
+            Str directory = path_dir(*source);
+            if (str_eq_cstr(path_base(*source), toolchain->projects[i]) &&
+                (path_is_within(directory, service->directory) ||
+                 path_is_within(service->directory, directory))) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /* The versions of the images, each once. */
 static ImageVersions image_versions(const Repository *repository, const Toolchain *toolchain)
 {
@@ -122,7 +122,8 @@ static ImageVersions image_versions(const Repository *repository, const Toolchai
         if (service->dockerfile) {
             version = version_in(service->dockerfile, toolchain);
         }
-        if (version.number > 0 && !has_version(&versions, version.number)) {
+        if (version.number > 0 && !has_version(&versions, version.number) &&
+            is_of_project(repository, service, toolchain)) {
             vec_push(&versions.all, repository->arena, version);
         }
     }
@@ -265,6 +266,32 @@ static Str least_version(Str range)
     return str_find(range, STR("||")) != STR_NONE ? STR("") : str_trim(range);
 }
 
+/* Whether a build of the file takes the module in: a folder with sources of its own may be built alone,
+ * unless the file names it as the module does, or the module. */
+static bool takes_module(const RepoService *service, Span asked)
+{
+    Str module = span_is_known(asked) ? path_dir(asked.source->path) : service->directory;
+    Str folder = service->directory;
+    if (str_eq(module, folder)) {
+        return true;
+    }
+    Str text = service->dockerfile->source->text;
+    Str own = path_is_within(module, folder) && !str_eq(module, STR("."))
+                  ? str_skip(folder, module.len + 1)
+                  : folder;
+    return str_find(text, STR("go.mod")) != STR_NONE || str_find(text, own) != STR_NONE;
+}
+
+static bool has_go_sources(const Repository *repository, Str directory)
+{
+    vec_foreach(source, &repository->audit->files.sources) {
+        if (str_eq(path_extension(*source), STR(".go")) && str_eq(path_dir(*source), directory)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void
 check_image(RuleContext *ctx, const RepoService *service, const Toolchain *toolchain, Span asked)
 {
@@ -296,7 +323,10 @@ static void xa014(RuleContext *ctx, const Repository *repository)
     vec_foreach(service, &repository->services) {
         if (service->dockerfile) {
             Str directory = service->directory;
-            check_image(ctx, service, &toolchains[0], look_up(&modules, directory)->version);
+            Span module = look_up(&modules, directory)->version;
+            if (takes_module(service, module) || !has_go_sources(repository, directory)) {
+                check_image(ctx, service, &toolchains[0], module);
+            }
             check_image(ctx, service, &toolchains[1], node_engine(&engines, directory));
         }
     }

@@ -156,8 +156,8 @@ static bool names_foreign_code(Str text, const Event *event)
 /* Whether what was fetched comes into the tree, in that step or behind it. */
 static bool is_taken_over(const Step *fetch)
 {
-    static const char *const commands[] = { "git checkout", "git switch", "git merge",
-                                            "git reset",    "git rebase", "git worktree",
+    static const char *const commands[] = { "git checkout", "git switch",  "git merge",
+                                            "git reset",    "git rebase",  "git worktree",
                                             "git pull",     "git restore", "git cherry-pick" };
     const Job *job = fetch->job;
     for (const Step *step = fetch; step < job->steps.ptr + job->steps.len; step++) {
@@ -186,8 +186,8 @@ static Span foreign_checkout(const Step *step, const Event *event)
     for (size_t i = 0; !command && step->script && i < step->script->commands.len; i++) {
         const ShellCommand *fetch = &step->script->commands.ptr[i];
         Str text = str_slice(step->run->text, fetch->span.start, fetch->span.end);
-        bool is_fetch = command_starts(fetch, "git fetch", NULL) ||
-                        command_starts(fetch, "git pull", NULL);
+        bool is_fetch =
+            command_starts(fetch, "git fetch", NULL) || command_starts(fetch, "git pull", NULL);
         if (is_fetch && str_find(text, STR("pull/")) != STR_NONE && is_taken_over(step)) {
             command = fetch;
         }

@@ -200,9 +200,9 @@ static bool is_for_platform(const Dockerfile *file, const DockerStage *stage, St
 {
     Str rest = platform, system = STR(""), machine = STR("");
     (void) (str_next(&rest, '/', &system) && str_next(&rest, '/', &machine));
-    bool is_named = machine.len > 0 &&
-                    (str_find(stage->name.value, machine) != STR_NONE ||
-                     str_find(path_base(file->source->path), machine) != STR_NONE);
+    bool is_named =
+        machine.len > 0 && (str_find(stage->name.value, machine) != STR_NONE ||
+                            str_find(path_base(file->source->path), machine) != STR_NONE);
     return is_named || str_eq(system, STR("windows"));
 }
 

@@ -4,3 +4,7 @@ import "github.com/prometheus/client_golang/prometheus"
 
 var orders = prometheus.NewCounter(prometheus.CounterOpts{Name: "shop_orders_total"})
 var carts = prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "shop", Name: "open_carts"})
+
+var latency = prometheus.NewHistogram(prometheus.HistogramOpts{
+	Namespace: "shop", Subsystem: "slow_query_log", Name: "latency_seconds",
+})
