@@ -1,7 +1,9 @@
 /* PromQL: an expression to a tree with the place of every part, typed.
  *
- * The whole language of Prometheus 2.40 to 3: operators and their precedence, vector matching,
- * aggregations with their grouping on either side, ranges, subqueries, offset and @, quoted names.
+ * The whole language of Prometheus 2.40 to 3.16: operators and their precedence, vector matching,
+ * aggregations with their grouping on either side, ranges, subqueries, offset and @, quoted names,
+ * arithmetic of durations, anchored and smoothed ranges; also what wants a feature flag, which the
+ * nodes tell.
  * An expression out of a dashboard may hold Grafana's variables ($x, ${x:regex}, [[x]]) wherever a
  * name, a number, a duration or a whole expression stands; what they hide is of type ANY.
  *
@@ -47,6 +49,8 @@ typedef enum PromOp {
     PROM_LE,
     PROM_GT,
     PROM_GE,
+    PROM_TRIM_UPPER, /* </ and >/ cut the buckets of a histogram */
+    PROM_TRIM_LOWER,
     PROM_ADD,
     PROM_SUB,
     PROM_MUL,
@@ -73,14 +77,25 @@ typedef VEC(PromLabel) PromLabels;
 
 typedef enum PromGrouping { PROM_GROUP_NONE, PROM_GROUP_BY, PROM_GROUP_WITHOUT } PromGrouping;
 
+typedef struct PromNode PromNode;
+
 typedef struct PromDuration {
     size_t start, end;
     int64_t ms;
     bool is_set;
-    bool is_known; /* false: a variable */
+    bool is_known;   /* false: a variable, or known only where it runs, as step() is */
+    bool is_literal; /* one number, with its signs */
+    const PromNode
+        *tree; /* numbers, signs, operators, parentheses and calls of step, range, max_of, min_of */
 } PromDuration;
 
-typedef struct PromNode PromNode;
+/* What Prometheus has only with --enable-feature. */
+typedef enum PromFeature {
+    PROM_EXPERIMENTAL_FUNCTIONS = 1,
+    PROM_FILL_MODIFIERS = 2,
+    PROM_PLAIN_UTF8_NAMES = 4, /* without quotes */
+} PromFeature;
+
 struct PromNode {
     PromKind kind;
     PromType type;
@@ -94,9 +109,12 @@ struct PromNode {
     PromOp op;
     bool returns_bool;
     bool has_on, has_ignoring, group_left, group_right;
-    PromLabels include; /* of group_left and group_right */
+    PromLabels include;           /* of group_left and group_right */
+    bool fills_left, fills_right; /* what is missing on that side of the operator */
     PromDuration range, step, offset;
-    bool has_at;
+    bool has_at, is_anchored, is_smoothed;
+    bool is_quoted;    /* the name stands in the braces */
+    unsigned features; /* PromFeature, of this node alone */
 };
 
 typedef struct PromError {
@@ -114,8 +132,15 @@ void promql_walk(const PromNode *node, PromVisit visit, void *ctx);
 /* The node without the parentheses around it. */
 const PromNode *promql_bare(const PromNode *node);
 
+/* What --enable-feature calls it. */
+const char *promql_feature_name(PromFeature feature);
+/* The first node that needs it; NULL: none does. */
+const PromNode *promql_needs(const PromNode *root, PromFeature feature);
+
 /* Whether the text is a query of Loki's, which looks alike: a selector of streams with a pipeline or a
  * filter of lines behind it. https://grafana.com/docs/loki/latest/query/log_queries/ */
 bool promql_is_logql(Str text);
+/* Of a number in a duration's tree: 300 and 5m are the same. */
+int64_t promql_literal_ms(const PromNode *number);
 /* "1h30m" in milliseconds; false where it is none. */
 bool promql_duration(Str text, int64_t *ret_ms);

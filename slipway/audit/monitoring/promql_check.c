@@ -5,14 +5,9 @@
 
 #include "promql_internal.h"
 
-typedef struct Check {
-    Arena *arena;
-    PromError *error;
-} Check;
-
-static bool refuse(Check *check, size_t start, size_t end, const char *format, ...)
+static bool refuse(PromCheck *check, size_t start, size_t end, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-static bool refuse(Check *check, size_t start, size_t end, const char *format, ...)
+static bool refuse(PromCheck *check, size_t start, size_t end, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -34,7 +29,7 @@ static bool is_type(const PromNode *node, PromType type)
     return node->type == type || node->type == PROM_ANY;
 }
 
-static bool want(Check *check, const PromNode *node, PromType type, const char *what)
+static bool want(PromCheck *check, const PromNode *node, PromType type, const char *what)
 {
     if (is_type(node, type)) {
         return true;
@@ -57,58 +52,70 @@ static bool is_number_or_vector(const PromNode *node)
 
 /* --- selectors --- */
 
-/* Whether the matcher lets an empty value through, as far as that can be seen without running it. */
-static bool matches_empty(const PromMatcher *matcher)
+/* A variable of Grafana may be anything. */
+static bool has_variable(const PromCheck *check, Str value)
 {
-    Str value = matcher->value;
-    switch (matcher->match) {
-    case PROM_MATCH_EQ:
-        return value.len == 0;
-    case PROM_MATCH_NE:
-        return value.len > 0;
-    case PROM_MATCH_RE:
-        return value.len == 0 || str_eq(value, STR(".*"));
-    case PROM_MATCH_NOT_RE:
-        return value.len > 0 && !str_eq(value, STR(".*")) && !str_eq(value, STR(".+"));
-    }
-    return false;
+    return check->variables && (str_has_char(value, '$') || str_find(value, STR("[[")) != STR_NONE);
 }
 
-static bool check_regex(Check *check, const PromMatcher *matcher)
+/* Whether the pattern matches nothing, into *ret_empty. */
+static bool check_regex(PromCheck *check, const PromMatcher *matcher, bool *ret_empty)
 {
     bool plain = true;
     for (size_t i = 0; i < matcher->value.len && plain; i++) {
-        plain = !strchr("\\[](){}*+?^$", matcher->value.ptr[i]);
+        plain = !strchr("\\[](){}*+?^$|", matcher->value.ptr[i]);
     }
-    /* a variable of Grafana may be anything */
-    if (plain || str_has_char(matcher->value, '$') ||
-        str_find(matcher->value, STR("[[")) != STR_NONE) {
+    *ret_empty = plain && matcher->value.len == 0;
+    if (plain || has_variable(check, matcher->value)) {
         return true;
     }
     Regex *regex = NULL;
     Error err = ERROR_INIT;
-    if (regex_compile(check->arena, matcher->value, false, &regex, &err) < 0) {
+    if (regex_compile(check->arena, matcher->value, true, &regex, &err) < 0) {
         return refuse(
             check, matcher->start, matcher->end, "no regular expression: %s", err.message
         );
     }
+    if (promql_is_beyond_re2(matcher->value)) {
+        return refuse(
+            check,
+            matcher->start,
+            matcher->end,
+            "no regular expression of RE2, which can't look back or around"
+        );
+    }
+    *ret_empty = regex_matches(regex, STR(""));
     return true;
 }
 
-static bool check_selector(Check *check, PromNode *node)
+/* Whether an empty value gets through, into *ret_empty. */
+static bool check_matcher(PromCheck *check, const PromMatcher *matcher, bool *ret_empty)
 {
-    bool selects = node->name.len > 0;
+    bool is_regex = matcher->match >= PROM_MATCH_RE;
+    bool negates = matcher->match == PROM_MATCH_NE || matcher->match == PROM_MATCH_NOT_RE;
+    *ret_empty = matcher->value.len == 0;
+    if (is_regex && !check_regex(check, matcher, ret_empty)) {
+        return false;
+    }
+    *ret_empty = *ret_empty != negates && !has_variable(check, matcher->value);
+    return true;
+}
+
+static bool check_selector(PromCheck *check, PromNode *node)
+{
+    bool selects = node->name.len > 0 || check->selects_all;
     node->type = node->range.is_set ? PROM_MATRIX : PROM_VECTOR;
     for (size_t i = 0; i < node->matchers.len; i++) {
         const PromMatcher *matcher = &node->matchers.ptr[i];
-        if (matcher->match >= PROM_MATCH_RE && !check_regex(check, matcher)) {
+        bool lets_empty = false;
+        if (!check_matcher(check, matcher, &lets_empty)) {
             return false;
         }
         if (str_eq(matcher->label, STR("__name__")) && node->name.len > 0 &&
-            matcher->match == PROM_MATCH_EQ) {
+            (matcher->match == PROM_MATCH_EQ || !node->is_quoted)) {
             return refuse(check, matcher->start, matcher->end, "a second name of the metric");
         }
-        selects = selects || !matches_empty(matcher) || str_has_char(matcher->value, '$');
+        selects = selects || !lets_empty;
     }
     if (!selects && !node->range.is_set) {
         return refuse(
@@ -130,7 +137,7 @@ static PromType type_of(char letter)
 
 typedef struct Arity {
     size_t least, most; /* most 0: no bound, where least isn't 0 */
-    char letters[8];
+    char letters[16];
 } Arity;
 
 static Arity read_arity(const char *args)
@@ -151,7 +158,22 @@ static Arity read_arity(const char *args)
     return arity;
 }
 
-static bool check_call(Check *check, PromNode *node)
+/* The second argument of info tells labels of the series to join, and no name beside them. */
+static bool check_info(PromCheck *check, const PromNode *node)
+{
+    const PromNode *labels = node->args.len > 1 ? node->args.ptr[1] : NULL;
+    if (!labels || labels->type == PROM_ANY) {
+        return true;
+    }
+    bool selects = labels->kind == PROM_SELECTOR && labels->type == PROM_VECTOR;
+    bool names = labels->name.len > 0 && !labels->is_quoted;
+    return (selects && !names) ||
+           refuse(
+               check, labels->start, labels->end, "info wants matchers of labels: {job=\"api\"}"
+           );
+}
+
+static bool check_call(PromCheck *check, PromNode *node)
 {
     const PromFunction *function = promql_function(node->name);
     if (!function) {
@@ -167,6 +189,7 @@ static bool check_call(Check *check, PromNode *node)
         );
     }
     node->type = function->returns;
+    node->features |= function->features;
     Arity arity = read_arity(function->args);
     if (node->args.len < arity.least || node->args.len > arity.most) {
         return refuse(
@@ -187,14 +210,15 @@ static bool check_call(Check *check, PromNode *node)
             return false;
         }
     }
-    return true;
+    return !str_eq(node->name, STR("info")) || check_info(check, node);
 }
 
-static bool check_aggregate(Check *check, PromNode *node)
+static bool check_aggregate(PromCheck *check, PromNode *node)
 {
     const PromAggregation *aggregation = promql_aggregation(node->name);
     size_t wanted = aggregation->param ? 2 : 1;
     node->type = PROM_VECTOR;
+    node->features |= aggregation->features;
     if (node->args.len != wanted) {
         return refuse(
             check,
@@ -226,7 +250,7 @@ static bool is_comparison(PromOp op)
     return op >= PROM_EQ && op <= PROM_GE;
 }
 
-static bool check_sets(Check *check, const PromNode *node)
+static bool check_sets(PromCheck *check, const PromNode *node)
 {
     if (!is_type(node->args.ptr[0], PROM_VECTOR) || !is_type(node->args.ptr[1], PROM_VECTOR)) {
         return refuse(
@@ -237,24 +261,30 @@ static bool check_sets(Check *check, const PromNode *node)
             STR_ARG(node->name)
         );
     }
-    if (node->group_left || node->group_right) {
+    if (node->group_left || node->group_right || node->fills_left || node->fills_right) {
         return refuse(
             check,
             node->start,
             node->end,
-            "%" STR_FMT " has no group_left or group_right",
+            "%" STR_FMT " has no group_left, group_right or fill",
             STR_ARG(node->name)
         );
     }
     return true;
 }
 
-static bool check_matching(Check *check, const PromNode *node)
+static bool check_matching(PromCheck *check, const PromNode *node)
 {
     bool vectors =
         is_type(node->args.ptr[0], PROM_VECTOR) && is_type(node->args.ptr[1], PROM_VECTOR);
-    if ((node->has_on || node->has_ignoring) && !vectors) {
-        return refuse(check, node->start, node->end, "on and ignoring match vectors on both sides");
+    bool fills = node->fills_left || node->fills_right;
+    if ((node->labels.len > 0 || fills) && !vectors) {
+        return refuse(
+            check,
+            node->start,
+            node->end,
+            fills ? "fill stands between vectors" : "on and ignoring match vectors on both sides"
+        );
     }
     for (size_t i = 0; node->has_on && i < node->labels.len; i++) {
         for (size_t j = 0; j < node->include.len; j++) {
@@ -273,7 +303,7 @@ static bool check_matching(Check *check, const PromNode *node)
     return true;
 }
 
-static bool check_binary(Check *check, PromNode *node)
+static bool check_binary(PromCheck *check, PromNode *node)
 {
     const PromNode *left = node->args.ptr[0];
     const PromNode *right = node->args.ptr[1];
@@ -307,9 +337,8 @@ static bool check_binary(Check *check, PromNode *node)
     return (!is_set(node->op) || check_sets(check, node)) && check_matching(check, node);
 }
 
-bool promql_check(Arena *arena, PromNode *node, PromError *ret_error)
+bool promql_check(PromCheck *check, PromNode *node)
 {
-    Check check = { .arena = arena, .error = ret_error };
     switch (node->kind) {
     case PROM_NUMBER:
         node->type = PROM_SCALAR;
@@ -321,21 +350,21 @@ bool promql_check(Arena *arena, PromNode *node, PromError *ret_error)
         node->type = PROM_ANY;
         return true;
     case PROM_SELECTOR:
-        return check_selector(&check, node);
+        return check_selector(check, node);
     case PROM_SUBQUERY:
         node->type = PROM_MATRIX;
-        return want(&check, node->args.ptr[0], PROM_VECTOR, "a subquery");
+        return want(check, node->args.ptr[0], PROM_VECTOR, "a subquery");
     case PROM_CALL:
-        return check_call(&check, node);
+        return check_call(check, node);
     case PROM_AGGREGATE:
-        return check_aggregate(&check, node);
+        return check_aggregate(check, node);
     case PROM_BINARY:
-        return check_binary(&check, node);
+        return check_binary(check, node);
     case PROM_UNARY:
         node->type = node->args.ptr[0]->type;
         return is_number_or_vector(node->args.ptr[0]) ||
                refuse(
-                   &check,
+                   check,
                    node->start,
                    node->end,
                    "a sign wants a number or an instant vector, not %s",

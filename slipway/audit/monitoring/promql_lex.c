@@ -1,4 +1,8 @@
+#include <math.h>
+
 #include "base/strbuf.h"
+#include "base/text.h"
+#include "codec/regex.h"
 
 #include "promql_internal.h"
 
@@ -72,8 +76,9 @@ static void skip_blanks(PromLexer *lexer)
         char c = peek(lexer, 0);
         if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
             lexer->at++;
-        } else if (c == '#') {
-            while (lexer->at < lexer->text.len && peek(lexer, 0) != '\n') {
+        } else if (c == '#' && (!lexer->in_range || lexer->is_range_begun)) {
+            while (lexer->at < lexer->text.len && peek(lexer, 0) != '\n' && peek(lexer, 0) != '\r'
+            ) {
                 lexer->at++;
             }
         } else {
@@ -153,6 +158,10 @@ static PromToken read_string(PromLexer *lexer)
         lexer->at++;
         if (c == quote) {
             PromToken string = token(lexer, TOKEN_STRING, start);
+            if (!utf8_is_valid(string.text) ||
+                str_find(string.text, STR("\xef\xbf\xbd")) != STR_NONE) {
+                return bad(lexer, start, "a string that isn't UTF-8");
+            }
             string.text = strbuf_str(&out);
             return string;
         }
@@ -216,23 +225,36 @@ static PromToken read_duration(PromLexer *lexer, size_t start)
                                                : bad(lexer, start, "no duration, such as 1h30m");
 }
 
+static void skip_hex(PromLexer *lexer)
+{
+    while (hex_value(peek(lexer, 0)) >= 0 ||
+           (peek(lexer, 0) == '_' && hex_value(peek(lexer, 1)) >= 0)) {
+        lexer->at++;
+    }
+}
+
+static PromToken end_number(PromLexer *lexer, size_t start)
+{
+    double value = 0;
+    PromToken number = token(lexer, TOKEN_NUMBER, start);
+    bool ends = !is_word(peek(lexer, 0)) || peek(lexer, 0) == ':';
+    return ends && promql_number(number.text, &value) ? number : bad(lexer, start, "no number");
+}
+
 static PromToken read_number(PromLexer *lexer)
 {
     size_t start = lexer->at;
+    lexer->is_range_begun = true;
     if (peek(lexer, 0) == '0' && (peek(lexer, 1) | 0x20) == 'x') {
         lexer->at += 2;
-        while (hex_value(peek(lexer, 0)) >= 0) {
-            lexer->at++;
-        }
-        return is_word(peek(lexer, 0)) || lexer->at == start + 2
-                   ? bad(lexer, start, "no number")
-                   : token(lexer, TOKEN_NUMBER, start);
+        skip_hex(lexer);
+        return end_number(lexer, start);
     }
     skip_digits(lexer);
     if (unit_length(lexer) > 0 && (peek(lexer, 0) | 0x20) != 'e') {
         return read_duration(lexer, start);
     }
-    if (peek(lexer, 0) == '.') {
+    if (peek(lexer, 0) == '.' && peek(lexer, 1) != '_') {
         lexer->at++;
         skip_digits(lexer);
     }
@@ -243,8 +265,43 @@ static PromToken read_number(PromLexer *lexer)
         mixed.has_variable = true;
         return mixed;
     }
-    return is_word(peek(lexer, 0)) ? bad(lexer, start, "no number")
-                                   : token(lexer, TOKEN_NUMBER, start);
+    return end_number(lexer, start);
+}
+
+/* Digits to the base; false where there are others, or more than 63 bits of them. */
+static bool read_whole(Str digits, unsigned base, double *ret_value)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < digits.len; i++) {
+        int digit = hex_value(digits.ptr[i]);
+        if (digit < 0 || (unsigned) digit >= base ||
+            value > (INT64_MAX - (uint64_t) digit) / base) {
+            return false;
+        }
+        value = value * base + (unsigned) digit;
+    }
+    *ret_value = (double) value;
+    return digits.len > 0;
+}
+
+bool promql_number(Str text, double *ret_value)
+{
+    if (str_eq_nocase(text, STR("inf")) || str_eq_nocase(text, STR("nan"))) {
+        *ret_value = (text.ptr[0] | 0x20) == 'i' ? INFINITY : NAN;
+        return true;
+    }
+    auto_strbuf StrBuf plain = STRBUF_INIT;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] != '_') {
+            strbuf_add_char(&plain, text.ptr[i]);
+        }
+    }
+    Str digits = strbuf_str(&plain);
+    if (str_strip_prefix(&digits, STR("0x")) || str_strip_prefix(&digits, STR("0X"))) {
+        return read_whole(digits, 16, ret_value);
+    }
+    bool octal = digits.len > 1 && digits.ptr[0] == '0' && read_whole(digits, 8, ret_value);
+    return octal || str_to_double(digits, ret_value);
 }
 
 bool promql_duration(Str text, int64_t *ret_ms)
@@ -280,21 +337,44 @@ bool promql_duration(Str text, int64_t *ret_ms)
         text = str_skip(text, letters);
     }
     *ret_ms = total;
-    return next > 0;
+    return next > 0 && total <= INT64_MAX / 1000000; /* it is held in nanoseconds */
 }
 
 /* --- names and signs --- */
+
+/* Length of the letter beyond ASCII here, 0: none. */
+static size_t letter_length(const PromLexer *lexer)
+{
+    if ((unsigned char) peek(lexer, 0) < 0x80) {
+        return 0;
+    }
+    size_t end = lexer->at;
+    (void) utf8_next(lexer->text, &end);
+    Regex *letter = NULL;
+    bool is_letter = regex_compile(lexer->arena, STR("\\p{L}"), true, &letter, NULL) == 0 &&
+                     regex_matches(letter, str_slice(lexer->text, lexer->at, end));
+    return is_letter ? end - lexer->at : 0;
+}
 
 /* Letters, and variables between them: ${prefix}_total. */
 static PromToken read_name(PromLexer *lexer)
 {
     size_t start = lexer->at;
     bool has_variable = false;
+    bool is_extended = false;
     for (;;) {
         size_t variable = variable_length(lexer);
         if (variable > 0) {
             has_variable = true;
             lexer->at += variable;
+        } else if ((unsigned char) peek(lexer, 0) >= 0x80 ||
+                   (peek(lexer, 0) == '.' && lexer->at > start)) {
+            size_t len = peek(lexer, 0) == '.' ? 1 : letter_length(lexer);
+            if (len == 0) {
+                break;
+            }
+            is_extended = true;
+            lexer->at += len;
         } else if (is_word(peek(lexer, 0)) && !(lexer->in_range && peek(lexer, 0) == ':')) {
             lexer->at++;
         } else {
@@ -303,12 +383,13 @@ static PromToken read_name(PromLexer *lexer)
     }
     PromToken name = token(lexer, TOKEN_NAME, start);
     name.has_variable = has_variable;
+    name.is_extended = is_extended;
     return name;
 }
 
 static PromToken read_punct(PromLexer *lexer)
 {
-    static const char *const two[] = { "==", "!=", "<=", ">=", "=~", "!~" };
+    static const char *const two[] = { "==", "!=", "<=", ">=", "=~", "!~", "</", ">/" };
     size_t start = lexer->at;
     for (size_t i = 0; i < sizeof(two) / sizeof(two[0]); i++) {
         if (peek(lexer, 0) == two[i][0] && peek(lexer, 1) == two[i][1]) {
@@ -319,6 +400,7 @@ static PromToken read_punct(PromLexer *lexer)
     if (!strchr("+-*/%^<>=(){}[],:@", peek(lexer, 0))) {
         return bad(lexer, start, "a character that PromQL doesn't have");
     }
+    lexer->is_range_begun = lexer->is_range_begun && peek(lexer, 0) != '[';
     lexer->in_range = peek(lexer, 0) == '[' || (lexer->in_range && peek(lexer, 0) != ']');
     lexer->at++;
     return token(lexer, TOKEN_PUNCT, start);
@@ -338,8 +420,8 @@ PromToken promql_next(PromLexer *lexer)
     if (is_digit(c) || (c == '.' && is_digit(peek(lexer, 1)))) {
         return read_number(lexer);
     }
-    bool colon = c == ':' && (lexer->in_range || !is_word(peek(lexer, 1))); /* of a subquery */
-    if ((is_name_start(c) && !colon) || variable_length(lexer) > 0) {
+    bool colon = c == ':' && lexer->in_range; /* of a subquery */
+    if ((is_name_start(c) && !colon) || variable_length(lexer) > 0 || letter_length(lexer) > 0) {
         return read_name(lexer);
     }
     return c == '\0' ? bad(lexer, start, "a character that PromQL doesn't have")

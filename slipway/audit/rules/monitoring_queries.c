@@ -5,11 +5,44 @@
 
 /* --- GR005 --- */
 
+/* What is fine for who runs Prometheus with a flag: said once a file. */
+static void tell_feature(RuleContext *ctx, const MonitoringQuery *query, unsigned *told)
+{
+    static const PromFeature features[] = { PROM_EXPERIMENTAL_FUNCTIONS,
+                                            PROM_FILL_MODIFIERS,
+                                            PROM_PLAIN_UTF8_NAMES };
+    for (size_t i = 0; i < ARRAY_LEN(features); i++) {
+        const PromNode *node = promql_needs(query->tree, features[i]);
+        if (!node || *told & (unsigned) features[i]) {
+            continue;
+        }
+        Diag *diag = rule_find_span(
+            ctx,
+            monitoring_span(query, node->start, node->end),
+            "Prometheus reads this only with --enable-feature=%s",
+            promql_feature_name(features[i])
+        );
+        diag->severity = SEVERITY_INFO;
+        rule_hint(
+            ctx,
+            diag,
+            features[i] == PROM_PLAIN_UTF8_NAMES
+                ? "in quotes such a name needs no flag: {\"http.requests\"}, by (\"service.name\")"
+                : "where it runs with the flag nothing is wrong"
+        );
+        *told |= (unsigned) features[i];
+    }
+}
+
 static void gr005_dashboard(RuleContext *ctx, const Dashboard *dashboard)
 {
+    unsigned told = 0;
     for (size_t i = 0; i < dashboard->queries.len; i++) {
         const DashboardQuery *query = &dashboard->queries.ptr[i];
-        if (!query->tree && query->language == QUERY_PROMQL) {
+        if (query->tree) {
+            MonitoringQuery found = { .node = query->node, .tree = query->tree, .is_json = true };
+            tell_feature(ctx, &found, &told);
+        } else if (query->language == QUERY_PROMQL) {
             Span span = dashboard_span(query->node, query->error.start, query->error.end);
             rule_find_span(ctx, span, "%" STR_FMT, STR_ARG(query->error.message));
         }
@@ -18,10 +51,13 @@ static void gr005_dashboard(RuleContext *ctx, const Dashboard *dashboard)
 
 static void gr005_rules(RuleContext *ctx, const PrometheusFile *file)
 {
+    unsigned told = 0;
     for (size_t i = 0; i < file->rules.len; i++) {
         const PrometheusRule *rule = &file->rules.ptr[i];
-        if (rule->expr && !rule->tree) {
-            MonitoringQuery query = { .node = rule->expr };
+        MonitoringQuery query = { .node = rule->expr, .tree = rule->tree };
+        if (rule->tree) {
+            tell_feature(ctx, &query, &told);
+        } else if (rule->expr) {
             Span span = monitoring_span(&query, rule->error.start, rule->error.end);
             rule_find_span(ctx, span, "%" STR_FMT, STR_ARG(rule->error.message));
         }
@@ -307,7 +343,8 @@ static const AuditRule rules[] = {
       .artifact = "Grafana",
       .severity = SEVERITY_ERROR,
       .meaning = "PromQL that doesn't parse",
-      .why = "The panel shows an error; a rule file with one such rule isn't loaded at all.",
+      .why = "The panel shows an error; a rule file with one such rule isn't loaded at all. What "
+             "wants a feature flag of Prometheus is told as info.",
       .fix = "correct the expression",
       .bad = "expr: sum(rate(http_requests_total)) by (job)\n",
       .good = "expr: sum by (job) (rate(http_requests_total[5m]))\n",

@@ -128,6 +128,75 @@ static void modifiers_stay_with_what_they_modify(void **state)
     assert_tree(*state, "max_over_time(x[1h:5m])", "(max_over_time ( (x) ~3600000))");
 }
 
+static void assert_range(Arena *arena, const char *text, int64_t ms, bool is_known)
+{
+    PromError error = { 0 };
+    const PromNode *root = promql_parse(arena, str_from(text), false, &error);
+    if (!root) {
+        fail_msg("%s: %" STR_FMT, text, STR_ARG(error.message));
+    }
+    assert_true(root->range.is_set);
+    assert_int_equal(root->range.is_known, is_known);
+    assert_int_equal(root->range.ms, ms);
+}
+
+static void durations_are_computed_as_far_as_they_are_known(void **state)
+{
+    assert_range(*state, "x[5m]", 300000, true);
+    assert_range(*state, "x[300]", 300000, true);
+    assert_range(*state, "x[0x10]", 16000, true);
+    assert_range(*state, "x[1h / 12 + 30s * 2]", 360000, true);
+    assert_range(*state, "x[-(-5m)]", 300000, true);
+    assert_range(*state, "x[max_of(1m, 5m)]", 300000, true);
+    assert_range(*state, "x[MIN_OF(1m, 5m)]", 60000, true);
+    assert_range(*state, "x[4 * step()]", 0, false);
+    assert_range(*state, "x[2 ^ 3]", 0, false);
+}
+
+static void an_offset_ends_before_the_arithmetic(void **state)
+{
+    assert_tree(*state, "x offset 5m + 2", "(+ (x) (2))");
+    assert_tree(*state, "x offset step() + 2", "(+ (x) (2))");
+    assert_tree(*state, "x offset -(5m) + 2", "(+ (x) (2))");
+    assert_tree(*state, "x offset (5m + 1m) > 2", "(> (x) (2))");
+    PromError error = { 0 };
+    assert_null(promql_parse(*state, STR("x offset (5m) + y"), false, &error));
+}
+
+static void what_wants_a_flag_is_told(void **state)
+{
+    static const struct {
+        const char *text;
+        unsigned features;
+    } cases[] = {
+        { "up", 0 },
+        { "rate(x[5m] anchored)", 0 },
+        { "sum(mad_over_time(x[5m]))", PROM_EXPERIMENTAL_FUNCTIONS },
+        { "limitk(1, x)", PROM_EXPERIMENTAL_FUNCTIONS },
+        { "a + fill (0) b", PROM_FILL_MODIFIERS },
+        { "a + on (x) group_left fill_right(-1) fill_left(NaN) b", PROM_FILL_MODIFIERS },
+        { "fill + fill", 0 },
+        { "http.requests", PROM_PLAIN_UTF8_NAMES },
+        { "x{\xc3\xa9t\xc3\xa9='1'}", PROM_PLAIN_UTF8_NAMES },
+        { "sum by (service.name) (x)", PROM_PLAIN_UTF8_NAMES },
+        { "sum by ('service.name') ({'http.requests'})", 0 },
+    };
+    static const PromFeature features[] = { PROM_EXPERIMENTAL_FUNCTIONS,
+                                            PROM_FILL_MODIFIERS,
+                                            PROM_PLAIN_UTF8_NAMES };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        PromError error = { 0 };
+        const PromNode *root = promql_parse(*state, str_from(cases[i].text), false, &error);
+        if (!root) {
+            fail_msg("%s: %" STR_FMT, cases[i].text, STR_ARG(error.message));
+        }
+        for (size_t f = 0; f < ARRAY_LEN(features); f++) {
+            bool needs = promql_needs(root, features[f]) != NULL;
+            assert_int_equal(needs, (cases[i].features & (unsigned) features[f]) != 0);
+        }
+    }
+}
+
 static void grafanas_variables_stand_for_anything(void **state)
 {
     static const char *const good[] = {
@@ -184,6 +253,20 @@ static void mistakes_have_their_place(void **state)
         { "up{job=~\"(\"}", "job=~\"(\"", NULL },
         { "a + ", "", "ends where an expression should follow" },
         { "up[5m] + 1", "up[5m]", "+ wants numbers or instant vectors, not a range vector" },
+        { "up[5m / 0]", "0", "a division by zero" },
+        { "up[-5m]", "-5m", "a range must be longer than nothing" },
+        { "up offset 300y", "300y", NULL },
+        { "up[step(1)]", "1", "\")\" expected, not \"1\"" },
+        { "up[max_of(1m)]", ")", "\",\" expected, not \")\"" },
+        { "up[5m:] smoothed", "up[5m:]", "anchored and smoothed stand behind a selector" },
+        { "up anchored smoothed",
+          "up anchored smoothed",
+          "anchored and smoothed exclude each other" },
+        { "a + fill(b) c", "b", "a number expected, not \"b\"" },
+        { "a and fill(0) b", "a and fill(0) b", "and has no group_left, group_right or fill" },
+        { "info(up, target_info)", "target_info", "info wants matchers of labels: {job=\"api\"}" },
+        { "up{job=~\"a++\"}", "job=~\"a++\"", NULL },
+        { "sum by (without) (up)", "without", "a label expected, not \"without\"" },
         { "clamp(up, 1)", "clamp(up, 1)", "clamp takes 3 arguments, not 2" },
     };
     for (size_t i = 0; i < ARRAY_LEN(mistakes); i++) {
@@ -219,6 +302,9 @@ int main(int argc, char **argv)
         arena_test(table_is_taken_and_refused_as_it_says),
         arena_test(operators_bind_as_documented),
         arena_test(modifiers_stay_with_what_they_modify),
+        arena_test(durations_are_computed_as_far_as_they_are_known),
+        arena_test(an_offset_ends_before_the_arithmetic),
+        arena_test(what_wants_a_flag_is_told),
         arena_test(grafanas_variables_stand_for_anything),
         arena_test(mistakes_have_their_place),
         arena_test(depth_and_length_are_bounded),
