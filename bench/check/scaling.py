@@ -26,6 +26,17 @@ def compose_services(root, count):
     write(f"{root}/compose.yaml", f"services:\n{services}")
 
 
+def compose_ports(root, count):
+    """Of two files that are one project: each port of the second one is taken by the first, some by a range."""
+    for folder in ("a", "b"):
+        services = "".join(
+            f"  {folder}{i}:\n    image: postgres:16\n    ports: ['{10000 + i}:80']\n    depends_on: [{folder}{max(i - 1, 0) if i else 1}]\n"
+            for i in range(count // 2)
+        )
+        write(f"{root}/{folder}/compose.yaml", f"services:\n{services}  {folder}range:\n    image: acme/r:1\n    ports: ['9000-9009:9000-9009']\n")
+    write(f"{root}/compose.yaml", "include: [a/compose.yaml, b/compose.yaml]\n")
+
+
 def compose_files(root, count):
     for i in range(count):
         write(f"{root}/s{i}/docker-compose.yml", f"services:\n  s{i}:\n    image: acme/s{i}:1\n")
@@ -126,6 +137,7 @@ def secrets_and_notes(root, count):
 
 CASES = {
     compose_services: 1000,
+    compose_ports: 2000,
     compose_files: 500,
     workflow_steps: 1000,
     workflow_jobs: 1000,

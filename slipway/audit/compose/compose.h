@@ -112,6 +112,7 @@ struct ComposeService {
     bool is_extended;        /* another service of the project extends it */
     bool is_job;             /* stands under `jobs` */
     bool is_waited_for;      /* to complete, by another service of the project */
+    bool is_needed;          /* started or healthy, by one that depends on it */
 };
 
 /* An entry of the top-level networks, volumes, secrets or configs. */
@@ -167,6 +168,29 @@ const Node *compose_said(const ComposeService *service, const char *path);
 /* Whether the node stands in one of the files that the project adds to its base; true for all of a
  * project without a base. */
 bool compose_is_own(const ComposeProject *project, const Node *node);
+
+/* --- published ports: published.c --- */
+/* Services of different profiles are alternatives more often than they run together. */
+bool compose_run_together(const ComposeService *a, const ComposeService *b);
+
+typedef struct ComposePublished {
+    size_t number; /* as they were added */
+    const ComposeService *service;
+    const ComposePort *port;
+} ComposePublished;
+typedef VEC(const ComposePublished *) ComposePublishedList;
+
+/* Ports by the host's number: start with ComposePorts ports = COMPOSE_PORTS_ON_ARENA(arena). */
+typedef struct ComposePorts {
+    Arena *arena;
+    Map singles; /* number -> ComposePublishedList */
+    ComposePublishedList ranges, all;
+} ComposePorts;
+#define COMPOSE_PORTS_ON_ARENA(on_arena) { .arena = (on_arena), .singles = MAP_ON_ARENA(on_arena) }
+/* One without a number of its own is none. */
+void compose_ports_add(ComposePorts *ports, const ComposeService *service, const ComposePort *port);
+/* Those with a number in common with `port`, in the order in which they were added. */
+ComposePublishedList compose_ports_overlapping(const ComposePorts *ports, const ComposePort *port);
 
 /* --- loading --- */
 

@@ -168,6 +168,57 @@ static const Node *merge_lists(Arena *arena, const Node *base, const Node *over,
     return list;
 }
 
+/* A map that another is merged into: the keys of a large one are looked up. */
+typedef struct Merging {
+    Arena *arena;
+    Node *map;
+    bool is_large;
+    Map places; /* key -> its number from 1 */
+} Merging;
+
+static void number_keys(Merging *merging)
+{
+    map_clear(&merging->places);
+    for (size_t i = merging->map->map.len; merging->is_large && i > 0; i--) {
+        Str key = merging->map->map.pairs[i - 1].key->text;
+        map_set(&merging->places, key, (void *) (uintptr_t) i);
+    }
+}
+
+static Merging merging_of(Arena *arena, const Node *base)
+{
+    enum { LARGE = 32 };
+    Merging merging = { .arena = arena, .map = compose_copy_map(arena, base) };
+    merging.is_large = merging.map->map.len >= LARGE;
+    merging.places = (Map) MAP_ON_ARENA(arena);
+    number_keys(&merging);
+    return merging;
+}
+
+static NodePair *merging_find(const Merging *merging, Str key)
+{
+    if (!merging->is_large) {
+        return node_find(merging->map, key);
+    }
+    size_t place = (size_t) (uintptr_t) map_get(&merging->places, key);
+    return place > 0 ? &merging->map->map.pairs[place - 1] : NULL;
+}
+
+static void merging_append(Merging *merging, const NodePair *pair)
+{
+    node_append_pair(merging->arena, merging->map, pair->key, pair->value);
+    if (merging->is_large) {
+        map_set(&merging->places, pair->key->text, (void *) (uintptr_t) merging->map->map.len);
+    }
+}
+
+static void merging_remove(Merging *merging, Str key)
+{
+    if (node_remove(merging->map, key)) {
+        number_keys(merging);
+    }
+}
+
 static const Node *
 merge_maps(Arena *arena, const Node *base, const Node *over, const Special *specials);
 
@@ -247,20 +298,20 @@ merge_maps(Arena *arena, const Node *base, const Node *over, const Special *spec
     if (!node_is_map(base) || !node_is_map(over)) {
         return node_is_map(over) ? over : base;
     }
-    Node *merged = compose_copy_map(arena, base);
+    Merging merging = merging_of(arena, base);
     for (size_t i = 0; i < over->map.len; i++) {
         const NodePair *pair = &over->map.pairs[i];
-        NodePair *at = node_find(merged, pair->key->text);
+        NodePair *at = merging_find(&merging, pair->key->text);
         if (str_eq(pair->value->tag, STR("!reset"))) {
-            (void) node_remove(merged, pair->key->text);
+            merging_remove(&merging, pair->key->text);
         } else if (at) {
             at->value = (Node *) (uintptr_t
             ) merge_value(arena, at->value, pair->value, way_of(specials, pair->key->text));
         } else {
-            node_append_pair(arena, merged, pair->key, pair->value);
+            merging_append(&merging, pair);
         }
     }
-    return merged;
+    return merging.map;
 }
 
 const Node *compose_merge_service(Arena *arena, const Node *base, const Node *over)
@@ -276,19 +327,21 @@ static const Node *merge_services(Arena *arena, const Node *base, const Node *ov
     if (!node_is_map(base) || !node_is_map(over)) {
         return node_is_map(over) ? over : base;
     }
-    Node *merged = compose_copy_map(arena, base);
+    Merging merging = merging_of(arena, base);
     for (size_t i = 0; i < over->map.len; i++) {
         const NodePair *pair = &over->map.pairs[i];
-        NodePair *at = node_find(merged, pair->key->text);
+        NodePair *at = merging_find(&merging, pair->key->text);
         if (str_eq(pair->value->tag, STR("!reset"))) {
-            (void) node_remove(merged, pair->key->text);
-        } else if (at && !str_eq(pair->value->tag, STR("!override"))) {
+            merging_remove(&merging, pair->key->text);
+        } else if (at && str_eq(pair->value->tag, STR("!override"))) {
+            *at = *pair;
+        } else if (at) {
             at->value = (Node *) (uintptr_t) compose_merge_service(arena, at->value, pair->value);
         } else {
-            node_set_pair(arena, merged, pair->key, pair->value);
+            merging_append(&merging, pair);
         }
     }
-    return merged;
+    return merging.map;
 }
 
 const Node *compose_merge(Arena *arena, const Node *base, const Node *over)

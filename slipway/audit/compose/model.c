@@ -299,6 +299,8 @@ static void mark_waited_for(ComposeProject *project)
             ComposeService *other = map_get(&project->by_name, dependency->name);
             if (other && dependency->condition == COMPOSE_COMPLETED) {
                 other->is_waited_for = true;
+            } else if (other) {
+                other->is_needed = true;
             }
         }
     }

@@ -177,45 +177,45 @@ static void xa002(RuleContext *ctx, const Repository *repository)
 
 /* --- XA015 ------------------------------------------------------------------------------------ */
 
-static bool share_profile(const ComposeService *a, const ComposeService *b)
-{
-    bool shared = a->profiles.len == 0 || b->profiles.len == 0;
-    for (size_t i = 0; i < a->profiles.len && !shared; i++) {
-        for (size_t k = 0; k < b->profiles.len; k++) {
-            shared = shared || str_eq(a->profiles.ptr[i].name, b->profiles.ptr[k].name);
-        }
-    }
-    return shared;
-}
-
 static bool is_same_address(Str a, Str b)
 {
     return str_eq(a, b) || a.len == 0 || b.len == 0 || str_eq(a, STR("0.0.0.0")) ||
            str_eq(b, STR("0.0.0.0"));
 }
 
-static void compare_published(
-    RuleContext *ctx, const ComposePort *port, const ComposeService *owner, const ComposePort *other
-)
+static bool
+is_taken(const ComposePublished *before, const ComposeService *service, const ComposePort *port)
 {
-    bool overlap = port->published < other->published + other->count &&
-                   other->published < port->published + port->count;
-    if (port->published == 0 || other->published == 0 || !overlap ||
-        port->protocol != other->protocol || !is_same_address(port->host_ip, other->host_ip) ||
-        port->node->span.source == other->node->span.source) {
-        return;
-    }
-    Diag *diag = rule_find(
-        ctx, other->node, "port %u of the host is published twice", (unsigned) other->published
-    );
-    across_relate(ctx, diag, port->node->span, "service %" STR_FMT " has it", STR_ARG(owner->name));
+    return before->service != service && compose_run_together(before->service, service) &&
+           port->protocol == before->port->protocol &&
+           is_same_address(port->host_ip, before->port->host_ip) &&
+           port->node->span.source != before->port->node->span.source;
 }
 
-static void check_published(RuleContext *ctx, const ComposeService *a, const ComposeService *b)
+static void check_published(
+    RuleContext *ctx,
+    const ComposePorts *ports,
+    const ComposeService *service,
+    const ComposePort *port
+)
 {
-    for (size_t i = 0; i < a->ports.len && share_profile(a, b); i++) {
-        for (size_t k = 0; k < b->ports.len; k++) {
-            compare_published(ctx, &a->ports.ptr[i], a, &b->ports.ptr[k]);
+    ComposePublishedList others = compose_ports_overlapping(ports, port);
+    vec_foreach(at, &others) {
+        const ComposePublished *before = *at;
+        if (is_taken(before, service, port)) {
+            Diag *diag = rule_find(
+                ctx,
+                port->node,
+                "port %u of the host is published twice",
+                (unsigned) port->published
+            );
+            across_relate(
+                ctx,
+                diag,
+                before->port->node->span,
+                "service %" STR_FMT " has it",
+                STR_ARG(before->service->name)
+            );
         }
     }
 }
@@ -256,9 +256,12 @@ static void xa015(RuleContext *ctx, const Repository *repository)
         if (is_instead(*project)) {
             continue;
         }
-        for (size_t i = 0; i < (*project)->services.len; i++) {
-            for (size_t k = i + 1; k < (*project)->services.len; k++) {
-                check_published(ctx, &(*project)->services.ptr[i], &(*project)->services.ptr[k]);
+        auto_arena Arena *arena = arena_new(0);
+        ComposePorts ports = COMPOSE_PORTS_ON_ARENA(arena);
+        vec_foreach(service, &(*project)->services) {
+            vec_foreach(port, &service->ports) {
+                check_published(ctx, &ports, service, port);
+                compose_ports_add(&ports, service, port);
             }
         }
     }

@@ -85,53 +85,36 @@ static void co005(RuleContext *ctx, const ComposeProject *project)
 
 /* --- the same twice --- */
 
-/* Services of different profiles are alternatives more often than they run together. */
-static bool run_together(const ComposeService *a, const ComposeService *b)
+static bool is_same_address(const ComposePort *a, const ComposePort *b)
 {
-    bool together = a == b || a->profiles.len == 0 || b->profiles.len == 0;
-    for (size_t i = 0; i < a->profiles.len && !together; i++) {
-        for (size_t j = 0; j < b->profiles.len && !together; j++) {
-            together = str_eq(a->profiles.ptr[i].name, b->profiles.ptr[j].name);
-        }
-    }
-    return together;
+    return is_open(a) || is_open(b) || str_eq(a->host_ip, b->host_ip);
 }
 
-static bool collide(const ComposePort *a, const ComposePort *b)
+/* The first service of those before that publishes the port; NULL: none. */
+static const ComposeService *
+first_with(const ComposePorts *ports, const ComposeService *service, const ComposePort *port)
 {
-    bool same_address = is_open(a) || is_open(b) || str_eq(a->host_ip, b->host_ip);
-    return a->published > 0 && b->published > 0 && a->protocol == b->protocol && same_address &&
-           a->published < b->published + b->count && b->published < a->published + a->count;
-}
-
-/* `other`, which stands before. */
-static bool is_repeated(
-    const ComposeService *service, const ComposePort *port, const ComposeService **ret_other
-)
-{
-    const ComposeProject *project = service->project;
-    for (const ComposeService *other = project->services.ptr; other <= service; other++) {
-        for (size_t i = 0; run_together(service, other) && i < other->ports.len; i++) {
-            const ComposePort *before = &other->ports.ptr[i];
-            if (before == port) {
-                return false;
-            }
-            if (collide(before, port) && before->node != port->node) {
-                *ret_other = other;
-                return true;
-            }
+    ComposePublishedList others = compose_ports_overlapping(ports, port);
+    vec_foreach(at, &others) {
+        const ComposePublished *other = *at;
+        if (other->port->protocol == port->protocol && is_same_address(other->port, port) &&
+            other->port->node != port->node && compose_run_together(service, other->service)) {
+            return other->service;
         }
     }
-    return false;
+    return NULL;
 }
 
 static void co006(RuleContext *ctx, const ComposeProject *project)
 {
+    auto_arena Arena *arena = arena_new(0);
+    ComposePorts ports = COMPOSE_PORTS_ON_ARENA(arena);
     vec_foreach(service, &project->services) {
         for (size_t i = 0; i < service->ports.len; i++) {
-            const ComposeService *other = NULL;
             const ComposePort *port = &service->ports.ptr[i];
-            if (is_repeated(service, port, &other)) {
+            const ComposeService *other = first_with(&ports, service, port);
+            compose_ports_add(&ports, service, port);
+            if (other) {
                 (void) compose_find(
                     ctx,
                     project,
@@ -155,7 +138,7 @@ static void co007(RuleContext *ctx, const ComposeProject *project)
             continue;
         }
         const ComposeService *other = map_get(&names, name);
-        if (other && run_together(service, other)) {
+        if (other && compose_run_together(service, other)) {
             (void) compose_find(
                 ctx,
                 project,

@@ -58,20 +58,6 @@ static void co022(RuleContext *ctx, const ComposeProject *project)
 
 /* --- health --- */
 
-static bool is_needed(const ComposeService *service)
-{
-    vec_foreach(other, &service->project->services) {
-        for (size_t i = 0; i < other->depends_on.len; i++) {
-            const ComposeDependency *dependency = &other->depends_on.ptr[i];
-            if (str_eq(dependency->name, service->name) &&
-                dependency->condition != COMPOSE_COMPLETED) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
 static bool image_has_check(const ComposeService *service)
 {
     return service->dockerfile_source &&
@@ -82,7 +68,7 @@ static bool image_has_check(const ComposeService *service)
 static bool ought_to_be_checked(const ComposeService *service)
 {
     bool known = compose_is_store(service) || (service->build && service->dockerfile_source);
-    return goes_on(service) && is_needed(service) && known && !image_has_check(service);
+    return goes_on(service) && service->is_needed && known && !image_has_check(service);
 }
 
 static bool says_health(const ComposeService *service)
