@@ -94,7 +94,7 @@ static int read_list(JsonReader *r, Node **ret_node)
     }
     r->depth--;
     Node *node = json_node_from(r, NODE_SEQ, from);
-    node->seq.len = r->stack.len - base;
+    node->seq.len = (uint32_t) (r->stack.len - base);
     node->seq.cap = node->seq.len;
     size_t bytes = node->seq.len * sizeof(Node *);
     node->seq.items = bytes ? arena_memdup(r->arena, r->stack.ptr + base, bytes) : NULL;
@@ -188,12 +188,11 @@ static int read_map(JsonReader *r, Node **ret_node)
     }
     r->depth--;
     Node *node = json_node_from(r, NODE_MAP, from);
-    node->map.len = (r->stack.len - base) / 2;
+    node->map.len = (uint32_t) ((r->stack.len - base) / 2);
     node->map.cap = node->map.len;
     node->map.pairs = arena_alloc_raw(r->arena, node->map.len * sizeof(NodePair));
     for (size_t i = 0; i < node->map.len; i++) {
-        node->map.pairs[i] = (NodePair) { .key = r->stack.ptr[base + 2 * i],
-                                          .value = r->stack.ptr[base + 2 * i + 1] };
+        node->map.pairs[i] = node_pair(r->stack.ptr[base + 2 * i], r->stack.ptr[base + 2 * i + 1]);
     }
     r->stack.len = base;
     *ret_node = node;

@@ -36,7 +36,7 @@ static int fail_absent(Patch *patch, const Place *place)
             patch->err,
             -ENOENT,
             span,
-            POINTER_FMT ": there is no item \"%" STR_FMT "\" in a list of %zu",
+            POINTER_FMT ": there is no item \"%" STR_FMT "\" in a list of %u",
             POINTER_ARG,
             STR_ARG(place->key),
             place->parent->seq.len

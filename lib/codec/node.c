@@ -1,12 +1,14 @@
 #include "codec/node.h"
 
 #include <assert.h>
+#include <limits.h>
 
 #include "base/map.h"
 #include "base/strbuf.h"
 
 enum {
     FIRST_CAPACITY = 4,
+    DIGEST_BYTES = 7, /* of a key */
     SCAN_LIMIT = 16, /* maps up to this size are compared by scanning */
 };
 
@@ -67,7 +69,7 @@ Node *node_new_map_for(Arena *arena, size_t pairs)
 {
     Node *node = node_new_map(arena);
     node->map.pairs = ARENA_ARRAY(arena, NodePair, pairs);
-    node->map.cap = pairs;
+    node->map.cap = (uint32_t) pairs;
     return node;
 }
 
@@ -85,16 +87,18 @@ static void copy_map(Arena *arena, Node *copy, const Node *node)
     copy->map.pairs = ARENA_ARRAY(arena, NodePair, node->map.len);
     copy->map.cap = node->map.len;
     for (size_t i = 0; i < node->map.len; i++) {
-        copy->map.pairs[i].key = node_copy(arena, node->map.pairs[i].key);
-        copy->map.pairs[i].value = node_copy(arena, node->map.pairs[i].value);
+        const NodePair *pair = &node->map.pairs[i];
+        copy->map.pairs[i] = (NodePair) { .key = node_copy(arena, pair->key),
+                                          .value = node_copy(arena, pair->value),
+                                          .digest = pair->digest };
     }
 }
 
 Node *node_copy(Arena *arena, const Node *node)
 {
     Node *copy = arena_memdup(arena, node, sizeof(*node));
-    if (node->comments) {
-        copy->comments = arena_memdup(arena, node->comments, sizeof(*node->comments));
+    if (node->extras) {
+        copy->extras = arena_memdup(arena, node->extras, sizeof(*node->extras));
     }
     if (node->kind == NODE_SEQ) {
         copy_seq(arena, copy, node);
@@ -124,16 +128,45 @@ const char *node_kind_name(NodeKind kind)
     return "a value";
 }
 
+NodeExtras *node_extras(Arena *arena, Node *node)
+{
+    if (!node->extras) {
+        node->extras = ARENA_NEW(arena, NodeExtras);
+    }
+    return node->extras;
+}
+
 /* Maps */
+
+/* The length and the first bytes: what two different names of fields hardly share, at less than a hash. */
+static uint64_t digest_of(Str text)
+{
+    uint64_t digest = 0;
+    memcpy(&digest, text.ptr, text.len < DIGEST_BYTES ? text.len : DIGEST_BYTES);
+    return digest << CHAR_BIT | (text.len < UINT8_MAX ? text.len : UINT8_MAX);
+}
+
+NodePair node_pair(Node *key, Node *value)
+{
+    return (NodePair) { .key = key, .value = value, .digest = digest_of(key->text) };
+}
+
+void node_pair_rename(NodePair *pair, Str text)
+{
+    pair->key->text = text;
+    pair->digest = digest_of(text);
+}
 
 NodePair *node_find(const Node *map, Str key)
 {
     if (!node_is_map(map)) {
         return NULL;
     }
+    uint64_t digest = digest_of(key);
     for (size_t i = 0; i < map->map.len; i++) {
-        if (str_eq(map->map.pairs[i].key->text, key)) {
-            return &map->map.pairs[i];
+        NodePair *pair = &map->map.pairs[i];
+        if (pair->digest == digest && (key.len <= DIGEST_BYTES || str_eq(pair->key->text, key))) {
+            return pair;
         }
     }
     return NULL;
@@ -153,7 +186,7 @@ Node *node_get_cstr(const Node *map, const char *key)
 static void map_append(Arena *arena, Node *map, NodePair pair)
 {
     if (map->map.len == map->map.cap) {
-        size_t cap = map->map.cap ? map->map.cap * 2 : FIRST_CAPACITY;
+        uint32_t cap = map->map.cap ? map->map.cap * 2 : FIRST_CAPACITY;
         map->map.pairs = arena_grow(
             arena, map->map.pairs, map->map.cap * sizeof(NodePair), cap * sizeof(NodePair)
         );
@@ -170,7 +203,7 @@ void node_set(Arena *arena, Node *map, Str key, Node *value)
         pair->value = value;
         return;
     }
-    map_append(arena, map, (NodePair) { .key = node_new_string(arena, key), .value = value });
+    map_append(arena, map, node_pair(node_new_string(arena, key), value));
 }
 
 void node_set_pair(Arena *arena, Node *map, Node *key, Node *value)
@@ -178,16 +211,16 @@ void node_set_pair(Arena *arena, Node *map, Node *key, Node *value)
     assert(node_is_map(map) && node_is_scalar(key));
     NodePair *pair = node_find(map, key->text);
     if (pair) {
-        *pair = (NodePair) { .key = key, .value = value };
+        *pair = node_pair(key, value);
         return;
     }
-    map_append(arena, map, (NodePair) { .key = key, .value = value });
+    map_append(arena, map, node_pair(key, value));
 }
 
 void node_append_pair(Arena *arena, Node *map, Node *key, Node *value)
 {
     assert(node_is_map(map) && node_is_scalar(key));
-    map_append(arena, map, (NodePair) { .key = key, .value = value });
+    map_append(arena, map, node_pair(key, value));
 }
 
 bool node_remove(Node *map, Str key)
@@ -208,7 +241,7 @@ void node_append(Arena *arena, Node *seq, Node *item)
 {
     assert(node_is_seq(seq));
     if (seq->seq.len == seq->seq.cap) {
-        size_t cap = seq->seq.cap ? seq->seq.cap * 2 : FIRST_CAPACITY;
+        uint32_t cap = seq->seq.cap ? seq->seq.cap * 2 : FIRST_CAPACITY;
         seq->seq.items =
             arena_grow(arena, seq->seq.items, seq->seq.cap * sizeof(Node *), cap * sizeof(Node *));
         seq->seq.cap = cap;

@@ -43,35 +43,42 @@ typedef struct NodeComments {
     Str foot;
 } NodeComments;
 
+/* What few nodes have. */
+typedef struct NodeExtras {
+    Str tag;    /* explicit tag as written ("!!str", "!reset"), or empty */
+    Str anchor; /* name without '&', or empty */
+    NodeComments comments;
+} NodeExtras;
+
 typedef struct Node Node;
 
-/* A key of a map is a node too (with its span, style and comments); keys are scalars. */
+/* A key of a map is a node too (with its span, style and comments); keys are scalars. Made by
+ * node_pair, and renamed by node_pair_rename: the digest follows the key's text. */
 typedef struct NodePair {
     Node *key;
     Node *value;
+    uint64_t digest; /* of the key's text: other texts are passed without a look at them */
 } NodePair;
 
 struct Node {
-    NodeKind kind;
-    NodeStyle style;
-    bool yaml11_bool;  /* plain y/yes/no/on/off…: a string here, a boolean to YAML 1.1 readers */
-    bool is_alias_use; /* reached through *alias */
+    NodeKind kind : 8;
+    NodeStyle style : 8;
+    bool yaml11_bool : 1;  /* plain y/yes/no/on/off…: a string here, a boolean to YAML 1.1 readers */
+    bool is_alias_use : 1; /* reached through *alias */
     Span span;
-    Str text;               /* scalars: the text as it means (quotes and escapes resolved) */
-    Str tag;                /* explicit tag as written ("!!str", "!reset"), or empty */
-    Str anchor;             /* name without '&', or empty */
-    NodeComments *comments; /* NULL: none */
+    Str text;           /* scalars: the text as it means (quotes and escapes resolved) */
+    NodeExtras *extras; /* NULL: none */
     union {
         bool boolean;
         int64_t integer;
         double real;
         struct {
             Node **items;
-            size_t len, cap;
+            uint32_t len, cap;
         } seq;
         struct {
             NodePair *pairs; /* in document order */
-            size_t len, cap;
+            uint32_t len, cap;
         } map;
     };
 };
@@ -105,12 +112,35 @@ static inline bool node_is_string(const Node *node)
 /* "a map", "a list", "a string", … for messages. */
 const char *node_kind_name(NodeKind kind);
 
+static inline Str node_tag(const Node *node)
+{
+    return node->extras ? node->extras->tag : (Str) { 0 };
+}
+static inline Str node_anchor(const Node *node)
+{
+    return node->extras ? node->extras->anchor : (Str) { 0 };
+}
+static inline NodeComments node_comments(const Node *node)
+{
+    return node->extras ? node->extras->comments : (NodeComments) { 0 };
+}
+static inline void node_clear_tag(Node *node)
+{
+    if (node->extras) {
+        node->extras->tag = (Str) { 0 };
+    }
+}
+/* The node's own, made where it has none. */
+NodeExtras *node_extras(Arena *arena, Node *node);
+
 /* Maps. A lookup in a map of up to 16 keys is a scan; larger ones are scanned too, so callers that
  * look up many keys of a large map build a Map. */
 Node *node_get(const Node *map, Str key); /* NULL: absent, or `map` is no map */
 NodePair *node_find(const Node *map, Str key);
 Node *node_get_cstr(const Node *map, const char *key);
 void node_set(Arena *arena, Node *map, Str key, Node *value); /* replaces in place, or appends */
+NodePair node_pair(Node *key, Node *value);
+void node_pair_rename(NodePair *pair, Str text); /* the key; `text` is not copied */
 void node_set_pair(Arena *arena, Node *map, Node *key, Node *value);
 /* Without looking whether the key is there: for readers, which check that once at the end. */
 void node_append_pair(Arena *arena, Node *map, Node *key, Node *value);

@@ -67,10 +67,7 @@ static void collect(Attach *a, Node *node)
 
 static NodeComments *comments_of(const Attach *a, Node *node)
 {
-    if (!node->comments) {
-        node->comments = ARENA_NEW(a->scanner->arena, NodeComments);
-    }
-    return node->comments;
+    return &node_extras(a->scanner->arena, node)->comments;
 }
 
 static Str joined(const Attach *a, Str first, Str second)

@@ -51,19 +51,19 @@ static Node *new_node(YamlParser *p, NodeKind kind, NodeStyle style, uint32_t st
 
 /* --- scalars ---------------------------------------------------------------------------------- */
 
-static void apply_tag(Node *node)
+static void apply_tag(Node *node, Str tag)
 {
-    if (str_eq(node->tag, STR("!!str")) || str_eq(node->tag, STR("!!binary"))) {
+    if (str_eq(tag, STR("!!str")) || str_eq(tag, STR("!!binary"))) {
         node->kind = NODE_STRING;
         return;
     }
     static const char *const resolved[] = { "!!int", "!!float", "!!bool", "!!null" };
     for (size_t i = 0; i < 4; i++) {
-        if (str_eq_cstr(node->tag, resolved[i])) {
+        if (str_eq_cstr(tag, resolved[i])) {
             yaml_resolve_plain(node);
         }
     }
-    if (str_eq(node->tag, STR("!!float")) && node->kind == NODE_INT) {
+    if (str_eq(tag, STR("!!float")) && node->kind == NODE_INT) {
         node->real = (double) node->integer;
         node->kind = NODE_FLOAT;
     }
@@ -73,12 +73,11 @@ static Node *make_scalar(YamlParser *p, const YamlToken *token, const Properties
 {
     Node *node = new_node(p, NODE_STRING, token->style, token->start, token->end);
     node->text = token->text;
-    node->tag = properties->tag;
-    bool untagged = node->tag.len == 0 || str_eq(node->tag, STR("!"));
+    bool untagged = properties->tag.len == 0 || str_eq(properties->tag, STR("!"));
     if (token->style == STYLE_PLAIN && untagged) {
         yaml_resolve_plain(node);
     } else if (!untagged) {
-        apply_tag(node);
+        apply_tag(node, properties->tag);
     }
     return node;
 }
@@ -313,8 +312,10 @@ static int parse_alias(YamlParser *p, Node **ret_node)
     p->at++;
     Node *node = (Node *) arena_memdup(p->arena, anchor->node, sizeof *node);
     node->is_alias_use = true;
-    node->anchor = (Str) { 0 };
-    node->comments = NULL;
+    node->extras = NULL;
+    if (node_tag(anchor->node).len > 0) {
+        node_extras(p->arena, node)->tag = node_tag(anchor->node);
+    }
     if (node->kind == NODE_SEQ) {
         node->seq.cap = node->seq.len; /* growing one use must not write into the shared array */
     } else if (node->kind == NODE_MAP) {
@@ -402,8 +403,11 @@ int yaml_parse_node(YamlParser *p, bool indentless, Node **ret_node)
     if (rc < 0) {
         return rc;
     }
-    (*ret_node)->tag = properties.tag;
-    (*ret_node)->anchor = properties.anchor;
+    if (properties.any) {
+        NodeExtras *extras = node_extras(p->arena, *ret_node);
+        extras->tag = properties.tag;
+        extras->anchor = properties.anchor;
+    }
     if (anchor) {
         *anchor = (YamlAnchor) { .node = *ret_node, .node_count = p->node_count - count_before };
     }

@@ -38,12 +38,12 @@ static void write_comment_lines(YamlWriter *w, Str text)
 
 static Str head_of(const YamlWriter *w, const Node *node)
 {
-    return node->comments && !w->ignore_styles ? node->comments->head : (Str) { 0 };
+    return w->ignore_styles ? (Str) { 0 } : node_comments(node).head;
 }
 
 static Str line_of(const YamlWriter *w, const Node *node)
 {
-    return node->comments && !w->ignore_styles ? node->comments->line : (Str) { 0 };
+    return w->ignore_styles ? (Str) { 0 } : node_comments(node).line;
 }
 
 static void write_head(YamlWriter *w, const Node *node)
@@ -68,9 +68,10 @@ static void write_line(YamlWriter *w, const Node *node)
 
 static void write_foot(YamlWriter *w, const Node *node)
 {
-    if (node->comments && !w->ignore_styles && node->comments->foot.len > 0) {
+    Str foot = w->ignore_styles ? (Str) { 0 } : node_comments(node).foot;
+    if (foot.len > 0) {
         yaml_out_indent(w);
-        write_comment_lines(w, node->comments->foot);
+        write_comment_lines(w, foot);
         w->foot_indent = w->indent < 0 ? 0 : w->indent;
     }
 }
@@ -144,15 +145,16 @@ static NodeStyle wanted_style(const YamlWriter *w, const Node *node, Str text)
 
 static void write_tag(YamlWriter *w, const Node *node)
 {
-    if (node->tag.len == 0 || w->ignore_styles) {
+    Str tag = node_tag(node);
+    if (tag.len == 0 || w->ignore_styles) {
         return;
     }
     if (!w->whitespace) {
         strbuf_add_char(w->out, ' ');
         w->column++;
     }
-    strbuf_add(w->out, node->tag);
-    w->column += (uint32_t) node->tag.len;
+    strbuf_add(w->out, tag);
+    w->column += (uint32_t) tag.len;
     w->whitespace = w->indention = false;
 }
 
@@ -189,7 +191,7 @@ static void indent_more(YamlWriter *w, bool flow, bool indentless, bool in_seq)
 
 static bool is_simple_key(const Node *key)
 {
-    return key->text.len + key->tag.len <= SIMPLE_KEY_MAX_BYTES && !yaml_has_breaks(key->text);
+    return key->text.len + node_tag(key).len <= SIMPLE_KEY_MAX_BYTES && !yaml_has_breaks(key->text);
 }
 
 static bool is_block(const YamlWriter *w, const Node *node)

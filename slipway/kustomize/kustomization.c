@@ -286,7 +286,7 @@ static int check_map(Build *b, const Node *map, const KnownField *fields)
             result = unknown_field(b, pair->key, names, count);
             continue;
         }
-        pair->key->text = str_from(field->name); /* names are read without regard to case */
+        node_pair_rename(pair, str_from(field->name)); /* names are read without regard to case */
         int rc = check_value(b, pair->value, field);
         result = rc < 0 ? rc : result;
     }

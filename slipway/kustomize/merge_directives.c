@@ -14,7 +14,7 @@ static bool is_directive(Str key)
 MergeDirectives directives_take(Build *b, Node *patch)
 {
     MergeDirectives taken = { 0 };
-    size_t kept = 0;
+    uint32_t kept = 0;
     for (size_t i = 0; node_is_map(patch) && i < patch->map.len; i++) {
         NodePair pair = patch->map.pairs[i];
         if (is_directive(pair.key->text)) {
@@ -41,7 +41,7 @@ static size_t find_scalar(const Node *list, Str text)
 
 static void retain_keys(Node *base, const Node *keys)
 {
-    size_t kept = 0;
+    uint32_t kept = 0;
     for (size_t i = 0; i < base->map.len; i++) {
         NodePair pair = base->map.pairs[i];
         if (find_scalar(keys, pair.key->text) != STR_NONE) {
@@ -53,7 +53,7 @@ static void retain_keys(Node *base, const Node *keys)
 
 static void delete_scalars(Node *list, const Node *values)
 {
-    size_t kept = 0;
+    uint32_t kept = 0;
     for (size_t i = 0; i < list->seq.len; i++) {
         Node *item = list->seq.items[i];
         if (!node_is_scalar(item) || find_scalar(values, item->text) == STR_NONE) {

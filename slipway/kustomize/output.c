@@ -123,7 +123,7 @@ static bool is_dropped(const Node *build_metadata, Str key)
 
 static void clean_annotations(const Node *build_metadata, Node *annotations)
 {
-    size_t kept = 0;
+    uint32_t kept = 0;
     for (size_t i = 0; i < annotations->map.len; i++) {
         NodePair pair = annotations->map.pairs[i];
         if (is_dropped(build_metadata, pair.key->text)) {
@@ -187,7 +187,7 @@ static Str full_time(Arena *arena, Str text)
 
 static bool is_plain_time(const Node *node)
 {
-    return node->kind == NODE_STRING && node->style == STYLE_PLAIN && node->tag.len == 0 &&
+    return node->kind == NODE_STRING && node->style == STYLE_PLAIN && node_tag(node).len == 0 &&
            node->text.len >= 8 && node->text.ptr[4] == '-' && yaml_is_timestamp(node->text);
 }
 
@@ -215,7 +215,7 @@ static void normalize_number(Arena *arena, Node *node)
 
 static void normalize_scalar(Arena *arena, Node *node)
 {
-    node->tag = (Str) { 0 };
+    node_clear_tag(node);
     switch (node->kind) {
     case NODE_NULL:
         node->text = STR("null");

@@ -125,11 +125,11 @@ static int insist(Replacement *r, Node *node, Str text)
         );
     }
     r->is_tagged = true;
-    *node = (Node) { .kind = NODE_STRING,
-                     .style = STYLE_PLAIN,
-                     .tag = tags[node->kind],
-                     .comments = node->comments };
-    node->text = text;
+    NodeExtras *extras = node_extras(r->b->arena, node);
+    extras->tag = tags[node->kind];
+    *node = (Node) {
+        .kind = NODE_STRING, .style = STYLE_PLAIN, .text = text, .extras = extras
+    };
     return 0;
 }
 
@@ -149,7 +149,8 @@ static int set_like(Replacement *r, const Found *found, Str text)
     }
     bool restyle = node->style == STYLE_PLAIN && was == NODE_STRING;
     read.style = restyle ? STYLE_DEFAULT : node->style;
-    read.comments = node->comments;
+    read.extras = node->extras;
+    node_clear_tag(&read);
     read.span = r->value->span;
     if (was == NODE_FLOAT && read.kind == NODE_INT) {
         read.real = (double) read.integer;

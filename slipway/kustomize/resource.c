@@ -134,7 +134,7 @@ bool node_is_quoted(const Node *node)
 void node_set_text(Node *node, Str text, Span span)
 {
     node->text = text;
-    node->tag = (Str) { 0 };
+    node_clear_tag(node);
     node->span = span;
     if (node_is_quoted(node) || str_has_char(text, '\n')) {
         node->kind = NODE_STRING;

@@ -69,7 +69,7 @@ static void check_variables(Loader *loader, const Node *node)
 /* Every scalar that isn't a key: Compose replaces variables in values alone. */
 static void walk(Loader *loader, const Node *node)
 {
-    loader->has_resets = loader->has_resets || str_eq(node->tag, STR("!reset"));
+    loader->has_resets = loader->has_resets || str_eq(node_tag(node), STR("!reset"));
     if (node->is_alias_use) {
         return; /* looked at where the anchor stands */
     }

@@ -260,7 +260,7 @@ static const Node *merge_logging(Arena *arena, const Node *base, const Node *ove
 
 static const Node *merge_value(Arena *arena, const Node *base, const Node *over, Way way)
 {
-    if (str_eq(over->tag, STR("!override"))) {
+    if (str_eq(node_tag(over), STR("!override"))) {
         return over;
     }
     switch (way) {
@@ -302,7 +302,7 @@ merge_maps(Arena *arena, const Node *base, const Node *over, const Special *spec
     for (size_t i = 0; i < over->map.len; i++) {
         const NodePair *pair = &over->map.pairs[i];
         NodePair *at = merging_find(&merging, pair->key->text);
-        if (str_eq(pair->value->tag, STR("!reset"))) {
+        if (str_eq(node_tag(pair->value), STR("!reset"))) {
             merging_remove(&merging, pair->key->text);
         } else if (at) {
             at->value = (Node *) (uintptr_t
@@ -331,9 +331,9 @@ static const Node *merge_services(Arena *arena, const Node *base, const Node *ov
     for (size_t i = 0; i < over->map.len; i++) {
         const NodePair *pair = &over->map.pairs[i];
         NodePair *at = merging_find(&merging, pair->key->text);
-        if (str_eq(pair->value->tag, STR("!reset"))) {
+        if (str_eq(node_tag(pair->value), STR("!reset"))) {
             merging_remove(&merging, pair->key->text);
-        } else if (at && str_eq(pair->value->tag, STR("!override"))) {
+        } else if (at && str_eq(node_tag(pair->value), STR("!override"))) {
             *at = *pair;
         } else if (at) {
             at->value = (Node *) (uintptr_t) compose_merge_service(arena, at->value, pair->value);
@@ -379,7 +379,7 @@ const Node *compose_strip_resets(Arena *arena, const Node *node)
     map->span = node->span;
     for (size_t i = 0; i < node->map.len; i++) {
         const NodePair *pair = &node->map.pairs[i];
-        if (!str_eq(pair->value->tag, STR("!reset"))) {
+        if (!str_eq(node_tag(pair->value), STR("!reset"))) {
             const Node *value = compose_strip_resets(arena, pair->value);
             node_append_pair(arena, map, pair->key, (Node *) (uintptr_t) value);
         }

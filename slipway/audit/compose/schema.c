@@ -315,7 +315,7 @@ static void
 check_node(ComposeProject *project, uint16_t number, const Node *node, const Place *place)
 {
     const SchemaType *type = &compose_schema_types[number];
-    if (str_eq(node->tag, STR("!reset")) || !check_kind(project, type, node, place)) {
+    if (str_eq(node_tag(node), STR("!reset")) || !check_kind(project, type, node, place)) {
         return;
     }
     if (node->kind == NODE_MAP) {

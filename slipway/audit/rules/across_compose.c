@@ -190,9 +190,10 @@ static void merge_lost(RuleContext *ctx, Diag *diag, const Node *own, const Node
     if (own->map.len == 0 || own->is_alias_use || base->is_alias_use || start >= text.len) {
         return;
     }
-    const char *anchor = base->anchor.len ? str_to_cstr(ctx->diags->arena, base->anchor)
+    Str own_anchor = node_anchor(base);
+    const char *anchor = own_anchor.len ? str_to_cstr(ctx->diags->arena, own_anchor)
                                           : new_anchor(ctx->diags->arena, text, other->key->text);
-    if (base->anchor.len == 0) {
+    if (own_anchor.len == 0) {
         size_t colon = (size_t) other->key->span.end + 1;
         rule_fix(ctx, diag, span_make(source, colon, colon), " &%s", anchor);
     }

@@ -84,16 +84,15 @@ static void compares_large_maps_in_any_order(void **state)
 static void a_copy_shares_nothing_that_changes(void **state)
 {
     Node *original = parse(*state, "{\"a\":{\"b\":[1,{\"c\":2}]}}");
-    original->comments = ARENA_NEW(*state, NodeComments);
-    original->comments->head = STR("# kept");
+    node_extras(*state, original)->comments.head = STR("# kept");
     Node *copy = node_copy(*state, original);
     assert_true(node_equal(original, copy));
-    assert_str(copy->comments->head, "# kept");
+    assert_str(node_comments(copy).head, "# kept");
     assert_int_equal(copy->span.end, original->span.end);
-    copy->comments->head = STR("");
+    copy->extras->comments.head = STR("");
     node_set(*state, node_at_path(copy, STR("a.b[1]")), STR("c"), node_new_int(*state, 3));
     assert_int_equal(node_at_path(original, STR("a.b[1].c"))->integer, 2);
-    assert_str(original->comments->head, "# kept");
+    assert_str(node_comments(original).head, "# kept");
 }
 
 static void finds_places_by_dotted_path(void **state)
