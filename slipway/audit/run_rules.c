@@ -1,5 +1,5 @@
-/* The rules over what was gathered, several at once: nothing that they look at changes meanwhile, each
- * has its own list of findings, and the lists are put together in the order of the table. */
+/* The rules over what was gathered, several at once: nothing that they look at changes meanwhile, each turn
+ * has its own list of findings, and the lists are put together in the order of the turns. */
 #include <stdarg.h>
 #include <stdatomic.h>
 
@@ -65,33 +65,55 @@ void rule_hint(RuleContext *ctx, Diag *diag, const char *format, ...)
     va_end(args);
 }
 
-/* --- one rule --------------------------------------------------------------------------------- */
+/* --- one turn --------------------------------------------------------------------------------- */
 
-/* A rule's turn: what it found, and how much of it another linter's annotations take away. */
+/* What a turn is about. A whole may be large, and is looked at by one rule a turn. Of all else a turn has a
+ * few, and each of their rules looks at them while they are in the processor's cache. */
+typedef enum SubjectKind {
+    SUBJECT_WHOLE, /* bundles, Compose projects and the repository */
+    SUBJECT_OBJECT,
+    SUBJECT_KUSTOMIZATION,
+    SUBJECT_DOCKERFILE,
+    SUBJECT_WORKFLOW,
+    SUBJECT_DASHBOARD,
+    SUBJECT_PROMETHEUS,
+    SUBJECT_COUNT,
+} SubjectKind;
+
+enum { SUBJECTS_A_TURN = 32 };
+
+typedef VEC(const AuditRule *) Rules;
+
+/* What its rules found, and how much of it another linter's annotations take away. */
 typedef struct Turn {
-    const Audit *audit;
-    const AuditRule *rule;
+    SubjectKind kind;
+    const Bundle *bundle; /* of objects */
+    size_t from, end;     /* of the bundle's objects, or of the run's subjects of that kind */
+    const AuditRule *const *rules;
+    size_t rule_count;
     DiagList diags;
     size_t suppressed;
 } Turn;
 
-/* Where nothing of a security context is said, K8029 says so once instead of each rule in turn. */
-static bool is_said_by_another(const Turn *turn, const Container *container)
-{
-    const AuditOptions *options = turn->audit->options;
-    return turn->rule->is_missing && options->standard == AUDIT_STANDARD_NONE &&
-           !container->security && !container->pod->security &&
-           audit_wants(options, rule_get(STR("K8029")));
-}
+typedef struct Turns {
+    const Audit *audit;
+    Rules rules[SUBJECT_COUNT]; /* in the table's order */
+    VEC(Turn) all;
+    bool says_missing_once; /* K8029 says that nothing of a security context is said */
+    Api **apis; /* what is known of the types grows with the questions: each thread has its own */
+    atomic_size_t *found; /* by each turn that is over */
+} Turns;
 
-static void check_pod(const Turn *turn, RuleContext *ctx, const Pod *pod)
+static void check_pod(const Turns *turns, RuleContext *ctx, const Pod *pod)
 {
     if (ctx->rule->check_pod) {
         ctx->rule->check_pod(ctx, pod);
     }
     for (size_t i = 0; ctx->rule->check_container && i < pod->containers.len; i++) {
         const Container *container = &pod->containers.ptr[i];
-        if (!is_said_by_another(turn, container)) {
+        bool is_said = turns->says_missing_once && ctx->rule->is_missing && !container->security &&
+                       !pod->security;
+        if (!is_said) {
             ctx->container = container;
             ctx->rule->check_container(ctx, container);
         }
@@ -99,7 +121,7 @@ static void check_pod(const Turn *turn, RuleContext *ctx, const Pod *pod)
     ctx->container = NULL;
 }
 
-static void check_object(Turn *turn, RuleContext *ctx, const Object *object)
+static void check_object(const Turns *turns, Turn *turn, RuleContext *ctx, const Object *object)
 {
     size_t kept = turn->diags.diags.len;
     size_t dropped = turn->diags.dropped;
@@ -108,7 +130,7 @@ static void check_object(Turn *turn, RuleContext *ctx, const Object *object)
         ctx->rule->check_object(ctx, object);
     }
     if (object->pod) {
-        check_pod(turn, ctx, object->pod);
+        check_pod(turns, ctx, object->pod);
     }
     size_t found = turn->diags.diags.len + turn->diags.dropped - kept - dropped;
     if (found > 0 && peers_ignore_object(ctx->rule, object)) {
@@ -119,20 +141,11 @@ static void check_object(Turn *turn, RuleContext *ctx, const Object *object)
     ctx->object = NULL;
 }
 
-static void check_bundle(Turn *turn, RuleContext *ctx, const Bundle *bundle)
-{
-    const AuditRule *rule = ctx->rule;
-    ctx->bundle = bundle;
-    if (rule->check_bundle) {
-        rule->check_bundle(ctx, bundle);
+/* Calls `check` of the rule, where it has it, with some of the subjects. */
+#define CHECK_SOME(ctx, check, subjects, start, limit)             \
+    for (size_t i = (start); (check) && i < (limit); i++) {        \
+        (check)((ctx), (subjects)->ptr[i]);                        \
     }
-    if (rule->check_object || rule->check_pod || rule->check_container) {
-        vec_foreach(object, &bundle->objects) {
-            check_object(turn, ctx, object);
-        }
-    }
-    ctx->bundle = NULL;
-}
 
 /* The rules across artifacts are about what is built and run: an end in test data is none. */
 static bool is_of_sample(const Repository *repository, const Diag *diag)
@@ -158,44 +171,55 @@ static void check_repository(Turn *turn, RuleContext *ctx, const Repository *rep
     turn->diags.diags.len = kept;
 }
 
-/* Calls `check` of the rule, where it has it, with each of the subjects. */
-#define CHECK_EACH(ctx, check, subjects)                      \
-    for (size_t i = 0; (check) && i < (subjects)->len; i++) { \
-        (check)((ctx), (subjects)->ptr[i]);                   \
-    }
-
-static void run_turn(Turn *turn, Api *api)
+static void check_whole(const Audit *audit, Turn *turn, RuleContext *ctx)
 {
-    const Audit *audit = turn->audit;
-    const AuditRule *rule = turn->rule;
-    RuleContext ctx = {
-        .diags = &turn->diags,
-        .rule = rule,
-        .options = audit->options,
-        .standard = audit->options->standard,
-        .api = api,
-    };
-    vec_foreach(bundle, &audit->bundles) {
-        check_bundle(turn, &ctx, *bundle);
+    const AuditRule *rule = ctx->rule;
+    for (size_t i = 0; rule->check_bundle && i < audit->bundles.len; i++) {
+        ctx->bundle = audit->bundles.ptr[i];
+        rule->check_bundle(ctx, ctx->bundle);
     }
-    CHECK_EACH(&ctx, rule->check_kustomization, &audit->kustomizations)
-    CHECK_EACH(&ctx, rule->check_dockerfile, &audit->dockerfiles)
-    CHECK_EACH(&ctx, rule->check_compose, &audit->compose_projects)
-    CHECK_EACH(&ctx, rule->check_workflow, &audit->workflows)
-    CHECK_EACH(&ctx, rule->check_dashboard, &audit->dashboards)
-    CHECK_EACH(&ctx, rule->check_prometheus, &audit->prometheus_files)
+    ctx->bundle = NULL;
+    CHECK_SOME(ctx, rule->check_compose, &audit->compose_projects, 0, audit->compose_projects.len)
     if (rule->check_repository && audit->repository) {
-        check_repository(turn, &ctx, audit->repository);
+        check_repository(turn, ctx, audit->repository);
     }
 }
 
-/* --- all of them ------------------------------------------------------------------------------ */
-
-typedef struct Turns {
-    VEC(Turn) all;
-    Api **apis; /* what is known of the types grows with the questions: each thread has its own */
-    atomic_size_t *found; /* by each turn that is over */
-} Turns;
+/* One rule. */
+static void check_subjects(const Turns *turns, Turn *turn, RuleContext *ctx)
+{
+    const Audit *audit = turns->audit;
+    const AuditRule *rule = ctx->rule;
+    size_t from = turn->from, end = turn->end;
+    switch (turn->kind) {
+    case SUBJECT_WHOLE:
+        check_whole(audit, turn, ctx);
+        break;
+    case SUBJECT_OBJECT:
+        ctx->bundle = turn->bundle;
+        for (size_t i = from; i < end; i++) {
+            check_object(turns, turn, ctx, &turn->bundle->objects.ptr[i]);
+        }
+        break;
+    case SUBJECT_KUSTOMIZATION:
+        CHECK_SOME(ctx, rule->check_kustomization, &audit->kustomizations, from, end)
+        break;
+    case SUBJECT_DOCKERFILE:
+        CHECK_SOME(ctx, rule->check_dockerfile, &audit->dockerfiles, from, end)
+        break;
+    case SUBJECT_WORKFLOW:
+        CHECK_SOME(ctx, rule->check_workflow, &audit->workflows, from, end)
+        break;
+    case SUBJECT_DASHBOARD:
+        CHECK_SOME(ctx, rule->check_dashboard, &audit->dashboards, from, end)
+        break;
+    case SUBJECT_PROMETHEUS:
+        CHECK_SOME(ctx, rule->check_prometheus, &audit->prometheus_files, from, end)
+        break;
+    case SUBJECT_COUNT:
+        break;
+    }
+}
 
 /* What can still be kept of a turn when those before it come first; more where they aren't over. */
 static size_t room_of(const Turns *turns, size_t at, size_t kept)
@@ -207,27 +231,82 @@ static size_t room_of(const Turns *turns, size_t at, size_t kept)
     return before < AUDIT_FINDINGS_MOST ? AUDIT_FINDINGS_MOST - before : 1;
 }
 
-static void take_turn(void *ctx, size_t at)
+static void take_turn(void *arg, size_t at)
 {
-    Turns *turns = ctx;
+    Turns *turns = arg;
     Turn *turn = &turns->all.ptr[at];
-    const DiagList *all = &turn->audit->result->diags;
+    const AuditOptions *options = turns->audit->options;
+    const DiagList *all = &turns->audit->result->diags;
     turn->diags = (DiagList) { .arena = all->arena, .limit = room_of(turns, at, all->diags.len) };
-    run_turn(turn, turns->apis[parallel_lane()]);
+    for (size_t i = 0; i < turn->rule_count; i++) {
+        RuleContext ctx = {
+            .diags = &turn->diags,
+            .rule = turn->rules[i],
+            .options = options,
+            .standard = options->standard,
+            .api = turns->apis[parallel_lane()],
+        };
+        check_subjects(turns, turn, &ctx);
+    }
     atomic_store_explicit(&turns->found[at], turn->diags.diags.len, memory_order_relaxed);
 }
 
-static void plan(Audit *audit, Turns *turns)
+/* --- all of them ------------------------------------------------------------------------------ */
+
+static void sort_in(Arena *arena, Turns *turns, const AuditRule *rule)
+{
+    const bool looks[SUBJECT_COUNT] = {
+        [SUBJECT_WHOLE] = rule->check_bundle || rule->check_compose || rule->check_repository,
+        [SUBJECT_OBJECT] = rule->check_object || rule->check_pod || rule->check_container,
+        [SUBJECT_KUSTOMIZATION] = rule->check_kustomization != NULL,
+        [SUBJECT_DOCKERFILE] = rule->check_dockerfile != NULL,
+        [SUBJECT_WORKFLOW] = rule->check_workflow != NULL,
+        [SUBJECT_DASHBOARD] = rule->check_dashboard != NULL,
+        [SUBJECT_PROMETHEUS] = rule->check_prometheus != NULL,
+    };
+    for (size_t kind = 0; kind < SUBJECT_COUNT; kind++) {
+        if (looks[kind]) {
+            vec_push(&turns->rules[kind], arena, rule);
+        }
+    }
+}
+
+static void plan_some(Turns *turns, SubjectKind kind, const Bundle *bundle, size_t count)
+{
+    const Rules *rules = &turns->rules[kind];
+    for (size_t from = 0; from < count; from += SUBJECTS_A_TURN) {
+        size_t end = count - from < SUBJECTS_A_TURN ? count : from + SUBJECTS_A_TURN;
+        Turn turn = { .kind = kind,
+                      .bundle = bundle,
+                      .from = from,
+                      .end = end,
+                      .rules = rules->ptr,
+                      .rule_count = rules->len };
+        vec_push(&turns->all, turns->audit->arena, turn);
+    }
+}
+
+static void plan(const Audit *audit, Turns *turns)
 {
     for (size_t i = 0; rule_families[i]; i++) {
         for (size_t j = 0; j < rule_families[i]->len; j++) {
-            const AuditRule *rule = &rule_families[i]->rules[j];
-            if (audit_wants(audit->options, rule)) {
-                Turn turn = { .audit = audit, .rule = rule };
-                vec_push(&turns->all, audit->arena, turn);
+            if (audit_wants(audit->options, &rule_families[i]->rules[j])) {
+                sort_in(audit->arena, turns, &rule_families[i]->rules[j]);
             }
         }
     }
+    vec_foreach(rule, &turns->rules[SUBJECT_WHOLE]) {
+        Turn turn = { .kind = SUBJECT_WHOLE, .rules = rule, .rule_count = 1 };
+        vec_push(&turns->all, audit->arena, turn);
+    }
+    vec_foreach(bundle, &audit->bundles) {
+        plan_some(turns, SUBJECT_OBJECT, *bundle, (*bundle)->objects.len);
+    }
+    plan_some(turns, SUBJECT_KUSTOMIZATION, NULL, audit->kustomizations.len);
+    plan_some(turns, SUBJECT_DOCKERFILE, NULL, audit->dockerfiles.len);
+    plan_some(turns, SUBJECT_WORKFLOW, NULL, audit->workflows.len);
+    plan_some(turns, SUBJECT_DASHBOARD, NULL, audit->dashboards.len);
+    plan_some(turns, SUBJECT_PROMETHEUS, NULL, audit->prometheus_files.len);
     turns->found = ARENA_ARRAY(audit->arena, atomic_size_t, turns->all.len + 1);
     turns->apis = ARENA_ARRAY(audit->arena, Api *, audit->jobs);
     for (size_t i = 0; i < audit->jobs; i++) {
@@ -250,7 +329,10 @@ static void take_findings(AuditResult *result, const Turn *turn)
 
 void rules_run(Audit *audit)
 {
-    Turns turns = { 0 };
+    const AuditOptions *options = audit->options;
+    Turns turns = { .audit = audit,
+                    .says_missing_once = options->standard == AUDIT_STANDARD_NONE &&
+                                         audit_wants(options, rule_get(STR("K8029"))) };
     plan(audit, &turns);
     parallel_each(audit->arena, audit->jobs, turns.all.len, take_turn, &turns);
     vec_foreach(turn, &turns.all) {
