@@ -4,7 +4,8 @@
  * where there is one item or one job. Items are taken in order; which thread gets which is chance, so a job
  * writes only what belongs to its item, and the caller puts the results together by index: what comes
  * out is then the same for any number of threads. The arena is forked meanwhile, so that jobs may
- * allocate on it and what they made stays. A loop inside of a job runs on the job's own thread.
+ * allocate on it and what they made stays. A loop inside of a job, on the same arena, is helped by the threads
+ * that find nothing else to do; on another arena it runs on the job's own thread.
  *
  * Threads have a stack of their own like the main thread's and take no signals. One that can't be
  * started is done without. */

@@ -1,5 +1,6 @@
 /* From files to what is applied together: each kustomization that no other one uses is built and
  * is a bundle of its own; the manifests that belong to none are one bundle. */
+#include "base/parallel.h"
 #include "base/path.h"
 
 #include "kustomize/kustomize.h"
@@ -120,8 +121,9 @@ static bool read_again(void *ctx, const Source *source, bool is_taken, YamlDocum
     return artifact->is_read && !artifact->mistake;
 }
 
-void bundles_build(Audit *audit, size_t index)
+static void build(void *ctx, size_t index)
 {
+    Audit *audit = ctx;
     Root *root = &audit->bundle_plan->built.ptr[index];
     Arena *arena = audit->arena;
     KustomizeResult built;
@@ -137,6 +139,12 @@ void bundles_build(Audit *audit, size_t index)
         bundle_add(root->bundle, built.resources[i].node);
     }
     bundle_seal(root->bundle);
+}
+
+void bundles_build(Audit *audit)
+{
+    size_t count = audit->bundle_plan->built.len;
+    parallel_each(audit->arena, audit->jobs, count, build, audit);
 }
 
 static void take_built(const BundlePlan *gather, const Root *root)
@@ -299,7 +307,7 @@ static void note_unknown_kinds(Audit *audit)
     }
 }
 
-size_t bundles_plan(Audit *audit)
+void bundles_plan(Audit *audit)
 {
     Arena *arena = audit->arena;
     BundlePlan *gather = ARENA_NEW(arena, BundlePlan);
@@ -319,7 +327,6 @@ size_t bundles_plan(Audit *audit)
             vec_push(&gather->built, arena, root);
         }
     }
-    return gather->built.len;
 }
 
 void bundles_gather(Audit *audit)

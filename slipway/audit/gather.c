@@ -10,17 +10,6 @@
 #include "repository/repository.h"
 #include "run.h"
 
-/* clang-format off */
-static void (*const rooms[])(Audit *audit) = {
-    bundles_gather,
-    dockerfiles_gather,
-    compose_gather,
-    actions_gather,
-    monitoring_gather,
-    repository_gather,
-};
-/* clang-format on */
-
 /* What one artifact says by itself. A kind that isn't here is read by its room, with others. */
 static void read_artifact(const Audit *audit, size_t index)
 {
@@ -50,13 +39,12 @@ static void read_artifact(const Audit *audit, size_t index)
     }
 }
 
-/* --- in two steps ----------------------------------------------------------------------------- */
+/* --- in order --------------------------------------------------------------------------------- */
 
-/* What kustomizations are built from comes first, then they are built beside the reading of all others. */
+/* What kustomizations are built from is read first, and all else while they are built. */
 typedef struct Reading {
     Audit *audit;
     VEC(size_t) first, others; /* artifacts */
-    size_t builds;
 } Reading;
 
 static void read_first(void *ctx, size_t index)
@@ -65,17 +53,35 @@ static void read_first(void *ctx, size_t index)
     read_artifact(reading->audit, reading->first.ptr[index]);
 }
 
-static void build_or_read(void *ctx, size_t index)
+static void read_other(void *ctx, size_t index)
 {
     const Reading *reading = ctx;
-    if (index < reading->builds) {
-        bundles_build(reading->audit, index);
-    } else {
-        read_artifact(reading->audit, reading->others.ptr[index - reading->builds]);
-    }
+    read_artifact(reading->audit, reading->others.ptr[index]);
 }
 
-static void read_and_build(Audit *audit)
+static void build_all(Reading *reading)
+{
+    bundles_build(reading->audit);
+}
+
+/* The rooms that need no build. */
+static void read_others(Reading *reading)
+{
+    Audit *audit = reading->audit;
+    parallel_each(audit->arena, audit->jobs, reading->others.len, read_other, reading);
+    dockerfiles_gather(audit);
+    compose_gather(audit);
+    actions_gather(audit);
+    monitoring_gather(audit);
+}
+
+static void take_side(void *ctx, size_t index)
+{
+    static void (*const sides[])(Reading *reading) = { build_all, read_others };
+    sides[index](ctx);
+}
+
+void audit_gather(Audit *audit)
 {
     Reading reading = { .audit = audit };
     for (size_t i = 0; i < audit->files.artifacts.len; i++) {
@@ -87,15 +93,8 @@ static void read_and_build(Audit *audit)
         }
     }
     parallel_each(audit->arena, audit->jobs, reading.first.len, read_first, &reading);
-    reading.builds = bundles_plan(audit);
-    size_t count = reading.builds + reading.others.len;
-    parallel_each(audit->arena, audit->jobs, count, build_or_read, &reading);
-}
-
-void audit_gather(Audit *audit)
-{
-    read_and_build(audit);
-    for (size_t i = 0; i < sizeof(rooms) / sizeof(rooms[0]); i++) {
-        rooms[i](audit);
-    }
+    bundles_plan(audit);
+    parallel_each(audit->arena, audit->jobs, 2, take_side, &reading);
+    bundles_gather(audit);
+    repository_gather(audit);
 }

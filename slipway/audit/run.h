@@ -36,10 +36,10 @@ Diag *audit_find(Audit *audit, const char *id, Span span, const char *format, ..
 
 /* gather.c: every room's artifacts. */
 void audit_gather(Audit *audit);
-/* bundles.c: how many kustomizations are to be built, whose files were read; one of them, several at once;
- * then the manifests, the kustomizations as built, and the kinds that they define. */
-size_t bundles_plan(Audit *audit);
-void bundles_build(Audit *audit, size_t index);
+/* bundles.c: which kustomizations are to be built, whose files were read; all of them; then the
+ * manifests, the kustomizations as built, and the kinds that they define. */
+void bundles_plan(Audit *audit);
+void bundles_build(Audit *audit);
 void bundles_gather(Audit *audit);
 /* dockerfile/: with the .dockerignore that a build would use. */
 void dockerfiles_gather(Audit *audit);

@@ -82,21 +82,54 @@ static void works_at_the_same_time(void **state)
 
 static void nest(void *ctx, size_t index)
 {
-    Arena *arena = ctx;
+    (void) index;
+    expect_squares(ctx, 4);
+}
+
+static void runs_loops_inside_of_jobs(void **state)
+{
+    parallel_each(*state, 4, 6, nest, *state);
+}
+
+static void nest_on_own_arena(void *ctx, size_t index)
+{
+    auto_arena Arena *arena = arena_new(0);
     Squares *squares = ARENA_NEW(arena, Squares);
+    (void) ctx;
     (void) index;
     squares->arena = arena;
     parallel_each(arena, 4, ITEMS, square, squares);
     for (size_t i = 0; i < ITEMS; i++) {
-        if (squares->lanes[i] != parallel_lane() || *squares->results[i] != i * i) {
-            abort();
-        }
+        assert_int_equal(squares->lanes[i], parallel_lane());
+        assert_int_equal(*squares->results[i], i * i);
     }
 }
 
-static void runs_a_loop_inside_of_a_job_on_its_thread(void **state)
+static void runs_a_loop_on_a_jobs_own_arena_on_its_thread(void **state)
 {
-    parallel_each(*state, 3, 6, nest, *state);
+    parallel_each(*state, 3, 6, nest_on_own_arena, NULL);
+}
+
+typedef struct Meeting {
+    Arena *arena;
+    pthread_barrier_t *barrier;
+} Meeting;
+
+static void meet_inside(void *ctx, size_t index)
+{
+    const Meeting *meeting = ctx;
+    if (index == 0) {
+        parallel_each(meeting->arena, 3, 3, meet, meeting->barrier);
+    }
+}
+
+/* The two other threads have nothing to do but to help. */
+static void helps_with_a_loop_inside_of_a_job(void **state)
+{
+    pthread_barrier_t barrier;
+    assert_int_equal(pthread_barrier_init(&barrier, NULL, 3), 0);
+    parallel_each(*state, 3, 2, meet_inside, &(Meeting) { *state, &barrier });
+    pthread_barrier_destroy(&barrier);
 }
 
 typedef struct Masks {
@@ -138,7 +171,9 @@ int main(void)
         arena_test(does_every_item_once),
         arena_test(does_nothing_of_nothing),
         arena_test(works_at_the_same_time),
-        arena_test(runs_a_loop_inside_of_a_job_on_its_thread),
+        arena_test(runs_loops_inside_of_jobs),
+        arena_test(runs_a_loop_on_a_jobs_own_arena_on_its_thread),
+        arena_test(helps_with_a_loop_inside_of_a_job),
         arena_test(leaves_signals_to_the_caller),
         arena_test(counts_at_least_one_processor),
     };
