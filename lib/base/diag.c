@@ -97,14 +97,15 @@ size_t diag_count(const DiagList *list, Severity at_least)
     return count;
 }
 
-static int compare_diags(const void *left, const void *right)
+static int compare_diags(const Diag *a, const Diag *b)
 {
-    const Diag *a = left;
-    const Diag *b = right;
-    int order = str_cmp(
-        span_is_known(a->span) ? a->span.source->path : STR(""),
-        span_is_known(b->span) ? b->span.source->path : STR("")
-    );
+    int order = 0;
+    if (a->span.source != b->span.source) {
+        order = str_cmp(
+            span_is_known(a->span) ? a->span.source->path : STR(""),
+            span_is_known(b->span) ? b->span.source->path : STR("")
+        );
+    }
     if (order == 0) {
         order = (a->span.start > b->span.start) - (a->span.start < b->span.start);
     }
@@ -113,7 +114,7 @@ static int compare_diags(const void *left, const void *right)
 
 /* An insertion would be stable and quadratic, qsort is neither: a merge of halves is what is left.
  */
-static void merge_sort(Diag *diags, Diag *scratch, size_t count)
+static void merge_sort(const Diag **diags, const Diag **scratch, size_t count)
 {
     if (count < 2) {
         return;
@@ -121,22 +122,33 @@ static void merge_sort(Diag *diags, Diag *scratch, size_t count)
     size_t half = count / 2;
     merge_sort(diags, scratch, half);
     merge_sort(diags + half, scratch, count - half);
+    if (compare_diags(diags[half - 1], diags[half]) <= 0) {
+        return;
+    }
     memcpy(scratch, diags, count * sizeof(*diags));
     size_t left = 0;
     size_t right = half;
     for (size_t i = 0; i < count; i++) {
         bool take_left =
-            right == count || (left < half && compare_diags(&scratch[left], &scratch[right]) <= 0);
+            right == count || (left < half && compare_diags(scratch[left], scratch[right]) <= 0);
         diags[i] = scratch[take_left ? left++ : right++];
     }
 }
 
 void diag_sort(DiagList *list)
 {
-    if (list->diags.len > 1) {
-        merge_sort(
-            list->diags.ptr, ARENA_ARRAY(list->arena, Diag, list->diags.len), list->diags.len
-        );
+    size_t count = list->diags.len;
+    const Diag **order = ARENA_ARRAY(list->arena, const Diag *, 2 * count + 1);
+    for (size_t i = 0; i < count; i++) {
+        order[i] = &list->diags.ptr[i];
+    }
+    merge_sort(order, order + count, count);
+    Diag *sorted = ARENA_ARRAY(list->arena, Diag, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        sorted[i] = *order[i];
+    }
+    if (count > 0) {
+        memcpy(list->diags.ptr, sorted, count * sizeof(*sorted));
     }
 }
 

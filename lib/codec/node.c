@@ -9,7 +9,7 @@
 enum {
     FIRST_CAPACITY = 4,
     DIGEST_BYTES = 7, /* of a key */
-    SCAN_LIMIT = 16, /* maps up to this size are compared by scanning */
+    SCAN_LIMIT = 16,  /* maps up to this size are compared by scanning */
 };
 
 static Node *node_new(Arena *arena, NodeKind kind, Str text)

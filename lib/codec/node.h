@@ -63,7 +63,7 @@ typedef struct NodePair {
 struct Node {
     NodeKind kind : 8;
     NodeStyle style : 8;
-    bool yaml11_bool : 1;  /* plain y/yes/no/on/off…: a string here, a boolean to YAML 1.1 readers */
+    bool yaml11_bool : 1; /* plain y/yes/no/on/off…: a string here, a boolean to YAML 1.1 readers */
     bool is_alias_use : 1; /* reached through *alias */
     Span span;
     Str text;           /* scalars: the text as it means (quotes and escapes resolved) */

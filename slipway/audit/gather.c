@@ -64,7 +64,7 @@ static void build_all(Reading *reading)
     bundles_build(reading->audit);
 }
 
-/* The rooms that need no build. */
+/* With the rooms that need no build. */
 static void read_others(Reading *reading)
 {
     Audit *audit = reading->audit;
@@ -72,7 +72,7 @@ static void read_others(Reading *reading)
     dockerfiles_gather(audit);
     compose_gather(audit);
     actions_gather(audit);
-    monitoring_gather(audit);
+    repository_begin(audit);
 }
 
 static void take_side(void *ctx, size_t index)
@@ -96,5 +96,6 @@ void audit_gather(Audit *audit)
     bundles_plan(audit);
     parallel_each(audit->arena, audit->jobs, 2, take_side, &reading);
     bundles_gather(audit);
+    monitoring_gather(audit);
     repository_gather(audit);
 }

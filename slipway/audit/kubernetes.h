@@ -11,6 +11,7 @@
 #include "base/vec.h"
 #include "codec/node.h"
 
+#include "environment.h"
 #include "schema/quantity.h"
 
 typedef enum ContainerKind {
@@ -26,6 +27,7 @@ typedef struct Container {
     const Node *node;
     const Node *security; /* securityContext, or NULL where it is missing or empty */
     Str name;
+    Environment env; /* of repository/ */
 } Container;
 
 typedef struct Pod {

@@ -15,14 +15,14 @@ typedef struct Audit {
     ArtifactList files;
     struct BundlePlan *bundle_plan; /* of bundles.c */
     Api *api;                       /* with the definitions of all bundles */
-    VEC(const Bundle *) bundles;
+    VEC(Bundle *) bundles;
     VEC(const KustomizationFile *) kustomizations;
     VEC(const Dockerfile *) dockerfiles;
-    VEC(const ComposeProject *) compose_projects;
+    VEC(ComposeProject *) compose_projects;
     VEC(const Workflow *) workflows; /* and action.yml files */
     VEC(const Dashboard *) dashboards;
     VEC(const PrometheusFile *) prometheus_files;
-    const Repository *repository; /* NULL: none of its rules runs */
+    Repository *repository; /* NULL: none of its rules runs */
     AuditResult *result;
 } Audit;
 

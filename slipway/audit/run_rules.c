@@ -142,9 +142,9 @@ static void check_object(const Turns *turns, Turn *turn, RuleContext *ctx, const
 }
 
 /* Calls `check` of the rule, where it has it, with some of the subjects. */
-#define CHECK_SOME(ctx, check, subjects, start, limit)             \
-    for (size_t i = (start); (check) && i < (limit); i++) {        \
-        (check)((ctx), (subjects)->ptr[i]);                        \
+#define CHECK_SOME(ctx, check, subjects, start, limit)      \
+    for (size_t i = (start); (check) && i < (limit); i++) { \
+        (check)((ctx), (subjects)->ptr[i]);                 \
     }
 
 /* The rules across artifacts are about what is built and run: an end in test data is none. */

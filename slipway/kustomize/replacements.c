@@ -127,9 +127,7 @@ static int insist(Replacement *r, Node *node, Str text)
     r->is_tagged = true;
     NodeExtras *extras = node_extras(r->b->arena, node);
     extras->tag = tags[node->kind];
-    *node = (Node) {
-        .kind = NODE_STRING, .style = STYLE_PLAIN, .text = text, .extras = extras
-    };
+    *node = (Node) { .kind = NODE_STRING, .style = STYLE_PLAIN, .text = text, .extras = extras };
     return 0;
 }
 

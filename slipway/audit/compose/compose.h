@@ -22,6 +22,7 @@
 #include "base/vec.h"
 #include "codec/node.h"
 
+#include "audit/environment.h"
 #include "interpolate.h"
 
 typedef struct ComposeProject ComposeProject;
@@ -104,6 +105,7 @@ struct ComposeService {
     ComposeValues environment;
     ComposeValues build_args;
     ComposeReferences env_files;
+    Environment env; /* of repository/ */
     VEC(ComposeDependency) depends_on;
     VEC(ComposeMount) mounts;
     ComposeReferences networks, secrets, configs, profiles, aliases;

@@ -1,12 +1,13 @@
 /* What a container finds in its environment, as far as the repository says it. */
 #include "base/fs.h"
+#include "base/parallel.h"
 #include "base/path.h"
 
 #include "repository.h"
 
 enum { ENV_FILE_BYTES_MOST = 1 << 20 };
 
-static void add(Arena *arena, EnvList *env, EnvValue value)
+static void add(Arena *arena, Environment *env, EnvValue value)
 {
     vec_push(&env->values, arena, value);
 }
@@ -20,7 +21,7 @@ static const Node *config_map_data(const RepoContainer *place, Str name)
 }
 
 static void add_reference(
-    Arena *arena, EnvList *env, const RepoContainer *place, EnvValue value, const Node *from
+    Arena *arena, Environment *env, const RepoContainer *place, EnvValue value, const Node *from
 )
 {
     const Node *reference = node_path(from, "configMapKeyRef");
@@ -37,7 +38,8 @@ static void add_reference(
     add(arena, env, value);
 }
 
-static void add_env_from(Arena *arena, EnvList *env, const RepoContainer *place, const Node *source)
+static void
+add_env_from(Arena *arena, Environment *env, const RepoContainer *place, const Node *source)
 {
     Str prefix = node_text(source, "prefix");
     const Node *config = node_path(source, "configMapRef.name");
@@ -63,9 +65,9 @@ static void add_env_from(Arena *arena, EnvList *env, const RepoContainer *place,
     }
 }
 
-EnvList env_of_container(Arena *arena, const RepoContainer *place)
+static Environment of_container(Arena *arena, const RepoContainer *place)
 {
-    EnvList env = { .is_complete = true };
+    Environment env = { .is_complete = true };
     const Node *list = node_path(place->container->node, "env");
     for (size_t i = 0; i < node_len(list); i++) {
         const Node *item = list->seq.items[i];
@@ -93,7 +95,7 @@ EnvList env_of_container(Arena *arena, const RepoContainer *place)
 
 /* --- Compose ---------------------------------------------------------------------------------- */
 
-static void read_env_file(Arena *arena, EnvList *env, const ComposeReference *file, Str path)
+static void read_env_file(Arena *arena, Environment *env, const ComposeReference *file, Str path)
 {
     Str text;
     if (!fs_is_file(str_to_cstr(arena, path)) ||
@@ -115,9 +117,9 @@ static void read_env_file(Arena *arena, EnvList *env, const ComposeReference *fi
     }
 }
 
-EnvList env_of_compose(Arena *arena, const ComposeService *service)
+static Environment of_compose(Arena *arena, const ComposeService *service)
 {
-    EnvList env = { .is_complete = !service->project->is_partial };
+    Environment env = { .is_complete = !service->project->is_partial };
     vec_foreach(entry, &service->environment) {
         EnvValue value = { .key = entry->name,
                            .node = entry->value ? entry->value : entry->key,
@@ -139,7 +141,53 @@ EnvList env_of_compose(Arena *arena, const ComposeService *service)
     return env;
 }
 
-const EnvValue *env_get(const EnvList *env, Str key)
+/* --- all of them ------------------------------------------------------------------------------ */
+
+/* What has an environment, or several of it. */
+typedef struct Owner {
+    const Bundle *bundle; /* NULL: a Compose service */
+    const Object *object;
+    ComposeService *service;
+} Owner;
+
+typedef struct Owners {
+    Arena *arena;
+    VEC(Owner) all;
+} Owners;
+
+static void read_owner(void *ctx, size_t index)
+{
+    const Owners *owners = ctx;
+    const Owner *owner = &owners->all.ptr[index];
+    if (owner->service) {
+        owner->service->env = of_compose(owners->arena, owner->service);
+        return;
+    }
+    vec_foreach(container, &owner->object->pod->containers) {
+        RepoContainer place = { owner->bundle, owner->object, container };
+        container->env = of_container(owners->arena, &place);
+    }
+}
+
+void env_read_all(const Audit *audit)
+{
+    Owners owners = { .arena = audit->arena };
+    vec_foreach(bundle, &audit->bundles) {
+        vec_foreach(object, &(*bundle)->objects) {
+            if (object->pod) {
+                vec_push(&owners.all, audit->arena, ((Owner) { *bundle, object, NULL }));
+            }
+        }
+    }
+    vec_foreach(project, &audit->compose_projects) {
+        vec_foreach(service, &(*project)->services) {
+            vec_push(&owners.all, audit->arena, ((Owner) { .service = service }));
+        }
+    }
+    parallel_each(audit->arena, audit->jobs, owners.all.len, read_owner, &owners);
+}
+
+const EnvValue *env_get(const Environment *env, Str key)
 {
     for (size_t i = env->values.len; i > 0; i--) {
         if (str_eq(env->values.ptr[i - 1].key, key)) {

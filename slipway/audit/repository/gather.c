@@ -280,8 +280,7 @@ static void want_container(Repository *repository, const RepoContainer *place)
         "readinessProbe.httpGet.path",
         "startupProbe.httpGet.path",
     };
-    EnvList env = env_of_container(repository->arena, place);
-    vec_foreach(value, &env.values) {
+    vec_foreach(value, &place->container->env.values) {
         repository_want(repository, value->key);
         repository_want(repository, str_lower(repository->arena, value->key));
     }
@@ -320,8 +319,7 @@ static void want_words(Repository *repository)
             want_container(repository, place);
         }
         vec_foreach(compose, &service->compose) {
-            EnvList env = env_of_compose(repository->arena, *compose);
-            vec_foreach(value, &env.values) {
+            vec_foreach(value, &(*compose)->env.values) {
                 repository_want(repository, value->key);
             }
         }
@@ -390,7 +388,7 @@ static bool is_wanted(const Audit *audit)
     return false;
 }
 
-void repository_gather(Audit *audit)
+void repository_begin(Audit *audit)
 {
     if (!is_wanted(audit)) {
         return;
@@ -408,6 +406,16 @@ void repository_gather(Audit *audit)
     CiBuilds *ci = ARENA_NEW(audit->arena, CiBuilds);
     *ci = ci_builds(audit->arena, repository);
     repository->ci = ci;
+    audit->repository = repository;
+}
+
+void repository_gather(Audit *audit)
+{
+    Repository *repository = audit->repository;
+    if (!repository) {
+        return;
+    }
+    env_read_all(audit);
     join_all(repository);
     want_words(repository);
     want_queries(repository);
@@ -415,5 +423,4 @@ void repository_gather(Audit *audit)
     repository->wants_writes = has_read_only(repository);
     repository_read_sources(repository);
     hand_out_writes(repository);
-    audit->repository = repository;
 }

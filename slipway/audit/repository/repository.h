@@ -81,7 +81,9 @@ typedef struct Repository {
     bool is_cut;       /* there were more sources than are read: nothing is said about them */
 } Repository;
 
-/* Makes audit->repository. */
+/* Makes audit->repository, where some rule of the run needs it, of what workflows say; then, when all other
+ * artifacts are read, adds what they say together. */
+void repository_begin(Audit *audit);
 void repository_gather(Audit *audit);
 /* The service whose folder the path is in: the innermost one with a Dockerfile; NULL: none. */
 RepoService *repository_service_of(const Repository *repository, Str path);
@@ -131,22 +133,10 @@ bool image_is_official(const ImageName *image);
 bool image_is_bare(Str image);
 
 /* --- environment: env.c --- */
-typedef struct EnvValue {
-    Str key;
-    Str text;         /* what is known of the value, may be empty */
-    const Node *node; /* the value, else the key */
-    bool is_literal;  /* false: from a Secret, a field or what isn't known */
-    bool is_field;    /* of the pod or node */
-} EnvValue;
-typedef struct EnvList {
-    VEC(EnvValue) values;
-    bool is_complete; /* false: a file or object that isn't there may say more */
-} EnvList;
-/* Of `env` and `envFrom`, with the ConfigMaps of the bundle. */
-EnvList env_of_container(Arena *arena, const RepoContainer *place);
-/* Of `environment` and `env_file`. */
-EnvList env_of_compose(Arena *arena, const ComposeService *service);
-const EnvValue *env_get(const EnvList *env, Str key);
+/* Fills in the environment of all containers (`env` and `envFrom`, with the ConfigMaps of their bundle) and
+ * Compose services (`environment` and `env_file`). */
+void env_read_all(const Audit *audit);
+const EnvValue *env_get(const Environment *env, Str key);
 
 /* --- endpoints: a host in a value --- */
 typedef struct Endpoint {

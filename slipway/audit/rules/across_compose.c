@@ -192,7 +192,7 @@ static void merge_lost(RuleContext *ctx, Diag *diag, const Node *own, const Node
     }
     Str own_anchor = node_anchor(base);
     const char *anchor = own_anchor.len ? str_to_cstr(ctx->diags->arena, own_anchor)
-                                          : new_anchor(ctx->diags->arena, text, other->key->text);
+                                        : new_anchor(ctx->diags->arena, text, other->key->text);
     if (own_anchor.len == 0) {
         size_t colon = (size_t) other->key->span.end + 1;
         rule_fix(ctx, diag, span_make(source, colon, colon), " &%s", anchor);

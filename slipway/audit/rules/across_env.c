@@ -31,8 +31,8 @@ static bool has_no_default(Str key)
  * XA006's. */
 static size_t missing_in(
     const Repository *repository,
-    const EnvList *wanted,
-    const EnvList *other,
+    const Environment *wanted,
+    const Environment *other,
     Str *names,
     const EnvValue **ret_first
 )
@@ -50,7 +50,7 @@ static size_t missing_in(
     return count;
 }
 
-static Span place_of(const EnvList *env)
+static Span place_of(const Environment *env)
 {
     vec_foreach(value, &env->values) {
         if (value->node && span_is_known(value->node->span)) {
@@ -61,7 +61,7 @@ static Span place_of(const EnvList *env)
 }
 
 /* Two lists that have nothing in common are of two designs, not of one with a hole. */
-static bool are_alike(const EnvList *a, const EnvList *b)
+static bool are_alike(const Environment *a, const Environment *b)
 {
     size_t shared = 0;
     vec_foreach(value, &a->values) {
@@ -84,7 +84,7 @@ static void suggest_variables(
     RuleContext *ctx,
     Diag *diag,
     const Node *owner,
-    const EnvList *wanted,
+    const Environment *wanted,
     const Str *names,
     size_t count
 )
@@ -120,10 +120,10 @@ static void compare_env(
 )
 {
     Arena *arena = repository->arena;
-    EnvList in_compose = env_of_compose(arena, compose);
-    EnvList in_workload = env_of_container(arena, place);
-    const EnvList *wanted = of_workload ? &in_workload : &in_compose;
-    const EnvList *other = of_workload ? &in_compose : &in_workload;
+    const Environment *in_compose = &compose->env;
+    const Environment *in_workload = &place->container->env;
+    const Environment *wanted = of_workload ? in_workload : in_compose;
+    const Environment *other = of_workload ? in_compose : in_workload;
     if (!other->is_complete || other->values.len == 0 || !are_alike(wanted, other)) {
         return;
     }
@@ -250,13 +250,14 @@ say_memory(RuleContext *ctx, const EnvValue *value, Span limit, Str limit_text, 
 static void
 check_container_memory(RuleContext *ctx, const Repository *repository, const RepoContainer *place)
 {
+    (void) repository;
     const Node *limit = node_path(place->container->node, "resources.limits.memory");
     double milli = 0;
     if (!quantity_parse(limit, &milli)) {
         return;
     }
-    EnvList env = env_of_container(repository->arena, place);
-    vec_foreach(value, &env.values) {
+    const Environment *env = &place->container->env;
+    vec_foreach(value, &env->values) {
         double bytes = 0;
         if (value->is_literal && runtime_bytes(value->key, value->text, &bytes) &&
             bytes * 1000 >= milli) {
@@ -267,8 +268,7 @@ check_container_memory(RuleContext *ctx, const Repository *repository, const Rep
     }
 }
 
-static void
-check_compose_memory(RuleContext *ctx, const Repository *repository, const ComposeService *service)
+static void check_compose_memory(RuleContext *ctx, const ComposeService *service)
 {
     const Node *limit = node_path(service->node, "deploy.resources.limits.memory");
     limit = limit ? limit : node_path(service->node, "mem_limit");
@@ -277,8 +277,8 @@ check_compose_memory(RuleContext *ctx, const Repository *repository, const Compo
     if (!limit || !compose_text(service->project, limit, &text) || !parse_bytes(text, &most)) {
         return;
     }
-    EnvList env = env_of_compose(repository->arena, service);
-    vec_foreach(value, &env.values) {
+    const Environment *env = &service->env;
+    vec_foreach(value, &env->values) {
         double bytes = 0;
         if (value->is_literal && runtime_bytes(value->key, value->text, &bytes) && bytes >= most &&
             compose_is_own(service->project, value->node)) {
@@ -291,7 +291,7 @@ static void xa030(RuleContext *ctx, const Repository *repository)
 {
     across_each_container(ctx, repository, NULL, check_container_memory);
     across_foreach_compose(service, repository) {
-        check_compose_memory(ctx, repository, service);
+        check_compose_memory(ctx, service);
     }
 }
 

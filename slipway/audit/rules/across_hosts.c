@@ -107,11 +107,10 @@ say_no_service(RuleContext *ctx, const ComposeProject *project, const EnvValue *
     point_at_nearest(ctx, diag, host, &candidates);
 }
 
-static void
-check_compose_hosts(RuleContext *ctx, const Repository *repository, const ComposeService *service)
+static void check_compose_hosts(RuleContext *ctx, const ComposeService *service)
 {
-    EnvList env = env_of_compose(repository->arena, service);
-    vec_foreach(value, &env.values) {
+    const Environment *env = &service->env;
+    vec_foreach(value, &env->values) {
         Endpoint endpoint;
         for (size_t at = 0; next_host(value, &at, &endpoint);) {
             if (str_has_suffix(value->key, STR("LISTENERS")) ||
@@ -193,9 +192,9 @@ static void say_no_object(RuleContext *ctx, const EnvValue *value, Str host)
 static void
 check_container_hosts(RuleContext *ctx, const Repository *repository, const RepoContainer *place)
 {
-    EnvList env = env_of_container(repository->arena, place);
+    const Environment *env = &place->container->env;
     across_enter(ctx, place);
-    vec_foreach(value, &env.values) {
+    vec_foreach(value, &env->values) {
         Endpoint endpoint;
         for (size_t at = 0; next_host(value, &at, &endpoint);) {
             if (!is_anywhere(repository, endpoint.host)) {
@@ -210,7 +209,7 @@ static void xa010(RuleContext *ctx, const Repository *repository)
 {
     across_foreach_compose(service, repository) {
         if (is_closed(service)) {
-            check_compose_hosts(ctx, repository, service);
+            check_compose_hosts(ctx, service);
         }
     }
     across_each_container(ctx, repository, is_closed_bundle, check_container_hosts);
@@ -218,12 +217,10 @@ static void xa010(RuleContext *ctx, const Repository *repository)
 
 /* --- XA011 ------------------------------------------------------------------------------------ */
 
-static void check_compose_endpoints(
-    RuleContext *ctx, const Repository *repository, const ComposeService *service
-)
+static void check_compose_endpoints(RuleContext *ctx, const ComposeService *service)
 {
-    EnvList env = env_of_compose(repository->arena, service);
-    vec_foreach(value, &env.values) {
+    const Environment *env = &service->env;
+    vec_foreach(value, &env->values) {
         Endpoint endpoint;
         for (size_t at = 0; next_host(value, &at, &endpoint);) {
             const ComposeService *target = compose_host(service->project, endpoint.host);
@@ -250,9 +247,10 @@ static void check_container_endpoints(
     RuleContext *ctx, const Repository *repository, const RepoContainer *place
 )
 {
-    EnvList env = env_of_container(repository->arena, place);
+    (void) repository;
+    const Environment *env = &place->container->env;
     across_enter(ctx, place);
-    vec_foreach(value, &env.values) {
+    vec_foreach(value, &env->values) {
         size_t at = 0;
         Endpoint endpoint;
         while (value->is_literal && endpoint_next(value->text, &at, &endpoint)) {
@@ -277,7 +275,7 @@ static void check_container_endpoints(
 static void xa011(RuleContext *ctx, const Repository *repository)
 {
     across_foreach_compose(service, repository) {
-        check_compose_endpoints(ctx, repository, service);
+        check_compose_endpoints(ctx, service);
     }
     across_each_container(ctx, repository, NULL, check_container_endpoints);
 }

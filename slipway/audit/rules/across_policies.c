@@ -190,9 +190,10 @@ static void check_edge(RuleContext *ctx, const Edge *edge, const EnvValue *value
 static void
 check_policies(RuleContext *ctx, const Repository *repository, const RepoContainer *place)
 {
-    EnvList env = env_of_container(repository->arena, place);
+    (void) repository;
+    const Environment *env = &place->container->env;
     across_enter(ctx, place);
-    vec_foreach(value, &env.values) {
+    vec_foreach(value, &env->values) {
         size_t at = 0;
         Endpoint endpoint;
         while (value->is_literal && endpoint_next(value->text, &at, &endpoint)) {

@@ -360,10 +360,10 @@ static bool
 check_workload_ports(RuleContext *ctx, const RepoService *service, const RepoContainer *place)
 {
     bool said = false;
-    EnvList env = env_of_container(ctx->diags->arena, place);
+    const Environment *env = &place->container->env;
     bool has_ports = node_len(node_path(place->container->node, "ports")) > 0;
     across_enter(ctx, place);
-    vec_foreach(value, &env.values) {
+    vec_foreach(value, &env->values) {
         unsigned port = has_ports ? own_port(value) : 0;
         said =
             (port > 0 && check_own_ports(ctx, service, value, declares(place->container, port))) ||
@@ -377,8 +377,8 @@ static bool
 check_service_ports(RuleContext *ctx, const RepoService *service, const ComposeService *compose)
 {
     bool said = false;
-    EnvList env = env_of_compose(ctx->diags->arena, compose);
-    vec_foreach(value, &env.values) {
+    const Environment *env = &compose->env;
+    vec_foreach(value, &env->values) {
         unsigned port = own_port(value);
         said =
             (port > 0 && check_own_ports(ctx, service, value, compose_declares(compose, port))) ||
@@ -426,7 +426,7 @@ static void compare_with_image(
 
 /* Where both have ports, XA002 compares those. */
 static bool compare_with_compose(
-    RuleContext *ctx, const EnvList *in_compose, const EnvValue *value, bool has_ports
+    RuleContext *ctx, const Environment *in_compose, const EnvValue *value, bool has_ports
 )
 {
     const EnvValue *other = env_get(in_compose, value->key);
@@ -443,22 +443,23 @@ static void compare_defaults(RuleContext *ctx, const RepoService *service)
 {
     Arena *arena = ctx->diags->arena;
     const ComposeService *compose = service->compose.len == 1 ? service->compose.ptr[0] : NULL;
-    EnvList in_compose = compose ? env_of_compose(arena, compose) : (EnvList) { 0 };
+    const Environment none = { 0 };
+    const Environment *in_compose = compose ? &compose->env : &none;
     AcrossExposed exposed =
         service->dockerfile ? across_exposed(arena, service->dockerfile) : (AcrossExposed) { 0 };
     vec_foreach(place, &service->containers) {
-        EnvList env = env_of_container(arena, place);
+        const Environment *env = &place->container->env;
         bool has_ports = compose && compose->ports.len + compose->expose.len > 0 &&
                          node_len(node_path(place->container->node, "ports")) > 0;
         across_enter(ctx, place);
-        vec_foreach(value, &env.values) {
-            if (!compare_with_compose(ctx, &in_compose, value, has_ports)) {
+        vec_foreach(value, &env->values) {
+            if (!compare_with_compose(ctx, in_compose, value, has_ports)) {
                 compare_with_image(ctx, service, &exposed, value);
             }
         }
         across_leave(ctx);
     }
-    vec_foreach(value, &in_compose.values) {
+    vec_foreach(value, &in_compose->values) {
         compare_with_image(ctx, service, &exposed, value);
     }
 }

@@ -47,10 +47,10 @@ static bool is_read(const Repository *repository, Str key)
 
 static void check_unread(RuleContext *ctx, const Repository *repository, const RepoContainer *place)
 {
-    EnvList env = env_of_container(repository->arena, place);
+    const Environment *env = &place->container->env;
     Map said = MAP_ON_ARENA(repository->arena);
     across_enter(ctx, place);
-    vec_foreach(value, &env.values) {
+    vec_foreach(value, &env->values) {
         if (!is_read(repository, value->key) && !map_has(&said, value->key)) {
             map_set(&said, value->key, value);
             rule_find(ctx, value->node, "no source reads %" STR_FMT, STR_ARG(value->key));
@@ -80,17 +80,17 @@ static bool runs_own_sources(const RepoService *service)
 /* --- read and set nowhere --- */
 
 /* Whether all is known of what the service gets, and it gets something; *ret_place is where. */
-static bool knows_environment(Arena *arena, const RepoService *service, Span *ret_place)
+static bool knows_environment(const RepoService *service, Span *ret_place)
 {
     bool is_known = service->compose.len + service->containers.len > 0;
     *ret_place = SPAN_NONE;
     vec_foreach(compose, &service->compose) {
-        is_known = is_known && env_of_compose(arena, *compose).is_complete;
+        is_known = is_known && (*compose)->env.is_complete;
         *ret_place = (*compose)->key->span;
     }
     vec_foreach(place, &service->containers) {
         const Node *name = node_path(place->container->node, "name");
-        is_known = is_known && env_of_container(arena, place).is_complete;
+        is_known = is_known && place->container->env.is_complete;
         *ret_place = name ? name->span : *ret_place;
     }
     return is_known;
@@ -160,7 +160,7 @@ static void check_unset(RuleContext *ctx, const Repository *repository)
         Span place;
         const RepoService *service = repository_service_of(repository, read->span.source->path);
         if (!service || map_has(&said, read->name) || across_is_of_runtime(read->name) ||
-            !knows_environment(repository->arena, service, &place) ||
+            !knows_environment(service, &place) ||
             is_set(repository, &names, service, read->name)) {
             continue;
         }
