@@ -99,6 +99,7 @@ typedef struct Turns {
     const Audit *audit;
     Rules rules[SUBJECT_COUNT]; /* in the table's order */
     VEC(Turn) all;
+    size_t first;           /* the largest begin, though what they find comes last */
     bool says_missing_once; /* K8029 says that nothing of a security context is said */
     Api **apis; /* what is known of the types grows with the questions: each thread has its own */
     atomic_size_t *found; /* by each turn that is over */
@@ -231,9 +232,10 @@ static size_t room_of(const Turns *turns, size_t at, size_t kept)
     return before < AUDIT_FINDINGS_MOST ? AUDIT_FINDINGS_MOST - before : 1;
 }
 
-static void take_turn(void *arg, size_t at)
+static void take_turn(void *arg, size_t index)
 {
     Turns *turns = arg;
+    size_t at = (turns->first + index) % turns->all.len;
     Turn *turn = &turns->all.ptr[at];
     const AuditOptions *options = turns->audit->options;
     const DiagList *all = &turns->audit->result->diags;
@@ -295,10 +297,6 @@ static void plan(const Audit *audit, Turns *turns)
             }
         }
     }
-    vec_foreach(rule, &turns->rules[SUBJECT_WHOLE]) {
-        Turn turn = { .kind = SUBJECT_WHOLE, .rules = rule, .rule_count = 1 };
-        vec_push(&turns->all, audit->arena, turn);
-    }
     vec_foreach(bundle, &audit->bundles) {
         plan_some(turns, SUBJECT_OBJECT, *bundle, (*bundle)->objects.len);
     }
@@ -307,6 +305,11 @@ static void plan(const Audit *audit, Turns *turns)
     plan_some(turns, SUBJECT_WORKFLOW, NULL, audit->workflows.len);
     plan_some(turns, SUBJECT_DASHBOARD, NULL, audit->dashboards.len);
     plan_some(turns, SUBJECT_PROMETHEUS, NULL, audit->prometheus_files.len);
+    turns->first = turns->all.len;
+    vec_foreach(rule, &turns->rules[SUBJECT_WHOLE]) {
+        Turn turn = { .kind = SUBJECT_WHOLE, .rules = rule, .rule_count = 1 };
+        vec_push(&turns->all, audit->arena, turn);
+    }
     turns->found = ARENA_ARRAY(audit->arena, atomic_size_t, turns->all.len + 1);
     turns->apis = ARENA_ARRAY(audit->arena, Api *, audit->jobs);
     for (size_t i = 0; i < audit->jobs; i++) {
