@@ -77,7 +77,7 @@ static bool says_temporary(Str text)
     return str_find(text, STR("TMPDIR")) != STR_NONE || str_find(text, STR("tmpdir")) != STR_NONE;
 }
 
-static void add_environment(Ground *ground, const EnvList *env)
+static void add_environment(Ground *ground, const Environment *env)
 {
     vec_foreach(value, &env->values) {
         ground->moves_temporary = ground->moves_temporary || says_temporary(value->key) ||
@@ -108,8 +108,7 @@ static void add_container(Ground *ground, const RepoContainer *place)
             add_writable(ground, path);
         }
     }
-    EnvList env = env_of_container(ground->arena, place);
-    add_environment(ground, &env);
+    add_environment(ground, &container->env);
     add_words(ground, node_path(container->node, "command"));
     add_words(ground, node_path(container->node, "args"));
 }
@@ -140,8 +139,7 @@ static void add_compose(Ground *ground, const ComposeService *compose)
     if (tmpfs) {
         add_tmpfs(ground, tmpfs);
     }
-    EnvList env = env_of_compose(ground->arena, compose);
-    add_environment(ground, &env);
+    add_environment(ground, &compose->env);
     add_words(ground, node_path(compose->node, "command"));
     add_words(ground, node_path(compose->node, "entrypoint"));
 }
