@@ -200,6 +200,45 @@ static bool is_manifest(Str text)
     return has(text, "apiVersion") && has(text, "kind");
 }
 
+/* Whether a line with at least one space before the key has it. */
+static bool has_inner_key(Str text, const char *key)
+{
+    Str wanted = str_from(key);
+    for (size_t at = 0, found; (found = str_find(str_skip(text, at), wanted)) != STR_NONE;) {
+        at += found;
+        Str line = str_slice(text, 0, at);
+        Str before = str_skip(line, str_rfind_char(line, '\n') + 1);
+        if (at > 0 && before.len > 0 && str_trim(before).len == 0) {
+            return true;
+        }
+        at += wanted.len;
+    }
+    return false;
+}
+
+/* A Compose file of another name, as local.yml or stack.yml; what runs a CI's steps has services too. */
+static bool is_compose_within(Str text)
+{
+    static const char *const others[] = { "steps",  "pipeline", "jobs",       "stages",
+                                          "script", "kind",     "apiVersion", "before_script" };
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        if (has_top_key(text, others[i])) {
+            return false;
+        }
+    }
+    return has_top_key(text, "services") &&
+           (has_inner_key(text, "image:") || has_inner_key(text, "build:")) &&
+           (has_top_key(text, "version") || has_top_key(text, "networks") ||
+            has_top_key(text, "volumes"));
+}
+
+/* By its name; process-compose has taken the same ones for its own. */
+static bool is_compose_file(Str name, Str text)
+{
+    bool is_named = is_compose(name) && !has_top_key(text, "processes");
+    return is_named ? has_top_key(text, "services") || !is_manifest(text) : is_compose_within(text);
+}
+
 static ArtifactKind classify_yaml(Str path, Str name, Str text)
 {
     if (is_in_folder(path, ".github") &&
@@ -213,7 +252,7 @@ static ArtifactKind classify_yaml(Str path, Str name, Str text)
     if (is_workflow(path, text)) {
         return ARTIFACT_WORKFLOW;
     }
-    if (is_compose(name) && !is_manifest(text)) {
+    if (is_compose_file(name, text)) {
         return ARTIFACT_COMPOSE;
     }
     if (is_provisioning(text)) {

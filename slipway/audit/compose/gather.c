@@ -10,7 +10,9 @@
 typedef struct Gather {
     Audit *audit;
     Map read;  /* path -> ComposeDocument *, of files that are no artifacts */
-    Map used;  /* paths that another file includes or extends */
+    Map used;  /* paths that another file includes */
+    Map lent;  /* paths of which another file extends a service */
+    Map seen;  /* paths that are in a project */
     Map mains; /* directory -> ComposeProject * of the default file */
     Map best;  /* directory -> Artifact of the default file's name */
     Map overs; /* directory -> Artifact of its override */
@@ -127,6 +129,9 @@ static ComposeProject *load(Gather *gather, const Str *paths, size_t count)
         .example = read_beside(audit, directory, examples),
     };
     ComposeProject *project = compose_load(audit->arena, &options);
+    vec_foreach(source, &project->sources) {
+        map_set(&gather->seen, (*source)->path, project);
+    }
     vec_foreach(service, &project->services) {
         const Artifact *dockerfile = map_get(&audit->files.by_path, service->dockerfile);
         service->dockerfile_source = dockerfile ? dockerfile->source : NULL;
@@ -154,30 +159,33 @@ static bool is_override(Str name)
     return str_find(name, STR("compose.override.")) != STR_NONE;
 }
 
-/* Marks what the document includes or extends; a scan of few keys, without loading. */
-static void mark_path(Gather *gather, Str directory, const Node *node)
+/* Marks the path, but for that of the file which says it. */
+static void mark_path(const Gather *gather, const Artifact *by, const Node *node, Map *marks)
 {
     if (node_is_string(node)) {
-        Str path = path_join(gather->audit->arena, directory, node->text);
-        map_set(&gather->used, path, gather);
+        Str path = by->source->path;
+        Str marked = path_join(gather->audit->arena, path_dir(path), node->text);
+        if (!str_eq(path, marked)) {
+            map_set(marks, marked, (void *) (uintptr_t) by);
+        }
     }
     for (size_t i = 0; node_is_seq(node) && i < node->seq.len; i++) {
-        mark_path(gather, directory, node->seq.items[i]);
+        mark_path(gather, by, node->seq.items[i], marks);
     }
     if (node_is_map(node)) {
-        mark_path(gather, directory, node_get_cstr(node, "path"));
+        mark_path(gather, by, node_get_cstr(node, "path"), marks);
     }
 }
 
+/* What the document includes or extends; a scan of few keys, without loading. */
 static void mark_used(Gather *gather, Artifact *artifact)
 {
     const Node *root = artifact_document(gather->audit->arena, artifact);
-    Str directory = path_dir(artifact->source->path);
     const Node *services = node_get_cstr(root, "services");
-    mark_path(gather, directory, node_get_cstr(root, "include"));
+    mark_path(gather, artifact, node_get_cstr(root, "include"), &gather->used);
     for (size_t i = 0; node_is_map(services) && i < services->map.len; i++) {
         const Node *extends = node_get_cstr(services->map.pairs[i].value, "extends");
-        mark_path(gather, directory, node_get_cstr(extends, "file"));
+        mark_path(gather, artifact, node_get_cstr(extends, "file"), &gather->lent);
     }
 }
 
@@ -270,15 +278,48 @@ static void report_unreadable(Audit *audit, Artifact *artifact)
     }
 }
 
+/* A file that lends services to another may have more of them; one that only lends is no project. */
+static bool is_wanted(const Gather *gather, const Artifact *artifact)
+{
+    Str path = artifact->source->path;
+    return artifact->kind == ARTIFACT_COMPOSE && !artifact->mistake &&
+           !map_has(&gather->used, path) &&
+           (is_main(gather, artifact) || !map_has(&gather->lent, path));
+}
+
+static void add_others(Gather *gather)
+{
+    vec_foreach(place, &gather->audit->files.artifacts) {
+        Artifact *artifact = *place;
+        Str path = artifact->source->path;
+        bool is_orphan =
+            !is_override(path_base(path)) || !map_has(&gather->mains, path_dir(path));
+        if (is_wanted(gather, artifact) && !is_main(gather, artifact) && is_orphan) {
+            add_other(gather, artifact);
+        }
+    }
+    vec_foreach(place, &gather->audit->files.artifacts) { /* those that include each other alone */
+        bool is_lost = (*place)->kind == ARTIFACT_COMPOSE && !(*place)->mistake &&
+                       !map_has(&gather->seen, (*place)->source->path);
+        if (is_lost) {
+            add_other(gather, *place);
+        }
+    }
+}
+
 void compose_gather(Audit *audit)
 {
     Arena *arena = audit->arena;
-    Gather gather = { audit,
-                      MAP_ON_ARENA(arena),
-                      MAP_ON_ARENA(arena),
-                      MAP_ON_ARENA(arena),
-                      MAP_ON_ARENA(arena),
-                      MAP_ON_ARENA(arena) };
+    Gather gather = {
+        .audit = audit,
+        .read = MAP_ON_ARENA(arena),
+        .used = MAP_ON_ARENA(arena),
+        .lent = MAP_ON_ARENA(arena),
+        .seen = MAP_ON_ARENA(arena),
+        .mains = MAP_ON_ARENA(arena),
+        .best = MAP_ON_ARENA(arena),
+        .overs = MAP_ON_ARENA(arena),
+    };
     vec_foreach(artifact, &audit->files.artifacts) {
         if ((*artifact)->kind == ARTIFACT_COMPOSE) {
             report_unreadable(audit, *artifact);
@@ -286,18 +327,10 @@ void compose_gather(Audit *audit)
             note_name(&gather, *artifact);
         }
     }
-    for (int pass = 0; pass < 2; pass++) {
-        vec_foreach(artifact, &audit->files.artifacts) {
-            bool wanted = (*artifact)->kind == ARTIFACT_COMPOSE && !(*artifact)->mistake &&
-                          !map_has(&gather.used, (*artifact)->source->path);
-            bool main = wanted && is_main(&gather, *artifact);
-            bool is_orphan = !is_override(path_base((*artifact)->source->path)) ||
-                             !map_has(&gather.mains, path_dir((*artifact)->source->path));
-            if (pass == 0 && main) {
-                add_main(&gather, *artifact);
-            } else if (pass == 1 && wanted && !main && is_orphan) {
-                add_other(&gather, *artifact);
-            }
+    vec_foreach(artifact, &audit->files.artifacts) {
+        if (is_wanted(&gather, *artifact) && is_main(&gather, *artifact)) {
+            add_main(&gather, *artifact);
         }
     }
+    add_others(&gather);
 }

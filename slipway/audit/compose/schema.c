@@ -335,7 +335,27 @@ check_node(ComposeProject *project, uint16_t number, const Node *node, const Pla
     }
 }
 
+/* Whether the services stand alone at the top, as in files of 2014. */
+static bool is_first_format(const Node *root)
+{
+    bool is_it = node_is_map(root) && root->map.len > 0 && !node_get_cstr(root, "services");
+    for (size_t i = 0; is_it && i < root->map.len; i++) {
+        const Node *service = root->map.pairs[i].value;
+        is_it = node_get_cstr(service, "image") || node_get_cstr(service, "build");
+    }
+    return is_it;
+}
+
 void compose_schema_check(ComposeProject *project, const Node *root)
 {
+    if (is_first_format(root)) {
+        compose_problem(
+            project,
+            root->map.pairs[0].key->span,
+            "the services stand at the top: Compose no longer reads the first format"
+        );
+        compose_problem_hint(project, "put them below \"services:\"");
+        return;
+    }
     check_node(project, compose_schema_root, root, &(Place) { 0 });
 }
