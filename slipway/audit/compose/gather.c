@@ -237,6 +237,9 @@ static void add_other(Gather *gather, Artifact *artifact)
     Str paths[2] = { over ? base->source->path : artifact->source->path, artifact->source->path };
     ComposeProject *project = load(gather, paths, over ? 2 : 1);
     project->is_partial = project->is_partial || (!over && root && is_fragment(root));
+    if (over && !is_fragment(root) && load(gather, &paths[1], 1)->problems.len == 0) {
+        vec_clear(&project->problems); /* it may as well be meant to stand alone */
+    }
     project->base = over ? base : NULL;
     if (over) {
         vec_push(&base->overlays, audit->arena, project);
@@ -292,8 +295,7 @@ static void add_others(Gather *gather)
     vec_foreach(place, &gather->audit->files.artifacts) {
         Artifact *artifact = *place;
         Str path = artifact->source->path;
-        bool is_orphan =
-            !is_override(path_base(path)) || !map_has(&gather->mains, path_dir(path));
+        bool is_orphan = !is_override(path_base(path)) || !map_has(&gather->mains, path_dir(path));
         if (is_wanted(gather, artifact) && !is_main(gather, artifact) && is_orphan) {
             add_other(gather, artifact);
         }

@@ -334,16 +334,70 @@ static void check_lists(ComposeProject *project, const ComposeService *service)
     check_parts(project, below(service->node, "build.additional_contexts"), "=", "name=context");
 }
 
+static bool is_address(const char *text)
+{
+    struct in6_addr bytes;
+    return inet_pton(AF_INET, text, &bytes) == 1 || inet_pton(AF_INET6, text, &bytes) == 1;
+}
+
 static void check_addresses(ComposeProject *project, const ComposeService *service)
 {
     for (size_t i = 0; i < service->ports.len; i++) {
         const ComposePort *port = &service->ports.ptr[i];
-        const Node *ip = node_get_cstr(port->node, "host_ip");
-        struct in6_addr bytes;
+        const Node *ip = port->is_short ? port->node : node_get_cstr(port->node, "host_ip");
+        bool is_known = port->host_ip.len > 0 && !str_has_char(port->host_ip, '$') &&
+                        !str_eq(port->host_ip, STR("?"));
         const char *text = str_to_cstr(project->arena, port->host_ip);
-        if (ip && !str_eq(port->host_ip, STR("?")) && inet_pton(AF_INET, text, &bytes) != 1 &&
-            inet_pton(AF_INET6, text, &bytes) != 1) {
+        if (ip && is_known && !is_address(text)) {
             compose_problem(project, ip->span, "\"%s\" is no address", text);
+        }
+    }
+}
+
+/* What is built for some platforms is run on one of them. */
+static void check_platform(ComposeProject *project, const ComposeService *service)
+{
+    const Node *platforms = below(service->node, "build.platforms");
+    const Node *platform = below(service->node, "platform");
+    bool is_built = !node_is_seq(platforms) || platforms->seq.len == 0 || !node_is_string(platform);
+    for (size_t i = 0; !is_built && i < platforms->seq.len; i++) {
+        Str text = platforms->seq.items[i]->text;
+        is_built = str_eq(text, platform->text) || str_has_char(text, '$');
+    }
+    if (!is_built && !str_has_char(platform->text, '$')) {
+        compose_problem(
+            project,
+            platform->span,
+            "the platform %" STR_FMT " is none of build.platforms",
+            STR_ARG(platform->text)
+        );
+    }
+}
+
+static void check_watch(ComposeProject *project, const ComposeService *service)
+{
+    const Node *list = below(service->node, "develop.watch");
+    for (size_t i = 0; node_is_seq(list) && i < list->seq.len; i++) {
+        const Node *action = node_get_cstr(list->seq.items[i], "action");
+        if (node_is_string(action) && str_has_prefix(action->text, STR("sync")) &&
+            !node_get_cstr(list->seq.items[i], "target")) {
+            compose_problem(
+                project,
+                action->span,
+                "%" STR_FMT " wants to know its target",
+                STR_ARG(action->text)
+            );
+        }
+    }
+}
+
+static void check_reserved(ComposeProject *project, const ComposeService *service)
+{
+    const Node *list = below(service->node, "deploy.resources.reservations.devices");
+    for (size_t i = 0; node_is_seq(list) && i < list->seq.len; i++) {
+        const Node *count = node_get_cstr(list->seq.items[i], "count");
+        if (count && node_get_cstr(list->seq.items[i], "device_ids")) {
+            compose_problem(project, count->span, "count and device_ids exclude each other");
         }
     }
 }
@@ -418,6 +472,9 @@ void compose_check_values(ComposeProject *project)
         check_replicas(project, service);
         check_lists(project, service);
         check_addresses(project, service);
+        check_platform(project, service);
+        check_watch(project, service);
+        check_reserved(project, service);
     }
     check_content(project, &project->secrets, "secret");
     check_content(project, &project->configs, "config");

@@ -112,6 +112,27 @@ static void check_mode(RuleContext *ctx, const ComposeService *service, const ch
     }
 }
 
+/* A service that always starts and waits for one that starts with its profile alone. */
+static void
+check_profile(RuleContext *ctx, const ComposeService *service, const ComposeDependency *dependency)
+{
+    const ComposeService *other = compose_service(service->project, dependency->name);
+    if (!other || !dependency->is_required || service->profiles.len > 0 || !other->profiles.len) {
+        return;
+    }
+    Diag *diag = compose_find(
+        ctx,
+        service->project,
+        dependency->node,
+        "\"%" STR_FMT "\" depends on \"%" STR_FMT "\", which starts with the profile %" STR_FMT
+        " alone",
+        STR_ARG(service->name),
+        STR_ARG(other->name),
+        STR_ARG(other->profiles.ptr[0].name)
+    );
+    rule_hint(ctx, diag, "give both the profile, or write required: false");
+}
+
 static void co025(RuleContext *ctx, const ComposeProject *project)
 {
     if (project->is_partial) {
@@ -121,6 +142,7 @@ static void co025(RuleContext *ctx, const ComposeProject *project)
         for (size_t i = 0; i < service->depends_on.len; i++) {
             const ComposeDependency *dependency = &service->depends_on.ptr[i];
             check_service(ctx, service, dependency->node, dependency->name, "depends on");
+            check_profile(ctx, service, dependency);
         }
         check_list(ctx, service, "links", "links to");
         check_list(ctx, service, "volumes_from", "mounts what is mounted by");
