@@ -1,6 +1,7 @@
 #include "files.h"
 
 #include <errno.h>
+#include <fcntl.h>
 
 #include "base/fs.h"
 #include "base/parallel.h"
@@ -11,6 +12,7 @@
 enum {
     BATCH = 4096, /* files that are read at once */
     SCRATCH_BYTES = 32 << 10,
+    HEAD_BYTES = 16 << 10,
 };
 
 /* A file that may be an artifact, in the order of the walk. */
@@ -73,6 +75,25 @@ static Arena *scratch_of(const Search *search)
     return *scratch;
 }
 
+/* How a file begins that is larger than what is read. */
+static Str beginning_of(Arena *scratch, const char *path)
+{
+    auto_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    char *head = arena_alloc(scratch, HEAD_BYTES);
+    ssize_t got = fd < 0 ? -1 : read(fd, head, HEAD_BYTES);
+    return got > 0 ? str_make(head, (size_t) got) : STR("");
+}
+
+/* Of what is too large, only what begins as an artifact is missed: repositories hold all kinds of data. */
+static bool is_missed(const Search *search, const Candidate *candidate, Arena *scratch, int rc)
+{
+    if (rc != -EFBIG || str_eq(candidate->path, search->root)) {
+        return true;
+    }
+    Str head = beginning_of(scratch, str_to_cstr(scratch, candidate->path));
+    return !classify_is_data(candidate->path) && classify(candidate->path, head) != ARTIFACT_NONE;
+}
+
 /* Only the text of an artifact is kept. */
 static void read_candidate(void *ctx, size_t index)
 {
@@ -86,14 +107,11 @@ static void read_candidate(void *ctx, size_t index)
     if (candidate->kind == ARTIFACT_HELM_CHART) {
         return;
     }
-    int rc =
-        given ? 0
-              : fs_read(
-                    scratch, str_to_cstr(scratch, candidate->path), ARTIFACT_BYTES_MOST, &text, &err
-                );
+    const char *path = str_to_cstr(scratch, candidate->path);
+    int rc = given ? 0 : fs_read(scratch, path, ARTIFACT_BYTES_MOST, &text, &err);
     if (rc < 0) {
-        bool is_data = rc == -EFBIG && classify_is_data(candidate->path);
-        candidate->mistake = is_data ? NULL : arena_strdup(list->arena, err.message);
+        bool is_told = is_missed(search, candidate, scratch, rc);
+        candidate->mistake = is_told ? arena_strdup(list->arena, err.message) : NULL;
         return;
     }
     candidate->kind = classify(candidate->path, text);
