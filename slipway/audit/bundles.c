@@ -199,6 +199,20 @@ static bool is_from_template(const Node *root)
            has_braces(node_text(root, "metadata.namespace"));
 }
 
+/* Whether a line begins with apiVersion, in YAML or JSON: the words alone stand in schemas and notes too. */
+static bool says_object(Str text)
+{
+    for (Str line; str_next(&text, '\n', &line);) {
+        while (line.len > 0 && str_has_char(STR(" \t-{\"'"), line.ptr[0])) {
+            line = str_skip(line, 1);
+        }
+        if (str_has_prefix(line, STR("apiVersion"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A template of another tool is none of our artifacts, however it is named. */
 static void read_manifest(const BundlePlan *gather, Bundle *bundle, Artifact *artifact)
 {
@@ -219,7 +233,7 @@ static void read_manifest(const BundlePlan *gather, Bundle *bundle, Artifact *ar
             has_object = true;
         }
     }
-    if (mistake) {
+    if (mistake && says_object(artifact->source->text)) {
         (void) audit_find(audit, "AU002", mistake->span, "%" STR_FMT, STR_ARG(mistake->message));
     }
 }
