@@ -114,6 +114,12 @@ int yaml_parse_or_empty(YamlParser *p, bool empty, bool indentless, uint32_t at,
     return yaml_count_nodes(p, 1, (*ret_node)->span);
 }
 
+/* Where the value ends here: an alias has the place of what it stands for. */
+static uint32_t end_of(const YamlParser *p, const Node *value)
+{
+    return value->is_alias_use ? p->tokens[p->at - 1].end : value->span.end;
+}
+
 static int parse_block_seq(YamlParser *p, bool indentless, Node *seq)
 {
     if (!indentless) {
@@ -129,7 +135,7 @@ static int parse_block_seq(YamlParser *p, bool indentless, Node *seq)
             return rc;
         }
         node_append(p->arena, seq, item);
-        seq->span.end = item->span.end;
+        seq->span.end = end_of(p, item);
     }
     if (indentless) {
         return 0;
@@ -171,7 +177,7 @@ static int parse_block_map(YamlParser *p, Node *map)
         if (rc < 0) {
             return rc;
         }
-        map->span.end = value->span.end;
+        map->span.end = end_of(p, value);
     }
     return yaml_finish_map(p, map);
 }

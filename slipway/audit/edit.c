@@ -144,12 +144,24 @@ static bool is_one_line(const char *value)
     return !str_has_char(str_from(value), '\n');
 }
 
+/* Lines below a block scalar that are its own only where it says '+'. */
+static size_t before_blank_lines(Str text, size_t end)
+{
+    bool may_count = str_find(text, STR("|+")) != STR_NONE || str_find(text, STR(">+")) != STR_NONE;
+    size_t above = may_count ? 0 : line_start(text, end - 1);
+    while (above > 0 && str_trim(str_slice(text, above, end)).len == 0) {
+        end = above;
+        above = line_start(text, end - 1);
+    }
+    return end;
+}
+
 /* Where a line of its own can be inserted: behind the line that `end`, the end of a value, is in.
  * STR_NONE where something else stands in that line. */
 static size_t line_behind(Str text, size_t end)
 {
     if (end > 0 && text.ptr[end - 1] == '\n') {
-        return end;
+        return before_blank_lines(text, end);
     }
     return is_blank_until_end(text, end) ? line_end(text, end) : STR_NONE;
 }

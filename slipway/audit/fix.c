@@ -3,8 +3,8 @@
  * A round makes every safe edit that touches none made before it in that round; what is left over
  * comes in the next one. The rounds end when nothing can be mended any more. A round after which a
  * finding is still there that it was to mend is undone and made again without that one. So is one
- * after which a file doesn't parse that did: the next rounds then mend one finding each, until the
- * one that broke it is known. */
+ * after which a file doesn't parse that did: the next rounds then mend half as many, until the one
+ * that broke it is known. */
 #include "base/fs.h"
 #include "base/fs_batch.h"
 #include "base/mem.h"
@@ -29,8 +29,8 @@ typedef struct Fixing {
     Map texts;      /* real path -> Source as edited so far */
     Map paths;      /* shown path -> real path as a Str */
     size_t count;   /* findings mended */
-    bool one_by_one;
-    Map refused; /* findings whose edits don't mend them: key_with_line, in the texts so far */
+    size_t most;    /* findings of one round */
+    Map refused;    /* findings whose edits don't mend them: key_with_line, in the texts so far */
 } Fixing;
 
 /* --- what may be edited ----------------------------------------------------------------------- */
@@ -228,8 +228,8 @@ static void add_planned(Fixing *fixing, Round *round, const Diag *diag)
 static void plan_round(Fixing *fixing, const AuditResult *result, Round *round)
 {
     vec_foreach(diag, &result->diags.diags) {
-        bool is_full = fixing->one_by_one && round->count > 0;
-        if (!is_full && is_mendable(fixing, diag) && fits(fixing, &round->files, diag)) {
+        if (round->count < fixing->most && is_mendable(fixing, diag) &&
+            fits(fixing, &round->files, diag)) {
             plan(fixing, &round->files, diag);
             add_planned(fixing, round, diag);
         }
@@ -350,14 +350,15 @@ static bool refuse_unmended(
 
 static void refuse_breaking(Fixing *fixing, const Round *round)
 {
-    bool is_known = fixing->one_by_one || round->count == 1;
+    fixing->most = round->count / 2;
+    if (round->count > 1) {
+        return;
+    }
     map_foreach(entry, &round->planned) {
         const Findings *same = entry->value;
-        for (size_t i = 0; is_known && i < same->len; i++) {
-            refuse(fixing, same->ptr[i]);
-        }
+        refuse(fixing, same->ptr[0]);
     }
-    fixing->one_by_one = !is_known;
+    fixing->most = SIZE_MAX;
 }
 
 static int run_with(Fixing *fixing, const Map *texts, AuditResult *ret_result, Error *err)
@@ -424,6 +425,7 @@ int audit_fix(
         .texts = MAP_ON_ARENA(arena),
         .paths = MAP_ON_ARENA(arena),
         .refused = MAP_ON_ARENA(arena),
+        .most = SIZE_MAX,
     };
     AuditResult result;
     int rc = run_with(&fixing, NULL, &result, err);

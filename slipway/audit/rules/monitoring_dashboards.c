@@ -65,8 +65,14 @@ static const DashboardVariable *datasource_variable(const Dashboard *dashboard)
 
 bool monitoring_is_foreign(const Dashboard *dashboard, Str uid)
 {
-    static const char *const own[] = { "-- Grafana --", "-- Mixed --", "-- Dashboard --",
-                                       "grafana",       "default",     "" };
+    static const char *const own[] = { "-- Grafana --",
+                                       "-- Mixed --",
+                                       "-- Dashboard --",
+                                       "__expr__",
+                                       "grafana",
+                                       "default",
+                                       "-100",
+                                       "" }; /* -100: an expression, of old */
     for (size_t i = 0; i < ARRAY_LEN(own); i++) {
         if (str_eq_cstr(uid, own[i])) {
             return false;

@@ -141,6 +141,13 @@ static void resolves_anchors_and_merge_keys(void **state)
     assert_true(node_get(root, STR("list"))->seq.items[0]->is_alias_use);
 }
 
+static void ends_collections_behind_an_alias(void **state)
+{
+    Node *root = root_of(*state, "base: &b {x: 1}\nmap:\n  use: *b\nlist:\n- *b\n");
+    assert_str(span_text(node_get(root, STR("map"))->span), "use: *b");
+    assert_str(span_text(node_get(root, STR("list"))->span), "- *b");
+}
+
 static void reads_every_document(void **state)
 {
     Fixture *f = *state;
@@ -300,6 +307,7 @@ int main(void)
         CASE(marks_words_that_only_yaml_1_1_reads_as_booleans),
         CASE(folds_and_unescapes_scalars),
         CASE(resolves_anchors_and_merge_keys),
+        CASE(ends_collections_behind_an_alias),
         CASE(reads_every_document),
         CASE(tells_where_each_mistake_stands),
         CASE(tells_one_mistake_of_each_document),
