@@ -106,6 +106,7 @@ extern const RuleFamily rules_kustomize;
 extern const RuleFamily rules_monitoring_dashboards;
 extern const RuleFamily rules_monitoring_prometheus;
 extern const RuleFamily rules_monitoring_queries;
+extern const RuleFamily rules_monitoring_secrets;
 extern const RuleFamily rules_network;
 extern const RuleFamily rules_objects;
 extern const RuleFamily rules_pod_host;

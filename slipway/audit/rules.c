@@ -40,6 +40,7 @@ const RuleFamily *const rule_families[] = {
     &rules_monitoring_dashboards,
     &rules_monitoring_queries,
     &rules_monitoring_prometheus,
+    &rules_monitoring_secrets,
     &rules_actions_syntax,
     &rules_actions_expressions,
     &rules_actions_uses,

@@ -19,12 +19,13 @@ check_value(RuleContext *ctx, const ComposeService *service, const ComposeVariab
             "%" STR_FMT " stands here in plain text",
             STR_ARG(value->name)
         );
-    } else if (is_secret_text(url_password(value->text))) {
+    } else if (url_proof(value->text)) {
         (void) compose_find(
             ctx,
             service->project,
             value->value,
-            "the password of %" STR_FMT " stands here in plain text",
+            "the %s of %" STR_FMT " stands here in plain text",
+            url_proof(value->text),
             STR_ARG(value->name)
         );
     }

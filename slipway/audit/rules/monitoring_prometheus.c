@@ -4,7 +4,6 @@
 #include "codec/yaml_place.h"
 
 #include "monitoring.h"
-#include "words.h"
 
 static void report_problems(RuleContext *ctx, const PrometheusFile *file, PrometheusKind kind)
 {
@@ -134,46 +133,6 @@ static void gr013(RuleContext *ctx, const PrometheusFile *file)
     }
 }
 
-/* --- provisioning --- */
-
-/* $VAR, ${VAR}, $__file{…}, $__env{…} are filled in by Grafana. */
-static void check_secret(RuleContext *ctx, const Node *map, const char *key)
-{
-    const Node *node = node_get_cstr(map, key);
-    if (node_is_string(node) && is_secret_text(node->text)) {
-        rule_find(ctx, node, "%s stands here in plain text", key);
-    }
-}
-
-static void gr015(RuleContext *ctx, const PrometheusFile *file)
-{
-    static const char *const keys[] = { "password", "basicAuthPassword" };
-    const Node *list =
-        file->kind == PROMETHEUS_PROVISIONING ? node_get_cstr(file->root, "datasources") : NULL;
-    for (size_t i = 0; node_is_seq(list) && i < list->seq.len; i++) {
-        const Node *datasource = list->seq.items[i];
-        for (size_t j = 0; j < ARRAY_LEN(keys); j++) {
-            check_secret(ctx, datasource, keys[j]);
-        }
-        const Node *secure = node_get_cstr(datasource, "secureJsonData");
-        for (size_t j = 0; node_is_map(secure) && j < secure->map.len; j++) {
-            const NodePair *pair = &secure->map.pairs[j];
-            if (node_is_string(pair->value) && is_secret_text(pair->value->text)) {
-                rule_find(
-                    ctx,
-                    pair->value,
-                    "%" STR_FMT " stands here in plain text",
-                    STR_ARG(pair->key->text)
-                );
-            }
-        }
-        const Node *url = node_get_cstr(datasource, "url");
-        if (node_is_string(url) && is_secret_text(url_password(url->text))) {
-            rule_find(ctx, url, "the password of the url stands here in plain text");
-        }
-    }
-}
-
 static const AuditRule rules[] = {
     { .id = "GR011",
       .artifact = "Prometheus",
@@ -219,16 +178,6 @@ static const AuditRule rules[] = {
       .good = "scrape_configs:\n- job_name: api\n  static_configs: [{targets: [\"api:8080\"]}]\n",
       .peers = "PT:check-config",
       .check_prometheus = gr014 },
-    { .id = "GR015",
-      .artifact = "Grafana",
-      .severity = SEVERITY_ERROR,
-      .escalates = true,
-      .meaning = "A provisioned datasource with its password",
-      .why = "Everyone who may read the repository has it, and so has the history of git.",
-      .fix = "take it from the environment, $NAME, or from a file, $__file{/run/secrets/name}",
-      .bad = "datasources:\n- name: db\n  secureJsonData: {password: hunter2}\n",
-      .good = "datasources:\n- name: db\n  secureJsonData: {password: $DB_PASSWORD}\n",
-      .check_prometheus = gr015 },
 };
 
 const RuleFamily rules_monitoring_prometheus = { rules, ARRAY_LEN(rules) };

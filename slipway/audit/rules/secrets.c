@@ -21,6 +21,14 @@ static void k8080(RuleContext *ctx, const Container *container)
         Str name = node_text(env->seq.items[i], "name");
         if (is_literal(value) && names_secret(ctx->diags->arena, name)) {
             rule_find(ctx, value, "%" STR_FMT " stands here in plain text", STR_ARG(name));
+        } else if (is_literal(value) && url_proof(value->text)) {
+            rule_find(
+                ctx,
+                value,
+                "the %s of %" STR_FMT " stands here in plain text",
+                url_proof(value->text),
+                STR_ARG(name)
+            );
         }
     }
 }
@@ -30,11 +38,22 @@ static void k8081(RuleContext *ctx, const Object *object)
     const Node *data = object_is(object, "ConfigMap") ? node_path(object->node, "data") : NULL;
     for (size_t i = 0; node_is_map(data) && i < data->map.len; i++) {
         const NodePair *pair = &data->map.pairs[i];
-        if (is_literal(pair->value) && !str_has_char(pair->value->text, '\n') &&
-            !str_has_char(pair->key->text, '.') &&
-            names_secret(ctx->diags->arena, pair->key->text)) {
+        if (!is_literal(pair->value) || str_has_char(pair->value->text, '\n') ||
+            str_has_char(pair->key->text, '.')) {
+            continue;
+        }
+        const char *proof = url_proof(pair->value->text);
+        if (names_secret(ctx->diags->arena, pair->key->text)) {
             rule_find(
                 ctx, pair->value, "%" STR_FMT " stands in a ConfigMap", STR_ARG(pair->key->text)
+            );
+        } else if (proof) {
+            rule_find(
+                ctx,
+                pair->value,
+                "the %s of %" STR_FMT " stands in a ConfigMap",
+                proof,
+                STR_ARG(pair->key->text)
             );
         }
     }

@@ -24,5 +24,8 @@ bool names_secret(Arena *arena, Str name);
 /* Whether the text is a secret that works as it stands: no reference to one kept elsewhere, no
  * yes or no, no number. */
 bool is_secret_text(Str text);
+/* What a URL proves itself with, as a word for messages: "password", or "token", in a query or in the
+ * path of a hook. NULL: nothing that works as it stands. */
+const char *url_proof(Str url);
 /* The password of a URL such as scheme://user:password@host; empty: it has none. */
 Str url_password(Str text);
