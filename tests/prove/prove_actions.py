@@ -67,6 +67,10 @@ DIFFERENCES = {
     ("zizmor", "slipway", "actions-scripts/actions-scripts.yml", "GH024"): "it looks for parts of secrets",
     ("zizmor", "slipway", "actions-syntax/actions-syntax.yml", "GH016"): "it can't read this file",
     ("zizmor", "slipway", "actions-syntax/actions-syntax.yml", "GH012"): "it can't read this file",
+    ("zizmor", "slipway", "actions-values/actions-values.yml", "GH012"): "it can't read this file",
+    ("zizmor", "slipway", "actions-values/actions-values.yml", "GH016"): "it can't read this file",
+    ("zizmor", "slipway", "actions-values/actions-values.yml", "GH018"): "it can't read this file",
+    ("zizmor", "slipway", "actions-values/actions-values.yml", "GH038"): "it can't read this file",
     ("zizmor", "slipway", "actions-uses/ci.yml", "GH020"): "a release made with an archived action is one as well",
 }  # fmt: skip
 

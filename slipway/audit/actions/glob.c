@@ -29,6 +29,27 @@ static bool check_class(Str pattern, size_t *at, GlobFault *fault)
     return true;
 }
 
+/* Behind a backslash. */
+static bool check_escape(Str pattern, size_t at, GlobKind kind, GlobFault *fault)
+{
+    if (at + 1 >= pattern.len) {
+        return fail(fault, "\"\\\" escapes nothing", at);
+    }
+    return kind == GLOB_PATH || str_has_char(STR("[?+*\\!"), pattern.ptr[at + 1]) ||
+           fail(fault, "\"\\\" escapes only [, ?, +, *, \\ and !", at);
+}
+
+static bool has_dots(Str pattern)
+{
+    Str part;
+    for (Str rest = pattern; str_next(&rest, '/', &part);) {
+        if (str_eq(part, STR(".")) || str_eq(part, STR(".."))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A character that stands for itself. */
 static bool check_plain(Str pattern, size_t at, GlobKind kind, GlobFault *fault)
 {
@@ -47,6 +68,9 @@ static bool check_edges(Str pattern, GlobKind kind, GlobFault *fault)
             return fail(
                 fault, "matches nothing: paths start at the repository's root, without \"./\"", 0
             );
+        }
+        if (has_dots(pattern)) {
+            return fail(fault, "matches nothing: paths have no parts \".\" and \"..\"", 0);
         }
         if (pattern.ptr[0] == ' ' || pattern.ptr[pattern.len - 1] == ' ') {
             return fail(
@@ -73,6 +97,9 @@ static bool check_edges(Str pattern, GlobKind kind, GlobFault *fault)
             pattern.ptr[0] == '/' ? 0 : pattern.len - 1
         );
     }
+    if (pattern.ptr[pattern.len - 1] == '.') {
+        return fail(fault, "no branch or tag ends with \".\"", pattern.len - 1);
+    }
     size_t dots = str_find(pattern, STR(".."));
     return dots == STR_NONE || fail(fault, "no branch or tag has \"..\"", dots);
 }
@@ -88,7 +115,7 @@ bool glob_check(Str pattern, GlobKind kind, GlobFault *ret_fault)
     for (size_t at = 0; at < pattern.len && is_right; at++) {
         char c = pattern.ptr[at];
         if (c == '\\') {
-            is_right = at + 1 < pattern.len || fail(&fault, "\"\\\" escapes nothing", at);
+            is_right = check_escape(pattern, at, kind, &fault);
             at++;
         } else if (c == '[') {
             is_right = check_class(pattern, &at, &fault);

@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 
+#include "base/map.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
 
@@ -130,8 +131,28 @@ static void fault_key(SyntaxCheck *check, const Syntax *syntax, const Node *key)
     hint_nearest(check, fault, key->text, names, count);
 }
 
+/* GitHub compares keys without case. */
+static void check_twice(SyntaxCheck *check, const Node *map)
+{
+    Map seen = MAP_ON_ARENA(check->arena);
+    for (size_t i = 0; map->map.len > 1 && i < map->map.len; i++) {
+        const Node *key = map->map.pairs[i].key;
+        Str lower = str_lower(check->arena, key->text);
+        if (map_has(&seen, lower)) {
+            SyntaxFault *fault = syntax_fault(
+                check, key->span, "\"%" STR_FMT "\" a second time", STR_ARG(key->text)
+            );
+            fault->hint = STR("keys are compared without case");
+        }
+        map_set(&seen, lower, NULL);
+    }
+}
+
 static void check_map(SyntaxCheck *check, const Syntax *syntax, const Node *map, Str where)
 {
+    if (!(syntax->allowed & ALLOW_TWICE)) {
+        check_twice(check, map);
+    }
     for (size_t i = 0; i < map->map.len; i++) {
         const NodePair *pair = &map->map.pairs[i];
         const SyntaxKey *key = find_key(syntax, pair->key->text);
@@ -179,8 +200,10 @@ void syntax_check(SyntaxCheck *check, const Syntax *syntax, const Node *node, St
         return;
     }
     bool is_empty = (node->kind == NODE_MAP && node->map.len == 0) ||
-                    (node->kind == NODE_SEQ && node->seq.len == 0);
-    if (is_empty && !(syntax->allowed & ALLOW_EMPTY)) {
+                    (node->kind == NODE_SEQ && node->seq.len == 0) ||
+                    (node->kind == NODE_STRING && node->text.len == 0);
+    unsigned may_be_empty = node->kind == NODE_STRING ? ALLOW_EMPTY | ALLOW_NULL : ALLOW_EMPTY;
+    if (is_empty && !(syntax->allowed & may_be_empty)) {
         syntax_fault(check, node->span, "\"%" STR_FMT "\" is empty", STR_ARG(key));
         return;
     }

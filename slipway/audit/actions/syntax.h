@@ -14,7 +14,8 @@ enum {
     ALLOW_MAP = 16,
     ALLOW_NULL = 32,
     ALLOW_EXPRESSION = 64, /* a text that is one expression, in place of a list or a map */
-    ALLOW_EMPTY = 128,     /* the list or map may be */
+    ALLOW_EMPTY = 128,     /* the text, list or map may be; where null may be, the text may too */
+    ALLOW_TWICE = 256,     /* keys that differ in case only are told elsewhere */
 };
 
 typedef struct Syntax Syntax;
@@ -62,3 +63,5 @@ bool syntax_has_word(const char *names, Str word);
 
 /* workflow_values.c: what no table says: ids, shells, permissions, what excludes what. */
 void workflow_check_values(SyntaxCheck *check, const Workflow *workflow);
+/* workflow_inputs.c: the inputs of workflow_dispatch and workflow_call. */
+void workflow_check_inputs(SyntaxCheck *check, const Workflow *workflow);

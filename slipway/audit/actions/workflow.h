@@ -94,6 +94,7 @@ typedef struct WorkflowExpr {
     Place place;
     size_t from, to; /* in node->text, braces included */
     bool is_whole;   /* the scalar is nothing else: the value keeps its type */
+    bool is_item;    /* of a list that the key has */
     bool is_condition;
     const Expr *root; /* NULL: it doesn't parse, for the reason in `fault` */
     ExprFault fault;

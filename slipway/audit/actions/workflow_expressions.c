@@ -12,6 +12,7 @@ typedef struct Here {
     const Step *step;
     Place place;
     Str key;
+    bool is_item; /* of a list, the key's */
 } Here;
 
 static WorkflowExpr *add_expression(const Here *here, const Node *node, ExprForm form, size_t from)
@@ -21,6 +22,7 @@ static WorkflowExpr *add_expression(const Here *here, const Node *node, ExprForm
     *expr = (WorkflowExpr) {
         .node = node,
         .key = here->key,
+        .is_item = here->is_item,
         .workflow = workflow,
         .job = here->job,
         .step = here->step,
@@ -56,11 +58,14 @@ static void walk(const Here *here, const Node *node)
         read_scalar(here, node);
     }
     for (size_t i = 0; node->kind == NODE_SEQ && i < node->seq.len; i++) {
-        walk(here, node->seq.items[i]);
+        Here inside = *here;
+        inside.is_item = true;
+        walk(&inside, node->seq.items[i]);
     }
     for (size_t i = 0; node->kind == NODE_MAP && i < node->map.len; i++) {
         Here inside = *here;
         inside.key = node->map.pairs[i].key->text;
+        inside.is_item = false;
         walk(&inside, node->map.pairs[i].value);
     }
 }
@@ -177,6 +182,9 @@ static void walk_job(const Here *here, const Job *job)
     for (size_t i = 0; node_is_map(job->services) && i < job->services->map.len; i++) {
         walk_container(&there, job->services->map.pairs[i].value);
     }
+    if (!node_is_map(job->services)) {
+        walk_at(here, job->node, "services", PLACE_JOB);
+    }
     walk_steps(here, job, false);
 }
 
@@ -204,6 +212,11 @@ static void walk_workflow(const Here *here, const Workflow *workflow)
     walk_values(
         here, workflow_declared(workflow, "workflow_call", "outputs"), "value", PLACE_CALL_OUTPUT
     );
+    static const char *const declared[] = { "inputs", "outputs", "secrets" };
+    for (size_t i = 0; i < ARRAY_LEN(declared); i++) {
+        const Node *named = workflow_declared(workflow, "workflow_call", declared[i]);
+        walk_values(here, named, "description", PLACE_NOWHERE);
+    }
     Here asked = *here;
     const Node *inputs = workflow_declared(workflow, "workflow_dispatch", "inputs");
     if (inputs) {

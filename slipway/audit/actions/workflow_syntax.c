@@ -7,6 +7,7 @@
 #define KEYS(table) .keys = (table), .key_count = ARRAY_LEN(table)
 
 static const Syntax string = { .allowed = ALLOW_STRING };
+static const Syntax text = { .allowed = ALLOW_STRING | ALLOW_EMPTY };
 static const Syntax string_or_null = { .allowed = ALLOW_STRING | ALLOW_NULL };
 static const Syntax boolean = { .allowed = ALLOW_BOOL };
 static const Syntax number = { .allowed = ALLOW_NUMBER };
@@ -15,10 +16,16 @@ static const Syntax anything = { .allowed = ALLOW_STRING | ALLOW_LIST | ALLOW_MA
 static const Syntax scalar_map = { .allowed =
                                        ALLOW_MAP | ALLOW_NULL | ALLOW_EMPTY | ALLOW_EXPRESSION,
                                    .values = &string_or_null };
+static const Syntax env = { .allowed = ALLOW_MAP | ALLOW_EMPTY | ALLOW_EXPRESSION,
+                            .values = &string_or_null };
+static const Syntax with = { .allowed = ALLOW_MAP | ALLOW_EMPTY, .values = &string_or_null };
 static const Syntax strings = { .allowed = ALLOW_LIST, .items = &string };
+static const Syntax mounts = { .allowed = ALLOW_LIST | ALLOW_EMPTY, .items = &string };
 static const Syntax strings_or_one = { .allowed = ALLOW_STRING | ALLOW_LIST, .items = &string };
 static const Syntax texts = { .allowed = ALLOW_STRING | ALLOW_LIST | ALLOW_NULL | ALLOW_EMPTY,
                               .items = &string };
+static const Syntax patterns = { .allowed = ALLOW_STRING | ALLOW_LIST | ALLOW_NULL,
+                                 .items = &string };
 
 /* --- what several places have ----------------------------------------------------------------- */
 
@@ -45,11 +52,16 @@ static const Syntax permissions = { .allowed = ALLOW_STRING | ALLOW_MAP | ALLOW_
 /* --- on --------------------------------------------------------------------------------------- */
 
 static const SyntaxKey filter_keys[] = {
-    { "types", &texts, false },           { "branches", &texts, false },
-    { "branches-ignore", &texts, false }, { "tags", &texts, false },
-    { "tags-ignore", &texts, false },     { "paths", &texts, false },
-    { "paths-ignore", &texts, false },    { "workflows", &texts, false },
-    { "names", &texts, false },           { "versions", &texts, false },
+    { "types", &strings_or_one, false },
+    { "branches", &patterns, false },
+    { "branches-ignore", &patterns, false },
+    { "tags", &patterns, false },
+    { "tags-ignore", &patterns, false },
+    { "paths", &patterns, false },
+    { "paths-ignore", &patterns, false },
+    { "workflows", &strings_or_one, false },
+    { "names", &texts, false },
+    { "versions", &texts, false },
 };
 static const Syntax filter = { .allowed = ALLOW_MAP | ALLOW_NULL | ALLOW_EMPTY,
                                KEYS(filter_keys),
@@ -125,11 +137,11 @@ static const Syntax events = { .allowed = ALLOW_STRING | ALLOW_LIST | ALLOW_MAP,
 static const SyntaxKey step_keys[] = {
     { "id", &string, false },
     { "if", &string, false },
-    { "name", &string, false },
+    { "name", &text, false },
     { "uses", &string, false },
     { "run", &string, false },
-    { "with", &scalar_map, false },
-    { "env", &scalar_map, false },
+    { "with", &with, false },
+    { "env", &env, false },
     { "shell", &string, false },
     { "working-directory", &string, false },
     { "continue-on-error", &boolean, false },
@@ -138,11 +150,17 @@ static const SyntaxKey step_keys[] = {
 static const Syntax step = { .allowed = ALLOW_MAP, KEYS(step_keys), .name = "a step" };
 static const Syntax steps = { .allowed = ALLOW_LIST, .items = &step };
 
+static const Syntax combination = { .allowed = ALLOW_MAP | ALLOW_EXPRESSION };
+static const Syntax combinations = { .allowed = ALLOW_LIST | ALLOW_EXPRESSION,
+                                     .items = &combination };
+static const Syntax axis = { .allowed = ALLOW_LIST | ALLOW_EXPRESSION };
+static const SyntaxKey matrix_keys[] = { { "include", &combinations, false },
+                                         { "exclude", &combinations, false } };
+static const Syntax matrix = { .allowed = ALLOW_MAP | ALLOW_EXPRESSION,
+                               KEYS(matrix_keys),
+                               .values = &axis };
 static const SyntaxKey strategy_keys[] = {
-    { "matrix",
-      &(const Syntax) { .allowed = ALLOW_MAP | ALLOW_EXPRESSION,
-                        .values = &(const Syntax) { .allowed = ALLOW_LIST | ALLOW_EXPRESSION } },
-      false }, /* one job that says fail-fast starts */
+    { "matrix", &matrix, false },
     { "fail-fast", &boolean, false },
     { "max-parallel", &number, false },
 };
@@ -154,24 +172,30 @@ static const Syntax credentials = { .allowed = ALLOW_MAP | ALLOW_EXPRESSION,
                                     KEYS(credentials_keys),
                                     .name = "credentials" };
 static const SyntaxKey container_keys[] = {
-    { "image", &string_or_null, true }, { "credentials", &credentials, false },
-    { "env", &scalar_map, false },      { "ports", &texts, false },
-    { "volumes", &texts, false },       { "options", &string_or_null, false },
+    { "image", &string_or_null, true },
+    { "credentials", &credentials, false },
+    { "env", &env, false },
+    { "ports", &mounts, false },
+    { "volumes", &mounts, false },
+    { "options", &string_or_null, false },
 };
 static const Syntax container = { .allowed = ALLOW_STRING | ALLOW_MAP,
                                   KEYS(container_keys),
                                   .name = "a container" };
 static const SyntaxKey service_keys[] = {
-    { "image", &string_or_null, true }, { "credentials", &credentials, false },
-    { "env", &scalar_map, false },      { "ports", &texts, false },
-    { "volumes", &texts, false },       { "options", &string_or_null, false },
-    { "command", &string, false },      { "entrypoint", &string, false },
+    { "image", &string_or_null, true },
+    { "credentials", &credentials, false },
+    { "env", &env, false },
+    { "ports", &mounts, false },
+    { "volumes", &mounts, false },
+    { "options", &string_or_null, false },
+    { "command", &string, false },
+    { "entrypoint", &string, false },
 };
 static const Syntax service = { .allowed = ALLOW_STRING | ALLOW_MAP,
                                 KEYS(service_keys),
                                 .name = "a service" };
-static const Syntax services = { .allowed = ALLOW_MAP | ALLOW_NULL | ALLOW_EXPRESSION,
-                                 .values = &service };
+static const Syntax services = { .allowed = ALLOW_MAP | ALLOW_EXPRESSION, .values = &service };
 
 static const SyntaxKey environment_keys[] = {
     { "name", &string, true },
@@ -192,14 +216,14 @@ static const Syntax job_secrets = { .allowed = ALLOW_STRING | ALLOW_MAP | ALLOW_
                                     .values = &string_or_null };
 
 static const SyntaxKey job_keys[] = {
-    { "name", &string, false },
+    { "name", &text, false },
     { "needs", &strings_or_one, false },
     { "runs-on", &runs_on, true },
     { "permissions", &permissions, false },
     { "environment", &environment, false },
     { "concurrency", &concurrency, false },
     { "outputs", &scalar_map, false },
-    { "env", &scalar_map, false },
+    { "env", &env, false },
     { "defaults", &defaults, false },
     { "if", &string, false },
     { "steps", &steps, true },
@@ -211,12 +235,12 @@ static const SyntaxKey job_keys[] = {
     { "snapshot", &anything, false },
 };
 static const SyntaxKey calling_job_keys[] = {
-    { "name", &string, false },
+    { "name", &text, false },
     { "needs", &strings_or_one, false },
     { "if", &string, false },
     { "permissions", &permissions, false },
     { "uses", &string, true },
-    { "with", &scalar_map, false },
+    { "with", &with, false },
     { "secrets", &job_secrets, false },
     { "strategy", &strategy, false },
     { "concurrency", &concurrency, false },
@@ -225,7 +249,7 @@ static const Syntax job = { .allowed = ALLOW_MAP, KEYS(job_keys), .name = "a job
 static const Syntax calling_job = { .allowed = ALLOW_MAP,
                                     KEYS(calling_job_keys),
                                     .name = "a job that calls a workflow" };
-static const Syntax jobs = { .allowed = ALLOW_MAP };
+static const Syntax jobs = { .allowed = ALLOW_MAP | ALLOW_TWICE };
 
 const Syntax *syntax_of_job(const Node *node)
 {
@@ -233,11 +257,11 @@ const Syntax *syntax_of_job(const Node *node)
 }
 
 static const SyntaxKey workflow_keys[] = {
-    { "name", &string, false },
+    { "name", &text, false },
     { "run-name", &string, false },
     { "on", &events, true },
     { "permissions", &permissions, false },
-    { "env", &scalar_map, false },
+    { "env", &env, false },
     { "defaults", &defaults, false },
     { "concurrency", &concurrency, false },
     { "jobs", &jobs, true },
@@ -279,7 +303,7 @@ static const SyntaxKey runs_keys[] = {
     { "pre-entrypoint", &string, false },
     { "post-entrypoint", &string, false },
     { "args", &texts, false },
-    { "env", &scalar_map, false },
+    { "env", &env, false },
 };
 static const Syntax runs = { .allowed = ALLOW_MAP, KEYS(runs_keys), .name = "runs" };
 static const SyntaxKey branding_keys[] = { { "icon", &string, false },

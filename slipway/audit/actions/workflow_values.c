@@ -88,6 +88,29 @@ static void check_shell(SyntaxCheck *check, const Node *shell)
     }
 }
 
+/* The shells that the labels' system hasn't; NULL: unknown, or it has all. */
+static const char *missing_shells(const Job *job)
+{
+    Str label = job->runs_on && job->runs_on->kind == NODE_STRING ? job->runs_on->text : STR("");
+    bool is_unix = str_has_prefix(label, STR("ubuntu-")) || str_has_prefix(label, STR("macos-"));
+    return is_unix ? "powershell cmd" : str_has_prefix(label, STR("windows-")) ? "sh" : NULL;
+}
+
+static void check_shell_of_job(SyntaxCheck *check, const Job *job, const Node *shell)
+{
+    const char *missing = missing_shells(job);
+    if (missing && shell && node_is_scalar(shell) && syntax_has_word(missing, shell->text)) {
+        SyntaxFault *fault = syntax_fault(
+            check,
+            shell->span,
+            "\"%" STR_FMT "\" has no shell \"%" STR_FMT "\"",
+            STR_ARG(job->runs_on->text),
+            STR_ARG(shell->text)
+        );
+        fault->hint = STR("bash and pwsh are everywhere");
+    }
+}
+
 /* --- permissions ------------------------------------------------------------------------------ */
 
 static void check_scope(SyntaxCheck *check, const NodePair *pair)
@@ -116,8 +139,7 @@ static void check_permissions(SyntaxCheck *check, const Node *permissions)
     if (!permissions) {
         return;
     }
-    if (permissions->kind == NODE_STRING &&
-        !syntax_has_word("read-all write-all", permissions->text)) {
+    if (node_is_scalar(permissions) && !syntax_has_word("read-all write-all", permissions->text)) {
         syntax_fault(
             check,
             permissions->span,
@@ -135,8 +157,11 @@ static void check_permissions(SyntaxCheck *check, const Node *permissions)
 
 static void check_uses(SyntaxCheck *check, const Uses *uses, bool is_workflow)
 {
-    if (!uses->node || uses->kind != USES_NONE || uses->node->kind != NODE_STRING ||
-        has_expression(uses->node->text)) {
+    bool is_right =
+        uses->kind != USES_NONE && (!is_workflow || uses->kind == USES_LOCAL ||
+                                    (uses->kind == USES_REPOSITORY && uses->path.len > 0));
+    if (!uses->node || is_right || !node_is_scalar(uses->node) || uses->node->text.len == 0 ||
+        uses->node->kind == NODE_NULL || has_expression(uses->node->text)) {
         return;
     }
     SyntaxFault *fault = syntax_fault(
@@ -175,6 +200,10 @@ static void check_step(SyntaxCheck *check, const Step *step, bool is_action)
     if (shell && uses && !run) {
         syntax_fault(check, shell->key->span, "`shell` has no effect beside `uses`");
     }
+    const NodePair *folder = node_find(step->node, STR("working-directory"));
+    if (folder && uses && !run) {
+        syntax_fault(check, folder->key->span, "`working-directory` has no effect beside `uses`");
+    }
     if (is_action && run && !shell) {
         syntax_fault(
             check,
@@ -197,6 +226,16 @@ static void check_timeout(SyntaxCheck *check, const Node *map)
     }
 }
 
+static void check_parallel(SyntaxCheck *check, const Job *job)
+{
+    const Node *most = node_path(job->node, "strategy.max-parallel");
+    bool is_whole = !most || (most->kind != NODE_INT && most->kind != NODE_FLOAT) ||
+                    (most->kind == NODE_INT && most->integer > 0);
+    if (!is_whole) {
+        syntax_fault(check, most->span, "\"max-parallel\" wants a whole number above 0");
+    }
+}
+
 static void check_job(SyntaxCheck *check, const Job *job)
 {
     if (job->key) {
@@ -207,8 +246,10 @@ static void check_job(SyntaxCheck *check, const Job *job)
         check_env(check, job->env);
         check_shell(check, node_path(job->node, "defaults.run.shell"));
         check_timeout(check, job->node);
+        check_parallel(check, job);
+        check_shell_of_job(check, job, node_path(job->node, "defaults.run.shell"));
     }
-    if (job->secrets && job->secrets->kind == NODE_STRING &&
+    if (job->secrets && node_is_scalar(job->secrets) && job->secrets->kind != NODE_NULL &&
         !str_eq(job->secrets->text, STR("inherit"))) {
         syntax_fault(check, job->secrets->span, "\"secrets\" wants a map, or the word inherit");
     }
@@ -216,6 +257,7 @@ static void check_job(SyntaxCheck *check, const Job *job)
     vec_foreach(step, &job->steps) {
         check_step(check, step, !job->key);
         check_timeout(check, step->node);
+        check_shell_of_job(check, job, step->shell);
     }
 }
 
@@ -236,48 +278,6 @@ static void check_job_ids(SyntaxCheck *check, const Workflow *workflow)
     for (size_t i = 0; node_is_map(jobs) && i < jobs->map.len; i++) {
         if (!node_is_map(jobs->map.pairs[i].value)) {
             syntax_fault(check, jobs->map.pairs[i].key->span, "a job is a map of its keys");
-        }
-    }
-}
-
-/* --- inputs ----------------------------------------------------------------------------------- */
-
-static void
-check_inputs(SyntaxCheck *check, const Workflow *workflow, const char *event, const char *types)
-{
-    const Node *inputs = workflow_declared(workflow, event, "inputs");
-    bool is_called = str_eq_cstr(STR("workflow_call"), event); /* a form shows the default */
-    for (size_t i = 0; node_is_map(inputs) && i < inputs->map.len; i++) {
-        const Node *input = inputs->map.pairs[i].value;
-        const Node *type = node_path(input, "type");
-        if (type && node_is_scalar(type) && !syntax_has_word(types, type->text)) {
-            syntax_fault_unknown(check, type, "type of an input", types);
-        }
-        const Node *preset = node_path(input, "default");
-        if (preset && preset->kind != NODE_NULL && is_called &&
-            str_eq(node_text(input, "required"), STR("true"))) {
-            SyntaxFault *fault = syntax_fault(
-                check, preset->span, "an input that is required never has its default"
-            );
-            fault->hint = STR("take away one of the two");
-        }
-        bool is_choice = type && str_eq(type->text, STR("choice"));
-        if (is_choice && !node_path(input, "options")) {
-            syntax_fault(check, type->span, "a choice wants its \"options\"");
-        }
-        const Node *chosen = is_choice ? preset : NULL;
-        const Node *options = node_path(input, "options");
-        bool is_there = !chosen || !options;
-        for (size_t j = 0; j < node_len(options) && !is_there; j++) {
-            is_there = str_eq(options->seq.items[j]->text, chosen->text);
-        }
-        if (!is_there) {
-            syntax_fault(
-                check,
-                chosen->span,
-                "\"%" STR_FMT "\" is none of the options",
-                STR_ARG(chosen->text)
-            );
         }
     }
 }
@@ -323,10 +323,7 @@ void workflow_check_values(SyntaxCheck *check, const Workflow *workflow)
         check_env(check, workflow->env);
         check_shell(check, node_path(workflow->defaults, "run.shell"));
         check_job_ids(check, workflow);
-        check_inputs(
-            check, workflow, "workflow_dispatch", "string boolean choice number environment"
-        );
-        check_inputs(check, workflow, "workflow_call", "string boolean number");
+        workflow_check_inputs(check, workflow);
     }
     vec_foreach(job, &workflow->jobs) {
         check_job(check, job);

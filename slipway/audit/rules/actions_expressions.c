@@ -2,6 +2,7 @@
 #include "base/mem.h"
 
 #include "audit/actions/contexts.h"
+#include "audit/kubernetes.h"
 #include "audit/rule.h"
 
 /* --- GH002 ------------------------------------------------------------------------------------ */
@@ -15,6 +16,22 @@ static void find_broken(RuleContext *ctx, const WorkflowExpr *expr)
     }
 }
 
+static bool is_of_container(const Node *container, const WorkflowExpr *expr)
+{
+    return node_is_map(container) && node_get(container, expr->key) == expr->node;
+}
+
+/* Whether it stands at the key itself in the job's container, or in a service. */
+static bool is_in_container(const WorkflowExpr *expr)
+{
+    const Node *services = expr->job->services;
+    bool is_there = is_of_container(expr->job->container, expr);
+    for (size_t i = 0; node_is_map(services) && i < services->map.len && !is_there; i++) {
+        is_there = is_of_container(services->map.pairs[i].value, expr);
+    }
+    return is_there;
+}
+
 /* Whether the key is one of the syntax, and not an input or a variable of the same name. */
 static bool is_keyword(const WorkflowExpr *expr)
 {
@@ -22,54 +39,94 @@ static bool is_keyword(const WorkflowExpr *expr)
         return node_get(expr->step->node, expr->key) == expr->node;
     }
     return !expr->job || expr->place == PLACE_JOB_STRATEGY ||
-           node_get(expr->job->node, expr->key) == expr->node ||
+           node_get(expr->job->node, expr->key) == expr->node || is_in_container(expr) ||
            node_path(expr->job->node, "concurrency.cancel-in-progress") == expr->node;
+}
+
+static const struct {
+    const char *key;
+    TypeKind wanted, of_items;
+} wants[] = {
+    { "timeout-minutes", TYPE_NUMBER, TYPE_ANY },
+    { "max-parallel", TYPE_NUMBER, TYPE_ANY },
+    { "continue-on-error", TYPE_BOOL, TYPE_ANY },
+    { "fail-fast", TYPE_BOOL, TYPE_ANY },
+    { "cancel-in-progress", TYPE_BOOL, TYPE_ANY },
+    { "matrix", TYPE_OBJECT, TYPE_ANY },
+    { "include", TYPE_ARRAY, TYPE_OBJECT },
+    { "exclude", TYPE_ARRAY, TYPE_OBJECT },
+    { "env", TYPE_OBJECT, TYPE_ANY },
+    { "services", TYPE_OBJECT, TYPE_ANY },
+    { "credentials", TYPE_OBJECT, TYPE_ANY },
+    { "outputs", TYPE_OBJECT, TYPE_ANY },
+};
+
+/* An input of workflow_call says the type of its default. */
+static TypeKind type_of_input(const WorkflowExpr *expr)
+{
+    const Node *inputs = workflow_declared(expr->workflow, "workflow_call", "inputs");
+    for (size_t i = 0; node_is_map(inputs) && i < inputs->map.len; i++) {
+        const Node *input = inputs->map.pairs[i].value;
+        Str type = node_text(input, "type");
+        if (node_path(input, "default") == expr->node) {
+            return str_eq(type, STR("number"))    ? TYPE_NUMBER
+                   : str_eq(type, STR("boolean")) ? TYPE_BOOL
+                                                  : TYPE_ANY;
+        }
+    }
+    return TYPE_ANY;
+}
+
+static TypeKind wanted_type(const WorkflowExpr *expr)
+{
+    if (expr->place == PLACE_INPUT_DEFAULT) {
+        return type_of_input(expr);
+    }
+    const Node *matrix = expr->job ? expr->job->matrix.node : NULL;
+    for (size_t i = 0; i < ARRAY_LEN(wants) && is_keyword(expr); i++) {
+        if (str_eq_cstr(expr->key, wants[i].key)) {
+            return expr->is_item ? wants[i].of_items : wants[i].wanted;
+        }
+    }
+    bool is_axis = node_is_map(matrix) && node_get(matrix, expr->key) == expr->node;
+    return is_axis ? TYPE_ARRAY : TYPE_ANY;
+}
+
+static const char *wanted_name(TypeKind type)
+{
+    return type == TYPE_NUMBER   ? "a number"
+           : type == TYPE_BOOL   ? "a boolean"
+           : type == TYPE_OBJECT ? "an object"
+                                 : "an array";
 }
 
 /* Keys that want one type, where the whole value is an expression. */
 static void check_wanted(RuleContext *ctx, const WorkflowExpr *expr, const ExprType *type)
 {
-    static const struct {
-        const char *key;
-        TypeKind wanted;
-        const char *name;
-    } keys[] = {
-        { "timeout-minutes", TYPE_NUMBER, "a number" },
-        { "max-parallel", TYPE_NUMBER, "a number" },
-        { "continue-on-error", TYPE_BOOL, "a boolean" },
-        { "fail-fast", TYPE_BOOL, "a boolean" },
-        { "cancel-in-progress", TYPE_BOOL, "a boolean" },
-        { "matrix", TYPE_OBJECT, "an object" },
-        { "include", TYPE_ARRAY, "an array" },
-        { "exclude", TYPE_ARRAY, "an array" },
-    };
-    for (size_t i = 0; i < ARRAY_LEN(keys) && is_keyword(expr); i++) {
-        bool is_typed = str_eq_cstr(expr->key, keys[i].key);
-        if (is_typed && !type_may_be(type, keys[i].wanted)) {
-            Diag *diag = rule_find_span(
-                ctx,
-                workflow_expr_span(expr, NULL),
-                "\"%s\" wants %s, this is %s",
-                keys[i].key,
-                keys[i].name,
-                type_name(type)
-            );
-            rule_hint(
-                ctx,
-                diag,
-                "%s",
-                type->kind == TYPE_STRING ? "fromJSON(…) makes a value of a string" : ""
-            );
-        }
+    TypeKind wanted = wanted_type(expr);
+    if (wanted == TYPE_ANY || type_may_be(type, wanted)) {
+        return;
     }
+    Diag *diag = rule_find_span(
+        ctx,
+        workflow_expr_span(expr, NULL),
+        "\"%" STR_FMT "\" wants %s, this is %s",
+        STR_ARG(expr->key),
+        wanted_name(wanted),
+        type_name(type)
+    );
+    rule_hint(
+        ctx, diag, "%s", type->kind == TYPE_STRING ? "fromJSON(…) makes a value of a string" : ""
+    );
 }
 
+/* A list or map may be the whole of these, and part of a matrix. */
 static bool takes_collections(const WorkflowExpr *expr)
 {
     static const char *const keys[] = { "env",      "matrix",    "include", "exclude",
                                         "runs-on",  "needs",     "ports",   "volumes",
-                                        "services", "container", "labels" };
-    for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+                                        "services", "container", "labels",  "credentials" };
+    for (size_t i = 0; i < ARRAY_LEN(keys) && !expr->is_item; i++) {
         if (str_eq_cstr(expr->key, keys[i])) {
             return true;
         }

@@ -128,10 +128,38 @@ static bool has_self_hosted(const Node *labels)
     return false;
 }
 
+/* No runner has two of GitHub's own labels. */
+static void check_labels_together(RuleContext *ctx, const Node *labels)
+{
+    const Node *first = NULL;
+    for (size_t i = 0; i < node_len(labels); i++) {
+        const Node *label = labels->seq.items[i];
+        if (label->kind != NODE_STRING || runner_label(label->text) != RUNNER_KNOWN) {
+            continue;
+        }
+        if (first && !str_eq_nocase(first->text, label->text)) {
+            Diag *diag = rule_find_span(
+                ctx,
+                label->span,
+                "no runner is \"%" STR_FMT "\" and \"%" STR_FMT "\"",
+                STR_ARG(first->text),
+                STR_ARG(label->text)
+            );
+            rule_hint(
+                ctx, diag, "a runner has all the labels of the list: for several use a matrix"
+            );
+        }
+        first = first ? first : label;
+    }
+}
+
 static void gh004(RuleContext *ctx, const Workflow *workflow)
 {
     vec_foreach(job, &workflow->jobs) {
         const Node *labels = job->runs_on;
+        if (!has_self_hosted(labels)) {
+            check_labels_together(ctx, labels);
+        }
         if (labels && labels->kind == NODE_STRING) {
             check_label(ctx, labels);
         }
@@ -306,6 +334,10 @@ static void gh007(RuleContext *ctx, const Workflow *workflow)
                 check_cron(ctx, node_path(event->filter->seq.items[i], "cron"));
             }
         }
+        bool follows = str_eq(event->name, STR("workflow_run"));
+        if (follows && !node_path(event->filter, "workflows")) {
+            rule_find_span(ctx, event->key->span, "\"workflow_run\" wants the key \"workflows\"");
+        }
         if (!node_is_map(event->filter)) {
             continue;
         }
@@ -339,9 +371,20 @@ static bool value_matches(const Node *value, const Node *wanted)
            (both_scalar && str_eq(value->text, wanted->text));
 }
 
+/* GitHub compares keys without case. */
+static const Node *axis_of(const Matrix *matrix, Str name)
+{
+    for (size_t i = 0; i < matrix->node->map.len; i++) {
+        if (str_eq_nocase(matrix->node->map.pairs[i].key->text, name)) {
+            return matrix->node->map.pairs[i].value;
+        }
+    }
+    return NULL;
+}
+
 static void check_excluded(RuleContext *ctx, const Matrix *matrix, const NodePair *pair)
 {
-    const Node *axis = node_get(matrix->node, pair->key->text);
+    const Node *axis = axis_of(matrix, pair->key->text);
     if (!axis || axis == matrix->include || axis == matrix->exclude) {
         rule_find_span(
             ctx,
