@@ -52,13 +52,13 @@ static ExitCode run(Cli *cli, const void *opaque)
     bool is_live = false;
     ExitCode code = stack_place(cli, &place);
     code = code == EXIT_OK ? stack_view(cli, &place, &view, &is_live) : code;
-    code = code == EXIT_OK ? stack_check_names(cli, view) : code;
+    if (code == EXIT_OK) {
+        code = view ? stack_check_names(cli, view) : stack_never_ran(cli);
+    }
     if (code != EXIT_OK) {
         return code;
     }
-    if (!view) {
-        cli_status(cli, "nothing ever ran here; start it with `slipway up`");
-    } else if (!is_live) {
+    if (view && !is_live) {
         cli_status(cli, "nothing runs; this is how the last run ended");
     }
     StackView shown = view ? shown_of(cli, view, options->all) : (StackView) { 0 };

@@ -82,18 +82,24 @@ ExitCode stack_view(Cli *cli, const Place *place, StackView **ret_view, bool *re
     return EXIT_OK;
 }
 
-ExitCode stack_check_names(Cli *cli, const StackView *view)
+static bool is_among(Str name, const Str *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (str_eq(names[i], name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static ExitCode check_names(Cli *cli, const Str *names, size_t count)
 {
     for (size_t i = 0; i < cli->arg_count; i++) {
-        if (view && stack_view_find(view, str_from(cli->args[i]))) {
+        Str name = str_from(cli->args[i]);
+        if (is_among(name, names, count)) {
             continue;
         }
-        size_t count = view ? view->node_count : 0;
-        Str *names = ARENA_ARRAY(cli->arena, Str, count);
-        for (size_t k = 0; k < count; k++) {
-            names[k] = view->nodes[k].name;
-        }
-        Str nearest = str_nearest(str_from(cli->args[i]), names, count);
+        Str nearest = str_nearest(name, names, count);
         cli_errorf(cli, "no service, resource or task \"%s\"", cli->args[i]);
         if (nearest.len > 0) {
             cli_hint(cli, "did you mean \"%" STR_FMT "\"?", STR_ARG(nearest));
@@ -101,6 +107,30 @@ ExitCode stack_check_names(Cli *cli, const StackView *view)
         return EXIT_USAGE;
     }
     return EXIT_OK;
+}
+
+ExitCode stack_check_names(Cli *cli, const StackView *view)
+{
+    Str *names = ARENA_ARRAY(cli->arena, Str, view->node_count);
+    for (size_t i = 0; i < view->node_count; i++) {
+        names[i] = view->nodes[i].name;
+    }
+    return check_names(cli, names, view->node_count);
+}
+
+ExitCode stack_never_ran(Cli *cli)
+{
+    Catalog *catalog = NULL;
+    ExitCode code = cli_load_catalog(cli, &catalog);
+    if (code != EXIT_OK) {
+        return code;
+    }
+    DecodeStrings names = catalog_names(catalog, cli->arena);
+    code = check_names(cli, names.ptr, names.len);
+    if (code == EXIT_OK) {
+        cli_status(cli, "nothing ever ran here; start it with `slipway up`");
+    }
+    return code;
 }
 
 ExitCode stack_failed(Cli *cli, int rc, const Error *err)

@@ -15,6 +15,9 @@ ExitCode stack_place(Cli *cli, Place *ret_place);
 ExitCode stack_view(Cli *cli, const Place *place, StackView **ret_view, bool *ret_is_live);
 /* Every operand must be a node of the view: EXIT_USAGE with the nearest name. */
 ExitCode stack_check_names(Cli *cli, const StackView *view);
+/* Says that there never was a stack here. With nothing else to show, the catalog's mistakes are shown and
+ * count, and an operand must be a name of it. */
+ExitCode stack_never_ran(Cli *cli);
 /* An error of a call to the stack, shown; the exit code that goes with it. */
 ExitCode stack_failed(Cli *cli, int rc, const Error *err);
 /* Follows the running stack until the named nodes (none: all selected) are ready, shows the table

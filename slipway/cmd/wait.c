@@ -39,7 +39,7 @@ static ExitCode run(Cli *cli, const void *opaque)
     bool is_live = false;
     ExitCode code = stack_place(cli, &place);
     code = code == EXIT_OK ? stack_view(cli, &place, &view, &is_live) : code;
-    code = code == EXIT_OK ? stack_check_names(cli, view) : code;
+    code = code == EXIT_OK && view ? stack_check_names(cli, view) : code;
     return code == EXIT_OK ? stack_wait(cli, &place, options->until == 1, options->timeout_ns)
                            : code;
 }

@@ -37,12 +37,13 @@ static ExitCode run(Cli *cli, const void *opaque)
     bool is_live = false;
     ExitCode code = stack_place(cli, &place);
     code = code == EXIT_OK ? stack_view(cli, &place, &view, &is_live) : code;
-    code = code == EXIT_OK && view ? stack_check_names(cli, view) : code;
+    if (code == EXIT_OK) {
+        code = view ? stack_check_names(cli, view) : stack_never_ran(cli);
+    }
     if (code != EXIT_OK) {
         return code;
     }
     if (!view) {
-        cli_status(cli, "nothing ever ran here; start it with `slipway up`");
         return given->output == CLI_TEXT ? EXIT_OK : cli_print_json(cli, STR("[]"), given->output);
     }
     WhyOptions options = { .place = &place,
