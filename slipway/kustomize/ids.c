@@ -16,13 +16,20 @@ Gvk gvk_from_api_version(Str api_version, Str kind)
     return gvk;
 }
 
+/* Whatever bytes are in the parts: printf ends a text at a NUL. */
+static Str joined(Arena *arena, const Str *parts, size_t count)
+{
+    StrBuf out = STRBUF_ON_ARENA(arena);
+    for (size_t i = 0; i < count; i++) {
+        strbuf_add(&out, parts[i]);
+    }
+    return strbuf_str(&out);
+}
+
 Str gvk_api_version(Arena *arena, Gvk gvk)
 {
-    return gvk.group.len == 0
-               ? gvk.version
-               : str_printf(
-                     arena, "%" STR_FMT "/%" STR_FMT, STR_ARG(gvk.group), STR_ARG(gvk.version)
-                 );
+    return gvk.group.len == 0 ? gvk.version
+                              : joined(arena, (Str[]) { gvk.group, STR("/"), gvk.version }, 3);
 }
 
 bool gvk_equal(Gvk a, Gvk b)
@@ -58,13 +65,7 @@ Str gvk_text(Arena *arena, Gvk gvk)
     Str kind = gvk.kind.len ? gvk.kind : STR("[noKind]");
     Str version = gvk.version.len ? gvk.version : STR("[noVer]");
     Str group = gvk.group.len ? gvk.group : STR("[noGrp]");
-    return str_printf(
-        arena,
-        "%" STR_FMT ".%" STR_FMT ".%" STR_FMT,
-        STR_ARG(kind),
-        STR_ARG(version),
-        STR_ARG(group)
-    );
+    return joined(arena, (Str[]) { kind, STR("."), version, STR("."), group }, 5);
 }
 
 Str id_text(Arena *arena, ResId id)
@@ -72,9 +73,7 @@ Str id_text(Arena *arena, ResId id)
     Str gvk = gvk_text(arena, id.gvk);
     Str name = id.name.len ? id.name : STR("[noName]");
     Str ns = id.ns.len ? id.ns : STR("[noNs]");
-    return str_printf(
-        arena, "%" STR_FMT "/%" STR_FMT ".%" STR_FMT, STR_ARG(gvk), STR_ARG(name), STR_ARG(ns)
-    );
+    return joined(arena, (Str[]) { gvk, STR("/"), name, STR("."), ns }, 5);
 }
 
 bool gvk_is_cluster_scoped(Build *b, Gvk gvk)

@@ -109,8 +109,7 @@ int transform_hash(Build *b, ResMap *map)
         Str hash = resource_hash(b->arena, resource);
         resource_store_id(b, resource);
         Node *name = node_metadata(resource->node, "name");
-        Str text =
-            str_printf(b->arena, "%" STR_FMT "-%" STR_FMT, STR_ARG(name->text), STR_ARG(hash));
+        Str text = str_concat(b->arena, str_concat(b->arena, name->text, STR("-")), hash);
         node_set_text(name, text, name->span);
     }
     resmap_changed(map);

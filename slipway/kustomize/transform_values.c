@@ -142,10 +142,12 @@ static Str new_image(const ImageSetter *setter, Str old)
     StrBuf text = STRBUF_ON_ARENA(setter->b->arena);
     strbuf_add(&text, parts.name);
     if (parts.tag.len > 0) {
-        strbuf_addf(&text, ":%" STR_FMT, STR_ARG(parts.tag));
+        strbuf_add_char(&text, ':');
+        strbuf_add(&text, parts.tag);
     }
     if (parts.digest.len > 0) {
-        strbuf_addf(&text, "@%" STR_FMT, STR_ARG(parts.digest));
+        strbuf_add_char(&text, '@');
+        strbuf_add(&text, parts.digest);
     }
     return strbuf_str(&text);
 }
@@ -205,12 +207,9 @@ static int walk_containers(ImageSetter *setter, const Node *node)
 
 static Regex *image_pattern(Build *b, Str name)
 {
-    Str pattern = str_printf(
-        b->arena,
-        "^%" STR_FMT
-        "(:[a-zA-Z0-9_.{}-]*)?(@[a-zA-Z0-9]+([.+_-][a-zA-Z0-9]+)*:[a-zA-Z0-9_.{}-]*)?$",
-        STR_ARG(name)
-    );
+    static const Str rest =
+        STR_INIT("(:[a-zA-Z0-9_.{}-]*)?(@[a-zA-Z0-9]+([.+_-][a-zA-Z0-9]+)*:[a-zA-Z0-9_.{}-]*)?$");
+    Str pattern = str_concat(b->arena, str_concat(b->arena, STR("^"), name), rest);
     Regex *regex = NULL;
     (void) regex_compile(b->arena, pattern, false, &regex, NULL);
     return regex;
