@@ -37,13 +37,14 @@ ABOVE, BELOW = 8, 25  # lines
 # We tell it once a workflow or at the step, they for each job or at the event.
 ONCE = {"GH015", "GH018"}
 
-CALLER = "an input or branch of the caller's choice is code too: actionlint knows only what strangers write"
+CALLER = "an input, branch or label of the caller's choice is code too: actionlint knows only what strangers write"
 DYNAMIC = "the outputs of other jobs and steps are of any origin: zizmor tells them as information"
 # (peer, who alone finds it, case/file, rule): why
 DIFFERENCES = {
     ("actionlint", "slipway", "actions-injection/actions-injection.yml", "GH002"): "it allows any key of a matrix that isn't there",
     ("actionlint", "slipway", "actions-old/action.yml", "GH001"): "it reads an action's inputs by the names it knows",
     ("actionlint", "actionlint", "actions-uses/called.yml", "GH005"): "it doesn't know `$/` yet",
+    ("actionlint", "slipway", "actions-expressions/actions-expressions.yml", "GH017"): CALLER,
     ("actionlint", "slipway", "actions-styles/action.yml", "GH017"): CALLER,
     ("actionlint", "slipway", "actions-styles/_deploy.yml", "GH017"): CALLER,
     ("actionlint", "slipway", "actions-styles/monorepo.yml", "GH017"): CALLER,

@@ -43,6 +43,24 @@ static const char *const anyones[] = {
     "github.event.workflow_run.pull_requests.*.head.ref",
 };
 
+/* Written by those who may push, label or release. */
+static const char *const keepers[] = {
+    "github.base_ref",
+    "github.ref",
+    "github.ref_name",
+    "github.event.issue.labels.*.name",
+    "github.event.issue.milestone.title",
+    "github.event.label.name",
+    "github.event.milestone.description",
+    "github.event.milestone.title",
+    "github.event.pull_request.labels.*.name",
+    "github.event.pull_request.milestone.title",
+    "github.event.release.body",
+    "github.event.release.name",
+    "github.event.release.tag_name",
+    "github.event.release.target_commitish",
+};
+
 /* "*" of the pattern is any one part; a whole object counts for what is in it. */
 static bool path_leads_to(Str path, Str pattern)
 {
@@ -59,14 +77,19 @@ static bool path_leads_to(Str path, Str pattern)
     return true;
 }
 
-bool taint_is_anyones(Str path)
+static bool leads_to_one_of(Str path, const char *const *patterns, size_t count)
 {
-    for (size_t i = 0; i < ARRAY_LEN(anyones) && path.len > 0; i++) {
-        if (path_leads_to(path, str_from(anyones[i]))) {
+    for (size_t i = 0; i < count && path.len > 0; i++) {
+        if (path_leads_to(path, str_from(patterns[i]))) {
             return true;
         }
     }
     return false;
+}
+
+bool taint_is_anyones(Str path)
+{
+    return leads_to_one_of(path, anyones, ARRAY_LEN(anyones));
 }
 
 /* --- what a path holds ------------------------------------------------------------------------ */
@@ -137,9 +160,8 @@ static TaintFound path_taint(const WorkflowExpr *expr, const Expr *part, size_t 
     Str rest = found.path;
     if (taint_is_anyones(rest)) {
         found.taint = TAINT_ANYONE;
-    } else if (str_eq(rest, STR("github.ref_name")) || str_eq(rest, STR("github.ref")) ||
-               str_eq(rest, STR("github.base_ref"))) {
-        found.taint = TAINT_CALLER;
+    } else if (leads_to_one_of(rest, keepers, ARRAY_LEN(keepers))) {
+        found.taint = TAINT_KEEPER;
     } else if (str_strip_prefix(&rest, STR("inputs.")) ||
                str_strip_prefix(&rest, STR("github.event.inputs."))) {
         found.taint = is_free_input(workflow, rest) ? TAINT_CALLER : TAINT_NONE;

@@ -6,7 +6,8 @@
 
 typedef enum Taint {
     TAINT_NONE,   /* the workflow itself, or GitHub */
-    TAINT_CALLER, /* who starts or calls the workflow, or names a branch of this repository */
+    TAINT_KEEPER, /* who names branches, labels or releases of this repository */
+    TAINT_CALLER, /* who starts or calls the workflow */
     TAINT_ANYONE, /* whoever opens an issue or a pull request */
 } Taint;
 

@@ -73,6 +73,16 @@ static void suggest_variable(RuleContext *ctx, Diag *diag, const WorkflowExpr *e
     }
 }
 
+static const char *writer_of(const Workflow *workflow, Taint taint)
+{
+    bool is_only_called = workflow->kind == WORKFLOW_ACTION ||
+                          (workflow->events.len == 1 && workflow_event(workflow, "workflow_call"));
+    return taint == TAINT_ANYONE   ? "anyone"
+           : taint == TAINT_KEEPER ? "whoever may push, label or release"
+           : is_only_called        ? "the caller"
+                                   : "who starts the workflow";
+}
+
 static void gh017(RuleContext *ctx, const Workflow *workflow)
 {
     vec_foreach(expr, &workflow->expressions) {
@@ -89,7 +99,7 @@ static void gh017(RuleContext *ctx, const Workflow *workflow)
             workflow_expr_span(expr, NULL),
             "\"%" STR_FMT "\" becomes a part of the script, and %s writes it",
             STR_ARG(found.path),
-            is_anyone ? "anyone" : "who starts the workflow"
+            writer_of(workflow, found.taint)
         );
         diag->severity = is_anyone ? SEVERITY_ERROR : SEVERITY_WARN;
         rule_hint(

@@ -167,12 +167,25 @@ static void fix_unsaid(RuleContext *ctx, Diag *diag, const Workflow *workflow)
     }
 }
 
+/* Whether what the job calls says what the token may do. What lies elsewhere isn't known to. */
+static bool is_said_by_called(const Workflow *workflow, const Job *job)
+{
+    const Workflow *called =
+        job->uses.kind == USES_LOCAL ? workflow_find_local(workflow, &job->uses) : NULL;
+    bool is_said = called && called->permissions;
+    size_t said = 0;
+    for (size_t i = 0; called && i < called->jobs.len; i++) {
+        said += called->jobs.ptr[i].permissions != NULL;
+    }
+    return is_said || (called && said == called->jobs.len);
+}
+
 static void check_unsaid(RuleContext *ctx, const Workflow *workflow)
 {
     const Job *first = NULL;
     size_t count = 0;
     vec_foreach(job, &workflow->jobs) {
-        bool is_said = job->permissions || job->uses.node;
+        bool is_said = job->permissions || (job->uses.node && is_said_by_called(workflow, job));
         first = is_said || first ? first : job;
         count += !is_said;
     }

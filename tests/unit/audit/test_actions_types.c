@@ -112,6 +112,12 @@ static void follows_what_others_write(void **state)
     assert_str(taint_in(*state, "env.TITLE").path, "github.event.issue.title");
     assert_int_equal(taint_in(*state, "fromJSON('{\"a\": 1}').a").taint, TAINT_NONE);
     assert_int_equal(taint_in(*state, "inputs.tag").taint, TAINT_CALLER);
+    assert_int_equal(taint_in(*state, "github.ref_name").taint, TAINT_KEEPER);
+    assert_int_equal(taint_in(*state, "github.event.release.tag_name").taint, TAINT_KEEPER);
+    assert_int_equal(
+        taint_in(*state, "toJSON(github.event.pull_request.labels)").taint, TAINT_KEEPER
+    );
+    assert_int_equal(taint_in(*state, "github.event.release.id").taint, TAINT_NONE);
     assert_int_equal(taint_in(*state, "inputs.debug").taint, TAINT_NONE);
 }
 
