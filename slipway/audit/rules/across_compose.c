@@ -89,22 +89,19 @@ static void xa016(RuleContext *ctx, const Repository *repository)
 
 /* --- XA017 ------------------------------------------------------------------------------------ */
 
+/* The target's profile, where the service is in none of the target's: no choice of its profiles alone
+ * starts both. Which of several are enabled together is the caller's matter. */
 static const ComposeReference *
 missing_profile(const ComposeService *service, const ComposeService *target)
 {
-    if (target->profiles.len == 0) {
-        return NULL;
-    }
     for (size_t i = 0; i < service->profiles.len; i++) {
-        bool shared = false;
         for (size_t k = 0; k < target->profiles.len; k++) {
-            shared = shared || str_eq(service->profiles.ptr[i].name, target->profiles.ptr[k].name);
-        }
-        if (!shared) {
-            return &target->profiles.ptr[0];
+            if (str_eq(service->profiles.ptr[i].name, target->profiles.ptr[k].name)) {
+                return NULL;
+            }
         }
     }
-    return service->profiles.len == 0 ? &target->profiles.ptr[0] : NULL;
+    return target->profiles.len > 0 ? &target->profiles.ptr[0] : NULL;
 }
 
 static void xa017(RuleContext *ctx, const Repository *repository)

@@ -326,8 +326,24 @@ static const char *const checks[] = {
     "slipway check",
 };
 
+/* `go test -run=^$ -bench=.` runs no test: it measures. */
+static bool is_benchmark(const ShellCommand *command)
+{
+    bool benches = false, tests = true;
+    vec_foreach(word, &command->words) {
+        Str flag = word->text;
+        (void) (str_strip_prefix(&flag, STR("--")) || str_strip_prefix(&flag, STR("-")));
+        benches = benches || str_has_prefix(flag, STR("bench"));
+        tests = tests && !str_has_suffix(flag, STR("^$"));
+    }
+    return benches && !tests;
+}
+
 static bool is_check(const ShellCommand *command)
 {
+    if (command_starts(command, "go test", NULL) && is_benchmark(command)) {
+        return false;
+    }
     for (size_t i = 0; i < ARRAY_LEN(checks); i++) {
         if (command_starts(command, checks[i], NULL)) {
             return true;

@@ -201,9 +201,14 @@ static void check_action(RuleContext *ctx, const Step *step)
             "the version \"%" STR_FMT "\" is made for a runtime that runners no longer have",
             STR_ARG(uses->ref)
         );
-        if (newest && !newest->is_outdated) {
-            rule_hint(ctx, diag, "there is: %s", newest->refs);
-        }
+        bool has_newer = newest && !newest->is_outdated;
+        rule_hint(
+            ctx,
+            diag,
+            "%s%s",
+            has_newer ? "there is: " : "take another action: it has no newer version",
+            has_newer ? newest->refs : ""
+        );
     } else if (known && known->inputs[0] != '*') {
         read_known(arena, known, &inputs);
         check_given(ctx, &inputs, step->with, "input", uses);

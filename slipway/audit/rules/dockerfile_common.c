@@ -142,6 +142,35 @@ void fix_behind(RuleContext *ctx, Diag *diag, Span word, const char *text)
     rule_fix(ctx, diag, span_make(word.source, word.end, word.end), "%s", text);
 }
 
+/* What joins one more command to a RUN that ends at `end`: where it has several lines, on a line of its own,
+ * with the && at the side where the others have it. */
+static Str joint_behind(Arena *arena, const DockerInstruction *run, size_t end)
+{
+    Str text = run->span.source->text;
+    Str before = str_slice(text, run->span.start, end);
+    size_t at = str_rfind_char(before, '\n');
+    if (at == STR_NONE) {
+        return STR(" && ");
+    }
+    Str line = str_skip(before, at + 1), above = str_trim(str_slice(before, 0, at));
+    Str said = str_trim(line);
+    Str indent = str_slice(line, 0, (size_t) (said.ptr - line.ptr));
+    Str escape = above.len > 0 ? str_skip(above, above.len - 1) : STR("");
+    if (!str_eq(escape, STR("\\")) && !str_eq(escape, STR("`"))) {
+        return STR(" && ");
+    }
+    above = str_trim(str_slice(above, 0, above.len - 1));
+    bool is_behind = str_has_suffix(above, STR("&&"));
+    return str_printf(
+        arena,
+        "%s %" STR_FMT "\n%" STR_FMT "%s",
+        is_behind ? " &&" : "",
+        STR_ARG(escape),
+        STR_ARG(indent),
+        is_behind ? "" : "&& "
+    );
+}
+
 bool fix_append(RuleContext *ctx, Diag *diag, const DockerInstruction *run, const char *text)
 {
     const ShellScript *script = run->script;
@@ -163,6 +192,9 @@ bool fix_append(RuleContext *ctx, Diag *diag, const DockerInstruction *run, cons
     if (!last || last->join != SHELL_JOIN_END || last->span.end != end.end) {
         return false;
     }
-    rule_fix(ctx, diag, span_make(end.source, end.end, end.end), " && %s", text);
+    Str joint = joint_behind(ctx->diags->arena, run, end.end);
+    rule_fix(
+        ctx, diag, span_make(end.source, end.end, end.end), "%" STR_FMT "%s", STR_ARG(joint), text
+    );
     return true;
 }

@@ -6,7 +6,8 @@ RUN apt-get update \
     # between
     git && rm -rf /var/lib/apt/lists/*
 RUN  apt-get update && \
-     apt-get install -y --no-install-recommends gcc && rm -rf /var/lib/apt/lists/*
+     apt-get install -y --no-install-recommends gcc && \
+     rm -rf /var/lib/apt/lists/*
 RUN apt-get update && apt-get install -y --no-install-recommends gcc && rm -rf /var/lib/apt/lists/*
 COPY  --chown=1  a b  /c/
 COPY ["a b", "c", "/d/"]
