@@ -220,40 +220,30 @@ static void check_published(
     }
 }
 
-/* Whether the overlay says something of the service. */
-static bool is_in_overlay(const ComposeProject *project, const ComposeService *service)
-{
-    for (size_t i = 0; node_is_map(service->node) && i < service->node->map.len; i++) {
-        if (compose_is_own(project, service->node->map.pairs[i].value)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* An overlay that says of each of its services where the image comes from, and has one of the base's among
  * them with ports of its own, is run instead of the base. */
-static bool is_instead(const ComposeProject *project)
+static bool is_instead(const Repository *repository, const ComposeProject *project)
 {
+    Artifact *artifact =
+        project->base ? map_get(&repository->audit->files.by_path, project->source->path) : NULL;
+    const Node *services =
+        artifact ? node_path(artifact_document(repository->arena, artifact), "services") : NULL;
     bool has_again = false;
-    vec_foreach(service, &project->services) {
-        const Node *origin = service->image ? service->image : service->build;
-        const ComposeService *before =
-            project->base ? compose_service(project->base, service->name) : NULL;
-        bool is_of_overlay = project->base && is_in_overlay(project, service);
-        if (is_of_overlay && !(origin && compose_is_own(project, origin))) {
+    for (size_t i = 0; node_is_map(services) && i < services->map.len; i++) {
+        const NodePair *pair = &services->map.pairs[i];
+        if (!node_get_cstr(pair->value, "image") && !node_get_cstr(pair->value, "build")) {
             return false;
         }
-        has_again = has_again || (is_of_overlay && before && service->ports.len > 0 &&
-                                  compose_is_own(project, vec_last(&service->ports)->node));
+        has_again = has_again || (node_get_cstr(pair->value, "ports") &&
+                                  compose_service(project->base, pair->key->text));
     }
-    return project->base && has_again;
+    return has_again;
 }
 
 static void xa015(RuleContext *ctx, const Repository *repository)
 {
     vec_foreach(project, &repository->audit->compose_projects) {
-        if (is_instead(*project)) {
+        if (is_instead(repository, *project)) {
             continue;
         }
         auto_arena Arena *arena = arena_new(0);
