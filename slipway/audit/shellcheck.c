@@ -39,10 +39,11 @@ static int write_script(Check *check, size_t number)
     StrBuf text = STRBUF_ON_ARENA(check->arena);
     strbuf_addf(
         &text,
-        "# shellcheck shell=%s disable=SC1090,SC1091,SC1008%s\nread -r %" STR_FMT
+        "# shellcheck shell=%s disable=SC1090,SC1091,SC1008%s\n%sread -r %" STR_FMT
         " slipway\n%" STR_FMT "\n",
         script->dialect,
         script->disable ? script->disable : "",
+        script->stops_at_failure ? "set -e; " : "",
         STR_ARG(script->names),
         STR_ARG(script->text)
     );

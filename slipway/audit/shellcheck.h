@@ -2,6 +2,7 @@
  * costs more than the rest of the run. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
@@ -17,10 +18,11 @@ typedef struct ShellComplaint {
 
 typedef struct CheckedScript {
     Str text;
-    const char *dialect; /* as ShellCheck calls it: sh, bash, dash, ksh */
-    const char *disable; /* codes that mean nothing here, each with a comma before it, or NULL */
-    Str names;           /* variables it has from elsewhere, parted by blanks */
-    const char *path;    /* where it is written to while ShellCheck runs */
+    const char *dialect;   /* as ShellCheck calls it: sh, bash, dash, ksh */
+    const char *disable;   /* codes that mean nothing here, each with a comma before it, or NULL */
+    Str names;             /* variables it has from elsewhere, parted by blanks */
+    bool stops_at_failure; /* it runs under set -e */
+    const char *path;      /* where it is written to while ShellCheck runs */
     VEC(ShellComplaint) complaints;
 } CheckedScript;
 

@@ -59,6 +59,18 @@ jobs:
 """
 
 
+SHELLS = """on: push
+jobs:
+  linux:
+    runs-on: ubuntu-24.04
+    env: {GOOS: windows}
+    steps:
+      - run: bad
+      - {run: bad, shell: "bash {0}"}
+      - {run: bad, shell: "bash -euo pipefail {0}"}
+"""
+
+
 def check(folder, program, *flags, path="Dockerfile"):
     stand_in = folder / "bin" / "shellcheck"
     stand_in.parent.mkdir(exist_ok=True)
@@ -94,6 +106,22 @@ def findings_land_in_the_workflow(folder):
     assert found(done) == expected, done.stdout + done.stderr
 
 
+def an_action_that_is_not_there_is_passed_over(folder):
+    workflow = folder / ".github" / "workflows" / "ci.yml"
+    workflow.parent.mkdir(parents=True)
+    workflow.write_text(WORKFLOW + "      - uses: ./.github/actions/nobody\n")
+    done = check(folder, STAND_IN.format(python=sys.executable), "--shellcheck", "--only", "GH011", path=".")
+    assert [line for line, _, _, _ in found(done)] == [7, 15], done.stdout + done.stderr
+
+
+def scripts_run_as_the_runner_runs_them(folder):
+    (folder / "ci.yml").write_text(SHELLS)
+    # says whether the script has `set -e` before its first line
+    told = STAND_IN.replace('message="No bad."', 'message=str("set -e" in open(path).read())')
+    done = check(folder, told.format(python=sys.executable), "--shellcheck", "--only", "GH011", path="ci.yml")
+    assert [message for *_, message in found(done)] == [f"{e} (SC2000)" for e in (True, False, True)], done.stdout + done.stderr
+
+
 def it_is_asked_only_when_wanted(folder):
     done = check(folder, STAND_IN.format(python=sys.executable))
     assert found(done) == [], done.stdout
@@ -113,7 +141,8 @@ def a_broken_program_is_a_finding(folder):
 
 
 def main():
-    cases = [findings_land_in_the_dockerfile, findings_land_in_the_workflow, it_is_asked_only_when_wanted, a_missing_program_is_said,
+    cases = [findings_land_in_the_dockerfile, findings_land_in_the_workflow, an_action_that_is_not_there_is_passed_over,
+             scripts_run_as_the_runner_runs_them, it_is_asked_only_when_wanted, a_missing_program_is_said,
              a_broken_program_is_a_finding]
     print(f"1..{len(cases)}")
     failed = 0

@@ -23,13 +23,21 @@ Str script_without_expressions(Arena *arena, Str text, bool as_variable)
     return str_make(copy, text.len);
 }
 
+/* Without a word about it Linux and macOS have bash, Windows PowerShell. A runner that the matrix chooses may
+ * be any that the job names. */
+static bool may_be_windows(const Job *job)
+{
+    Str runner = job->runs_on ? span_text(job->runs_on->span) : STR("");
+    bool is_chosen = !job->runs_on || str_find(runner, STR("${{")) != STR_NONE;
+    Str text = is_chosen ? (job->key ? span_text(job->node->span) : STR("")) : runner;
+    return str_find(text, STR("windows")) != STR_NONE;
+}
+
 const char *script_dialect(const Step *step)
 {
-    /* without a word about it Linux and macOS have bash, Windows PowerShell */
     Str shell = step_shell(step), program = shell, rest = shell;
     if (shell.len == 0) {
-        Str job = step->job->key ? span_text(step->job->node->span) : STR("");
-        return str_find(job, STR("windows")) == STR_NONE ? "bash" : NULL;
+        return may_be_windows(step->job) ? NULL : "bash";
     }
     (void) str_next(&rest, ' ', &program);
     return str_eq(program, STR("bash")) ? "bash" : str_eq(program, STR("sh")) ? "sh" : NULL;

@@ -17,6 +17,13 @@ typedef struct Scripts {
     VEC(Workflow *) workflows; /* of each script */
 } Scripts;
 
+/* The runner gives its own shells -e; a template says all flags itself. */
+static bool stops_at_failure(const Step *step)
+{
+    Str shell = step_shell(step);
+    return !str_has_char(shell, ' ') || str_find(shell, STR(" -e")) != STR_NONE;
+}
+
 static void add_scripts(Scripts *all, Workflow *workflow)
 {
     vec_foreach(job, &workflow->jobs) {
@@ -26,7 +33,8 @@ static void add_scripts(Scripts *all, Workflow *workflow)
                 CheckedScript script = {
                     .text = script_without_expressions(all->arena, step->run->text, false),
                     .dialect = dialect,
-                    .disable = meaningless
+                    .disable = meaningless,
+                    .stops_at_failure = stops_at_failure(step),
                 };
                 vec_push(&all->scripts, all->arena, script);
                 vec_push(&all->steps, all->arena, step);
@@ -40,7 +48,9 @@ int workflows_ask_shellcheck(Arena *arena, const Map *workflows, Error *err)
 {
     Scripts all = { .arena = arena };
     map_foreach(entry, workflows) {
-        add_scripts(&all, entry->value);
+        if (entry->value) { /* else what a step uses isn't there */
+            add_scripts(&all, entry->value);
+        }
     }
     int rc = shellcheck_run(arena, all.scripts.ptr, all.scripts.len, err);
     for (size_t i = 0; i < all.scripts.len; i++) {
