@@ -11,11 +11,13 @@ static const char top_keys[] = "global|templates|route|receivers|inhibit_rules|"
                                "mute_time_intervals|time_intervals|tracing";
 static const char route_keys[] =
     "receiver|group_by|continue|match|match_re|matchers|group_wait|group_interval|"
-    "repeat_interval|mute_time_intervals|active_time_intervals|routes";
+    "repeat_interval|mute_time_intervals|active_time_intervals|wait_on_startup|routes";
 static const char receiver_keys[] =
-    "name|discord_configs|email_configs|incidentio_configs|jira_configs|mattermost_configs|"
+    "name|discord_configs|email_configs|incidentio_configs|jira_configs|jsm_configs|mattermost_"
+    "configs|"
     "msteams_configs|msteamsv2_configs|opsgenie_configs|pagerduty_configs|pushover_configs|"
-    "rocketchat_configs|slack_configs|sns_configs|telegram_configs|victorops_configs|"
+    "rocketchat_configs|signl4_configs|slack_configs|sns_configs|telegram_configs|victorops_"
+    "configs|"
     "webex_configs|webhook_configs|wechat_configs";
 static const char inhibit_keys[] = "name|source_match|source_match_re|source_matchers|"
                                    "target_match|target_match_re|target_matchers|equal|sources";
@@ -59,19 +61,15 @@ static void read_names(PrometheusFile *file, const char *key, const char *keys, 
 
 /* --- matchers --------------------------------------------------------------------------------- */
 
-static bool is_label_char(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-static bool is_label(Str name)
+/* Since 0.27 every text is a label; in a matcher what its grammar needs stands in quotes. */
+static bool is_plain_label(Str name)
 {
     for (size_t i = 0; i < name.len; i++) {
-        if (!is_label_char(name.ptr[i])) {
+        if (str_has_char(STR("{}!=~,\\\"'` \t\r\n"), name.ptr[i])) {
             return false;
         }
     }
-    return name.len > 0 && (name.ptr[0] < '0' || name.ptr[0] > '9');
+    return name.len > 0;
 }
 
 /* Those that open or close a value. */
@@ -114,7 +112,7 @@ static void check_matcher(PrometheusFile *file, const Node *node)
         if (i < 2 && is_plain) {
             prometheus_check_regex(file, node, value);
         }
-        if (is_quoted || is_label(name)) {
+        if (is_quoted || is_plain_label(name)) {
             return;
         }
         break;
@@ -133,10 +131,8 @@ static void check_matchers(PrometheusFile *file, const Node *map, const char *co
         const Node *old = node_get_cstr(map, keys[k]);
         for (size_t i = 0; node_is_map(old) && i < old->map.len; i++) {
             const Node *name = old->map.pairs[i].key;
-            if (!is_label(name->text)) {
-                prometheus_problem(
-                    file, name->span, "\"%" STR_FMT "\" is no label", STR_ARG(name->text)
-                );
+            if (name->text.len == 0) {
+                prometheus_problem(file, name->span, "a label has a name");
             }
         }
     }
@@ -164,9 +160,14 @@ static void check_receiver(Alertmanager *all, const Node *receiver)
     }
     PrometheusFile *file = all->file;
     size_t count = 0;
+    bool is_filled_in = prometheus_is_placeholder(receiver->text);
     Str *names = ARENA_ARRAY(file->arena, Str, all->receivers.len + 1);
     map_foreach(entry, &all->receivers) {
         names[count++] = entry->key;
+        is_filled_in = is_filled_in || prometheus_is_placeholder(entry->key);
+    }
+    if (is_filled_in) {
+        return;
     }
     prometheus_problem(
         file, receiver->span, "no receiver is called \"%" STR_FMT "\"", STR_ARG(receiver->text)
@@ -206,8 +207,8 @@ static void check_grouping(PrometheusFile *file, const Node *route)
             prometheus_problem(
                 file, name->span, "\"...\" stands for all labels, others are too much"
             );
-        } else if (!is_all && !is_label(text)) {
-            prometheus_problem(file, name->span, "\"%" STR_FMT "\" is no label", STR_ARG(text));
+        } else if (text.len == 0) {
+            prometheus_problem(file, name->span, "a label has a name");
         } else if (map_set(&names, text, file)) {
             prometheus_problem(
                 file, name->span, "group_by has \"%" STR_FMT "\" twice", STR_ARG(text)
