@@ -11,7 +11,7 @@ check_value(RuleContext *ctx, const ComposeService *service, const ComposeVariab
     if (!value->value || value->text.len == 0) {
         return;
     }
-    if (names_secret(arena, value->name) && is_secret_text(value->text)) {
+    if (is_plain_secret(arena, value->name, value->text)) {
         (void) compose_find(
             ctx,
             service->project,
@@ -102,8 +102,8 @@ static void co031(RuleContext *ctx, const ComposeProject *project)
     Map said = MAP_ON_ARENA(ctx->diags->arena);
     vec_foreach(use, &project->uses) {
         const ComposeVariable *variable = &use->variable;
-        bool is_default = variable->op == COMPOSE_DEFAULT && is_secret_text(variable->word) &&
-                          names_secret(ctx->diags->arena, variable->name);
+        bool is_default = variable->op == COMPOSE_DEFAULT &&
+                          is_plain_secret(ctx->diags->arena, variable->name, variable->word);
         Diag *diag =
             is_default && compose_is_own(project, use->node) ? say_default(ctx, &said, use) : NULL;
         if (diag) {

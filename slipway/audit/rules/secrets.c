@@ -5,6 +5,18 @@
 #include "audit/rule.h"
 #include "words.h"
 
+/* Sealed in the file, or filled in by another tool: SOPS, vals, Vault's plugin, envsubst, templates. */
+static bool is_elsewhere(Str text)
+{
+    static const char *const parts[] = { "${", "$(", "{{", "{%", "<path:", "?{" };
+    bool found = str_has_prefix(text, STR("ENC[")) || str_has_prefix(text, STR("ref+")) ||
+                 str_has_prefix(text, STR("vault:"));
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+        found = found || str_find(text, str_from(parts[i])) != STR_NONE;
+    }
+    return found;
+}
+
 /* A value that is filled in elsewhere, or says yes or no, is none. */
 static bool is_literal(const Node *value)
 {
@@ -13,13 +25,19 @@ static bool is_literal(const Node *value)
            !str_eq(value->text, STR("true")) && !str_eq(value->text, STR("false"));
 }
 
+static bool is_in_sight(Arena *arena, Str name, const Node *value)
+{
+    return value && value->kind == NODE_STRING && !is_elsewhere(value->text) &&
+           is_plain_secret(arena, name, value->text);
+}
+
 static void k8080(RuleContext *ctx, const Container *container)
 {
     const Node *env = node_path(container->node, "env");
     for (size_t i = 0; i < node_len(env); i++) {
         const Node *value = node_path(env->seq.items[i], "value");
         Str name = node_text(env->seq.items[i], "name");
-        if (is_literal(value) && names_secret(ctx->diags->arena, name)) {
+        if (is_in_sight(ctx->diags->arena, name, value)) {
             rule_find(ctx, value, "%" STR_FMT " stands here in plain text", STR_ARG(name));
         } else if (is_literal(value) && url_proof(value->text)) {
             rule_find(
@@ -43,7 +61,7 @@ static void k8081(RuleContext *ctx, const Object *object)
             continue;
         }
         const char *proof = url_proof(pair->value->text);
-        if (names_secret(ctx->diags->arena, pair->key->text)) {
+        if (is_in_sight(ctx->diags->arena, pair->key->text, pair->value)) {
             rule_find(
                 ctx, pair->value, "%" STR_FMT " stands in a ConfigMap", STR_ARG(pair->key->text)
             );
@@ -60,18 +78,6 @@ static void k8081(RuleContext *ctx, const Object *object)
 }
 
 /* --- K8083 ------------------------------------------------------------------------------------ */
-
-/* Sealed in the file, or filled in by another tool: SOPS, vals, Vault's plugin, envsubst, templates. */
-static bool is_elsewhere(Str text)
-{
-    static const char *const parts[] = { "${", "$(", "{{", "{%", "<path:", "?{" };
-    bool found = str_has_prefix(text, STR("ENC[")) || str_has_prefix(text, STR("ref+")) ||
-                 str_has_prefix(text, STR("vault:"));
-    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
-        found = found || str_find(text, str_from(parts[i])) != STR_NONE;
-    }
-    return found;
-}
 
 static bool is_repeated(Str text)
 {

@@ -57,24 +57,52 @@ bool registry_holds(Arena *arena, const Str *registries, size_t count, Str image
     return false;
 }
 
-/* Words that make a name a secret's, and those that make it one about a secret's place. */
+/* Words at whose end a name is about a secret and holds none: where it is, how long it lives, whether
+ * it must be. */
+static bool is_about(Str upper)
+{
+    static const char *const ends[] = {
+        "FILE",       "PATH",     "NAME",      "TTL",      "EXPIRY",   "URL",      "DIR",
+        "ENABLED",    "LENGTH",   "ISSUER",    "SECONDS",  "MINUTES",  "HOURS",    "EXPIRATION",
+        "ENDPOINT",   "URI",      "NAMESPACE", "AUDIENCE", "TYPE",     "HEADER",   "ALGORITHM",
+        "DURATION",   "INTERVAL", "POLICY",    "PROVIDER", "BACKEND",  "VERSION",  "MODE",
+        "PREFIX",     "HOST",     "PORT",      "REF",      "FORMAT",   "LIFETIME", "TIMEOUT",
+        "EXPIRES_IN", "EXPIRES",  "VALIDITY",  "LIMIT",    "REQUIRED", "DISABLED", "STRATEGY",
+        "REGION",     "ARN",      "FIELD",     "DAYS",     "METHOD",   "MAX_AGE",  "SIZE",
+    };
+    static const char *const whether[] = { "ALLOW_EMPTY", "ALLOW_BLANK", "RANDOM_ROOT" };
+    bool found = false;
+    for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+        found = found || str_has_suffix(upper, str_from(ends[i]));
+    }
+    for (size_t i = 0; i < ARRAY_LEN(whether); i++) {
+        found = found || str_find(upper, str_from(whether[i])) != STR_NONE;
+    }
+    return found;
+}
+
 bool names_secret(Arena *arena, Str name)
 {
-    static const char *const secret[] = { "PASSWORD", "PASSWD",  "SECRET",      "TOKEN",
-                                          "APIKEY",   "API_KEY", "PRIVATE_KEY", "CREDENTIALS" };
-    static const char *const about[] = { "FILE",   "PATH",       "NAME",     "TTL",
-                                         "EXPIRY", "URL",        "DIR",      "ENABLED",
-                                         "LENGTH", "ISSUER",     "SECONDS",  "MINUTES",
-                                         "HOURS",  "EXPIRATION", "ENDPOINT", "URI" };
+    static const char *const ends[] = { "PASSWORD",   "PASSWD",    "PASSPHRASE",
+                                        "SECRET",     "TOKEN",     "APIKEY",
+                                        "PRIVATEKEY", "SECRETKEY", "CREDENTIALS" };
+    static const char *const pairs[] = { "API_KEY", "PRIVATE_KEY" };
     Str upper = str_replace(arena, str_upper(arena, name), STR("-"), STR("_"));
-    for (size_t i = 0; i < ARRAY_LEN(about); i++) {
-        if (str_has_suffix(upper, str_from(about[i]))) {
-            return false;
+    if (is_about(upper)) {
+        return false;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
+        if (str_find(upper, str_from(pairs[i])) != STR_NONE) {
+            return true;
         }
     }
-    for (size_t i = 0; i < ARRAY_LEN(secret); i++) {
-        if (str_find(upper, str_from(secret[i])) != STR_NONE) {
-            return true;
+    Str rest = str_replace(arena, upper, STR("."), STR("_"));
+    for (Str word;
+         str_next(&rest, '_', &word);) { /* a tokenizer is no token, nor are 4096 tokens */
+        for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+            if (str_has_suffix(word, str_from(ends[i]))) {
+                return true;
+            }
         }
     }
     return false;
@@ -100,6 +128,16 @@ bool is_secret_text(Str text)
                      str_has_prefix(text, STR("/")) || str_has_prefix(text, STR("{{")) ||
                      str_has_prefix(text, STR("file:"));
     return text.len > 0 && !elsewhere && !is_number(text);
+}
+
+bool is_plain_secret(Arena *arena, Str name, Str text)
+{
+    enum { DIGITS_LEAST = 3 }; /* fewer say how many or whether */
+    Str upper = str_upper(arena, name);
+    bool is_password =
+        str_has_suffix(upper, STR("PASSWORD")) || str_has_suffix(upper, STR("PASSWD"));
+    bool is_pin = is_password && text.len >= DIGITS_LEAST && is_number(text);
+    return names_secret(arena, name) && (is_pin || is_secret_text(text));
 }
 
 Str url_password(Str text)

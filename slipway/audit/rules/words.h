@@ -27,5 +27,7 @@ bool is_secret_text(Str text);
 /* What a URL proves itself with, as a word for messages: "password", or "token", in a query or in the
  * path of a hook. NULL: nothing that works as it stands. */
 const char *url_proof(Str url);
+/* Whether a variable of that name has a secret that works as it stands; a password may be a number. */
+bool is_plain_secret(Arena *arena, Str name, Str text);
 /* The password of a URL such as scheme://user:password@host; empty: it has none. */
 Str url_password(Str text);
