@@ -143,13 +143,12 @@ void diag_sort(DiagList *list)
         order[i] = &list->diags.ptr[i];
     }
     merge_sort(order, order + count, count);
-    Diag *sorted = ARENA_ARRAY(list->arena, Diag, count + 1);
+    Diag *sorted = arena_alloc_raw(list->arena, count * sizeof(*sorted));
     for (size_t i = 0; i < count; i++) {
         sorted[i] = *order[i];
     }
-    if (count > 0) {
-        memcpy(list->diags.ptr, sorted, count * sizeof(*sorted));
-    }
+    list->diags.ptr = sorted;
+    list->diags.cap = count;
 }
 
 Str severity_name(Severity severity)

@@ -374,11 +374,15 @@ char *str_to_cstr(Arena *arena, Str s)
 
 Str str_concat(Arena *arena, Str a, Str b)
 {
-    StrBuf joined = STRBUF_ON_ARENA(arena);
-    strbuf_reserve(&joined, a.len + b.len);
-    strbuf_add(&joined, a);
-    strbuf_add(&joined, b);
-    return strbuf_str(&joined);
+    char *joined = arena_alloc_raw(arena, a.len + b.len + 1);
+    if (a.len > 0) {
+        memcpy(joined, a.ptr, a.len);
+    }
+    if (b.len > 0) {
+        memcpy(joined + a.len, b.ptr, b.len);
+    }
+    joined[a.len + b.len] = '\0';
+    return str_make(joined, a.len + b.len);
 }
 
 Str str_printf(Arena *arena, const char *format, ...)

@@ -186,7 +186,7 @@ int audit_run(Arena *arena, const AuditOptions *given, AuditResult *ret_result, 
     }
     audit.jobs = files_jobs(options->jobs, audit.files.artifacts.len);
     audit_gather(&audit);
-    rules_run(&audit);
+    rules_run_on_rest(&audit);
     add_drifts(&audit);
     suppress_apply(&audit);
     ignores_apply(&audit, &pairs);

@@ -22,26 +22,34 @@ typedef struct BundlePlan {
     VEC(Root) built;
 } BundlePlan;
 
-static void mark_used(BundlePlan *gather, Source *by, const Node *node)
+/* What a kustomization may use: every text in it that can be the path of a file or directory. */
+typedef VEC(Str) Paths;
+
+static void add_paths(Arena *arena, Paths *paths, Str directory, const Node *node)
 {
-    Str directory = path_dir(by->path);
-    if (node->kind == NODE_STRING) {
-        Str name = node->text;
-        size_t equals = str_find_char(name, '=');
-        Arena *arena = gather->audit->arena;
-        if (!str_has_char(name, '\n')) {
-            map_set(&gather->used, path_join(arena, directory, name), by);
-        }
-        if (equals != STR_NONE && !str_has_char(name, '\n')) { /* files: [key=path] */
-            map_set(&gather->used, path_join(arena, directory, str_skip(name, equals + 1)), by);
+    if (node->kind == NODE_STRING && !str_has_char(node->text, '\n')) {
+        size_t equals = str_find_char(node->text, '=');
+        vec_push(paths, arena, path_join(arena, directory, node->text));
+        if (equals != STR_NONE) { /* files: [key=path] */
+            vec_push(paths, arena, path_join(arena, directory, str_skip(node->text, equals + 1)));
         }
     }
     for (size_t i = 0; node->kind == NODE_SEQ && i < node->seq.len; i++) {
-        mark_used(gather, by, node->seq.items[i]);
+        add_paths(arena, paths, directory, node->seq.items[i]);
     }
     for (size_t i = 0; node->kind == NODE_MAP && i < node->map.len; i++) {
-        mark_used(gather, by, node->map.pairs[i].value);
+        add_paths(arena, paths, directory, node->map.pairs[i].value);
     }
+}
+
+void *bundles_paths_of(Arena *arena, Artifact *artifact)
+{
+    const Node *root = artifact_document(arena, artifact);
+    Paths *paths = ARENA_NEW(arena, Paths);
+    if (root) {
+        add_paths(arena, paths, path_dir(artifact->source->path), root);
+    }
+    return paths;
 }
 
 /* What is wrong with it, the build says. */
@@ -53,7 +61,9 @@ static void read_kustomization(BundlePlan *gather, Artifact *artifact)
         KustomizationFile *file = ARENA_NEW(gather->audit->arena, KustomizationFile);
         file->source = source;
         file->root = root;
-        mark_used(gather, source, root);
+        vec_foreach(path, (const Paths *) artifact->subject) {
+            map_set(&gather->used, *path, source);
+        }
         map_set(&gather->files, path_dir(source->path), file);
         vec_push(&gather->audit->kustomizations, gather->audit->arena, file);
     }
@@ -289,12 +299,14 @@ static void note_unknown_kinds(Audit *audit)
     vec_foreach(bundle, &audit->bundles) {
         vec_foreach(object, &(*bundle)->objects) {
             const Node *kind = node_path(object->node, "kind");
-            Str key = str_concat(audit->arena, object->api_version, object->kind);
             if (object->group.len == 0 || !kind || !span_is_known(kind->span) ||
                 api_type(audit->api, object->api_version, object->kind) ||
                 api_defined_version(audit->api, object->group, object->kind).len > 0 ||
-                api_standing(audit->api, object->api_version, object->kind).kind != API_FOREIGN ||
-                map_set(&known, key, audit)) {
+                api_standing(audit->api, object->api_version, object->kind).kind != API_FOREIGN) {
+                continue;
+            }
+            Str key = str_concat(audit->arena, object->api_version, object->kind);
+            if (map_set(&known, key, audit)) {
                 continue;
             }
             place = span_is_known(place) ? place : kind->span;

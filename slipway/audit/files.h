@@ -30,7 +30,7 @@ typedef struct Artifact {
     bool is_read;
     YamlDocuments documents;
     const Diag *mistake;
-    void *subject; /* a Dockerfile, Workflow or Dashboard: what its room read it as */
+    void *subject; /* what its room read it as: a Dockerfile, Workflow, Dashboard, or the paths of a kustomization */
 } Artifact;
 
 typedef struct ArtifactList {

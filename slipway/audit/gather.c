@@ -26,8 +26,10 @@ static void read_artifact(const Audit *audit, size_t index)
     case ARTIFACT_DEPENDABOT:
         artifact->subject = actions_read(audit->arena, artifact);
         break;
-    case ARTIFACT_MANIFEST:
     case ARTIFACT_KUSTOMIZATION:
+        artifact->subject = bundles_paths_of(audit->arena, artifact);
+        break;
+    case ARTIFACT_MANIFEST:
     case ARTIFACT_COMPOSE:
     case ARTIFACT_PROMETHEUS:
     case ARTIFACT_GRAFANA:
@@ -64,7 +66,7 @@ static void build_all(Reading *reading)
     bundles_build(reading->audit);
 }
 
-/* With the rooms that need no build. */
+/* With the rooms and rules that need no build. */
 static void read_others(Reading *reading)
 {
     Audit *audit = reading->audit;
@@ -73,6 +75,7 @@ static void read_others(Reading *reading)
     compose_gather(audit);
     actions_gather(audit);
     repository_begin(audit);
+    rules_run_on_files(audit);
 }
 
 static void take_side(void *ctx, size_t index)

@@ -8,8 +8,7 @@
 
 enum { AUDIT_FINDINGS_MOST = 20000 };
 
-/* run_rules.c: adds what the rules find. */
-void rules_run(Audit *audit);
+/* run_rules.c */
 Diag *
 find_of_rule(DiagList *list, const AuditRule *rule, Span span, const char *format, va_list args);
 

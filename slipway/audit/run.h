@@ -23,6 +23,7 @@ typedef struct Audit {
     VEC(const Dashboard *) dashboards;
     VEC(const PrometheusFile *) prometheus_files;
     Repository *repository; /* NULL: none of its rules runs */
+    struct Turns *turns; /* of run_rules.c */
     AuditResult *result;
 } Audit;
 
@@ -34,10 +35,15 @@ bool audit_wants(const AuditOptions *options, const AuditRule *rule);
 Diag *audit_find(Audit *audit, const char *id, Span span, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* run_rules.c: the rules over what stands for itself, Dockerfiles and workflows; then over all else, and all
+ * findings into the result. */
+void rules_run_on_files(Audit *audit);
+void rules_run_on_rest(Audit *audit);
 /* gather.c: every room's artifacts. */
 void audit_gather(Audit *audit);
-/* bundles.c: which kustomizations are to be built, whose files were read; all of them; then the
+/* bundles.c: what a kustomization may use; which kustomizations are to be built, whose files were read; all of them; then the
  * manifests, the kustomizations as built, and the kinds that they define. */
+void *bundles_paths_of(Arena *arena, Artifact *artifact);
 void bundles_plan(Audit *audit);
 void bundles_build(Audit *audit);
 void bundles_gather(Audit *audit);

@@ -1,8 +1,10 @@
 /* The rules over what was gathered, several at once: nothing that they look at changes meanwhile, each turn
- * has its own list of findings, and the lists are put together in the order of the turns. */
+ * has its own list of findings, and the lists are put together in the order of the turns. Dockerfiles and
+ * workflows need no build: their rules look at them while kustomizations are built. */
 #include <stdarg.h>
 #include <stdatomic.h>
 
+#include "base/mem.h"
 #include "base/parallel.h"
 
 #include "internal.h"
@@ -70,19 +72,20 @@ void rule_hint(RuleContext *ctx, Diag *diag, const char *format, ...)
 /* What a turn is about. A whole may be large, and is looked at by one rule a turn. Of all else a turn has a
  * few, and each of their rules looks at them while they are in the processor's cache. */
 typedef enum SubjectKind {
-    SUBJECT_WHOLE, /* bundles, Compose projects and the repository */
     SUBJECT_OBJECT,
     SUBJECT_KUSTOMIZATION,
     SUBJECT_DOCKERFILE,
     SUBJECT_WORKFLOW,
     SUBJECT_DASHBOARD,
     SUBJECT_PROMETHEUS,
+    SUBJECT_WHOLE, /* bundles, Compose projects and the repository */
     SUBJECT_COUNT,
 } SubjectKind;
 
 enum { SUBJECTS_A_TURN = 32 };
 
 typedef VEC(const AuditRule *) Rules;
+typedef struct Turns Turns;
 
 /* What its rules found, and how much of it another linter's annotations take away. */
 typedef struct Turn {
@@ -93,17 +96,17 @@ typedef struct Turn {
     size_t rule_count;
     DiagList diags;
     size_t suppressed;
+    atomic_size_t found; /* once it is over */
 } Turn;
 
-typedef struct Turns {
+struct Turns {
     const Audit *audit;
-    Rules rules[SUBJECT_COUNT]; /* in the table's order */
-    VEC(Turn) all;
-    size_t first;           /* the largest begin, though what they find comes last */
-    bool says_missing_once; /* K8029 says that nothing of a security context is said */
+    Rules rules[SUBJECT_COUNT];     /* in the table's order */
+    VEC(Turn) of[SUBJECT_COUNT];    /* in the order in which their findings are kept */
+    VEC(Turn *) next;               /* in the order in which they begin */
+    bool says_missing_once;         /* K8029 says that nothing of a security context is said */
     Api **apis; /* what is known of the types grows with the questions: each thread has its own */
-    atomic_size_t *found; /* by each turn that is over */
-} Turns;
+};
 
 static void check_pod(const Turns *turns, RuleContext *ctx, const Pod *pod)
 {
@@ -223,34 +226,37 @@ static void check_subjects(const Turns *turns, Turn *turn, RuleContext *ctx)
 }
 
 /* What can still be kept of a turn when those before it come first; more where they aren't over. */
-static size_t room_of(const Turns *turns, size_t at, size_t kept)
+static size_t room_of(const Turns *turns, const Turn *turn)
 {
-    size_t before = kept;
-    for (size_t i = 0; i < at && before < AUDIT_FINDINGS_MOST; i++) {
-        before += atomic_load_explicit(&turns->found[i], memory_order_relaxed);
+    size_t before = turns->audit->result->diags.diags.len;
+    for (SubjectKind kind = 0; kind <= turn->kind; kind++) {
+        vec_foreach(other, &turns->of[kind]) {
+            if (other == turn || before >= AUDIT_FINDINGS_MOST) {
+                break;
+            }
+            before += atomic_load_explicit(&other->found, memory_order_relaxed);
+        }
     }
     return before < AUDIT_FINDINGS_MOST ? AUDIT_FINDINGS_MOST - before : 1;
 }
 
 static void take_turn(void *arg, size_t index)
 {
-    Turns *turns = arg;
-    size_t at = (turns->first + index) % turns->all.len;
-    Turn *turn = &turns->all.ptr[at];
-    const AuditOptions *options = turns->audit->options;
-    const DiagList *all = &turns->audit->result->diags;
-    turn->diags = (DiagList) { .arena = all->arena, .limit = room_of(turns, at, all->diags.len) };
+    const Turns *turns = arg;
+    Turn *turn = turns->next.ptr[index];
+    const Audit *audit = turns->audit;
+    turn->diags = (DiagList) { .arena = audit->arena, .limit = room_of(turns, turn) };
     for (size_t i = 0; i < turn->rule_count; i++) {
         RuleContext ctx = {
             .diags = &turn->diags,
             .rule = turn->rules[i],
-            .options = options,
-            .standard = options->standard,
-            .api = turns->apis[parallel_lane()],
+            .options = audit->options,
+            .standard = audit->options->standard,
+            .api = turns->apis ? turns->apis[parallel_lane()] : NULL,
         };
         check_subjects(turns, turn, &ctx);
     }
-    atomic_store_explicit(&turns->found[at], turn->diags.diags.len, memory_order_relaxed);
+    atomic_store_explicit(&turn->found, turn->diags.diags.len, memory_order_relaxed);
 }
 
 /* --- all of them ------------------------------------------------------------------------------ */
@@ -273,7 +279,7 @@ static void sort_in(Arena *arena, Turns *turns, const AuditRule *rule)
     }
 }
 
-static void plan_some(Turns *turns, SubjectKind kind, const Bundle *bundle, size_t count)
+static void plan(Turns *turns, SubjectKind kind, const Bundle *bundle, size_t count)
 {
     const Rules *rules = &turns->rules[kind];
     for (size_t from = 0; from < count; from += SUBJECTS_A_TURN) {
@@ -284,37 +290,30 @@ static void plan_some(Turns *turns, SubjectKind kind, const Bundle *bundle, size
                       .end = end,
                       .rules = rules->ptr,
                       .rule_count = rules->len };
-        vec_push(&turns->all, turns->audit->arena, turn);
+        vec_push(&turns->of[kind], turns->audit->arena, turn);
     }
 }
 
-static void plan(const Audit *audit, Turns *turns)
+static void plan_wholes(Turns *turns)
 {
-    for (size_t i = 0; rule_families[i]; i++) {
-        for (size_t j = 0; j < rule_families[i]->len; j++) {
-            if (audit_wants(audit->options, &rule_families[i]->rules[j])) {
-                sort_in(audit->arena, turns, &rule_families[i]->rules[j]);
-            }
+    const Rules *rules = &turns->rules[SUBJECT_WHOLE];
+    for (size_t i = 0; i < rules->len; i++) {
+        Turn turn = { .kind = SUBJECT_WHOLE, .rules = &rules->ptr[i], .rule_count = 1 };
+        vec_push(&turns->of[SUBJECT_WHOLE], turns->audit->arena, turn);
+    }
+}
+
+/* The largest begin. */
+static void run_all(Turns *turns, const SubjectKind *kinds, size_t count)
+{
+    const Audit *audit = turns->audit;
+    vec_clear(&turns->next);
+    for (size_t i = 0; i < count; i++) {
+        vec_foreach(turn, &turns->of[kinds[i]]) {
+            vec_push(&turns->next, audit->arena, turn);
         }
     }
-    vec_foreach(bundle, &audit->bundles) {
-        plan_some(turns, SUBJECT_OBJECT, *bundle, (*bundle)->objects.len);
-    }
-    plan_some(turns, SUBJECT_KUSTOMIZATION, NULL, audit->kustomizations.len);
-    plan_some(turns, SUBJECT_DOCKERFILE, NULL, audit->dockerfiles.len);
-    plan_some(turns, SUBJECT_WORKFLOW, NULL, audit->workflows.len);
-    plan_some(turns, SUBJECT_DASHBOARD, NULL, audit->dashboards.len);
-    plan_some(turns, SUBJECT_PROMETHEUS, NULL, audit->prometheus_files.len);
-    turns->first = turns->all.len;
-    vec_foreach(rule, &turns->rules[SUBJECT_WHOLE]) {
-        Turn turn = { .kind = SUBJECT_WHOLE, .rules = rule, .rule_count = 1 };
-        vec_push(&turns->all, audit->arena, turn);
-    }
-    turns->found = ARENA_ARRAY(audit->arena, atomic_size_t, turns->all.len + 1);
-    turns->apis = ARENA_ARRAY(audit->arena, Api *, audit->jobs);
-    for (size_t i = 0; i < audit->jobs; i++) {
-        turns->apis[i] = i == 0 ? audit->api : api_copy(audit->api);
-    }
+    parallel_each(audit->arena, audit->jobs, turns->next.len, take_turn, turns);
 }
 
 static void take_findings(AuditResult *result, const Turn *turn)
@@ -330,18 +329,65 @@ static void take_findings(AuditResult *result, const Turn *turn)
     }
 }
 
-void rules_run(Audit *audit)
+static void take_all_findings(AuditResult *result, const Turns *turns)
 {
+    size_t count = 0;
+    for (SubjectKind kind = 0; kind < SUBJECT_COUNT; kind++) {
+        vec_foreach(turn, &turns->of[kind]) {
+            count += turn->diags.diags.len;
+        }
+    }
+    size_t kept = count < AUDIT_FINDINGS_MOST ? count : AUDIT_FINDINGS_MOST;
+    vec_reserve(&result->diags.diags, result->diags.arena, kept);
+    for (SubjectKind kind = 0; kind < SUBJECT_COUNT; kind++) {
+        vec_foreach(turn, &turns->of[kind]) {
+            take_findings(result, turn);
+        }
+    }
+}
+
+void rules_run_on_files(Audit *audit)
+{
+    static const SubjectKind kinds[] = { SUBJECT_WORKFLOW, SUBJECT_DOCKERFILE };
     const AuditOptions *options = audit->options;
-    Turns turns = { .audit = audit,
-                    .says_missing_once = options->standard == AUDIT_STANDARD_NONE &&
-                                         audit_wants(options, rule_get(STR("K8029"))) };
-    plan(audit, &turns);
-    parallel_each(audit->arena, audit->jobs, turns.all.len, take_turn, &turns);
-    vec_foreach(turn, &turns.all) {
-        take_findings(audit->result, turn);
+    Turns *turns = ARENA_NEW(audit->arena, Turns);
+    turns->audit = audit;
+    turns->says_missing_once = options->standard == AUDIT_STANDARD_NONE &&
+                               audit_wants(options, rule_get(STR("K8029")));
+    for (size_t i = 0; rule_families[i]; i++) {
+        for (size_t j = 0; j < rule_families[i]->len; j++) {
+            if (audit_wants(options, &rule_families[i]->rules[j])) {
+                sort_in(audit->arena, turns, &rule_families[i]->rules[j]);
+            }
+        }
     }
+    plan(turns, SUBJECT_DOCKERFILE, NULL, audit->dockerfiles.len);
+    plan(turns, SUBJECT_WORKFLOW, NULL, audit->workflows.len);
+    audit->turns = turns;
+    run_all(turns, kinds, ARRAY_LEN(kinds));
+}
+
+void rules_run_on_rest(Audit *audit)
+{
+    static const SubjectKind kinds[] = { SUBJECT_WHOLE,
+                                         SUBJECT_OBJECT,
+                                         SUBJECT_KUSTOMIZATION,
+                                         SUBJECT_DASHBOARD,
+                                         SUBJECT_PROMETHEUS };
+    Turns *turns = audit->turns;
     vec_foreach(bundle, &audit->bundles) {
-        audit->result->object_count += (*bundle)->objects.len;
+        size_t count = (*bundle)->objects.len;
+        plan(turns, SUBJECT_OBJECT, *bundle, count);
+        audit->result->object_count += count;
     }
+    plan(turns, SUBJECT_KUSTOMIZATION, NULL, audit->kustomizations.len);
+    plan(turns, SUBJECT_DASHBOARD, NULL, audit->dashboards.len);
+    plan(turns, SUBJECT_PROMETHEUS, NULL, audit->prometheus_files.len);
+    plan_wholes(turns);
+    turns->apis = ARENA_ARRAY(audit->arena, Api *, audit->jobs);
+    for (size_t i = 0; i < audit->jobs; i++) {
+        turns->apis[i] = i == 0 ? audit->api : api_copy(audit->api);
+    }
+    run_all(turns, kinds, ARRAY_LEN(kinds));
+    take_all_findings(audit->result, turns);
 }
