@@ -1,6 +1,12 @@
 /* What of a bundle belongs together: by name, by kind, by label. Each pointer is made once, so that
  * no rule has to compare every object with every other. */
+#include <string.h>
+
+#include "base/parallel.h"
+
 #include "kubernetes.h"
+
+enum { KEY_ROOM_BYTES = 256, OBJECTS_A_TURN = 64 };
 
 static const Objects no_objects;
 
@@ -16,16 +22,33 @@ void bundle_init(Bundle *bundle, Arena *arena, Span origin)
     };
 }
 
-static Str id_of(Arena *arena, Str kind, Str ns, Str name)
+/* Three words with a separator that is in none of them, in the room where it is enough. */
+static Str key_of(Arena *arena, char *room, const Str *words, char separator)
 {
-    return str_printf(
-        arena, "%" STR_FMT "/%" STR_FMT "/%" STR_FMT, STR_ARG(kind), STR_ARG(ns), STR_ARG(name)
-    );
+    size_t len = words[0].len + words[1].len + words[2].len + 2;
+    char *text = room && len <= KEY_ROOM_BYTES ? room : arena_alloc_raw(arena, len);
+    char *end = text;
+    for (size_t i = 0; i < 3; i++) {
+        if (words[i].len > 0) {
+            memcpy(end, words[i].ptr, words[i].len);
+        }
+        end += words[i].len;
+        if (i < 2) {
+            *end++ = separator;
+        }
+    }
+    return str_make(text, len);
+}
+
+static Str id_of(Arena *arena, char *room, Str kind, Str ns, Str name)
+{
+    return key_of(arena, room, (const Str[]) { kind, ns, name }, '/');
 }
 
 const Object *bundle_get(const Bundle *bundle, Str kind, Str ns, Str name)
 {
-    return map_get(&bundle->by_id, id_of(bundle->arena, kind, ns, name));
+    char room[KEY_ROOM_BYTES];
+    return map_get(&bundle->by_id, id_of(bundle->arena, room, kind, ns, name));
 }
 
 const Objects *bundle_of_kind(const Bundle *bundle, const char *kind)
@@ -37,11 +60,9 @@ const Objects *bundle_of_kind(const Bundle *bundle, const char *kind)
 /* --- selections ------------------------------------------------------------------------------- */
 
 /* No label holds a space. */
-static Str label_key(Arena *arena, Str ns, Str label, Str value)
+static Str label_key(Arena *arena, char *room, Str ns, const NodePair *label)
 {
-    return str_printf(
-        arena, "%" STR_FMT " %" STR_FMT " %" STR_FMT, STR_ARG(ns), STR_ARG(label), STR_ARG(value)
-    );
+    return key_of(arena, room, (const Str[]) { ns, label->key->text, label->value->text }, ' ');
 }
 
 static const Objects *pods_of(const Bundle *bundle, Str key)
@@ -58,10 +79,11 @@ static const Objects *fewer(const Objects *best, const Objects *some)
 /* The fewest that have one of the wanted labels. */
 static const Objects *narrowest(const Bundle *bundle, Str ns, const Node *labels)
 {
+    char room[KEY_ROOM_BYTES];
     const Objects *best = pods_of(bundle, ns);
     for (size_t i = 0; node_is_map(labels) && i < labels->map.len; i++) {
         const NodePair *pair = &labels->map.pairs[i];
-        Str key = label_key(bundle->arena, ns, pair->key->text, pair->value->text);
+        Str key = label_key(bundle->arena, room, ns, pair);
         best = label_is_given(pair->key->text) ? best : fewer(best, pods_of(bundle, key));
     }
     return best;
@@ -75,8 +97,10 @@ static const Objects *narrowest_expression(const Bundle *bundle, Str ns, const N
         const Node *values = node_path(expressions->seq.items[i], "values");
         if (node_len(values) == 1 &&
             str_eq(node_text(expressions->seq.items[i], "operator"), STR("In"))) {
+            char room[KEY_ROOM_BYTES];
             Str label = node_text(expressions->seq.items[i], "key");
-            Str key = label_key(bundle->arena, ns, label, values->seq.items[0]->text);
+            const Str words[] = { ns, label, values->seq.items[0]->text };
+            Str key = key_of(bundle->arena, room, words, ' ');
             best = fewer(best, pods_of(bundle, key));
         }
     }
@@ -195,14 +219,14 @@ static void add_pod(Bundle *bundle, Object *object)
     add_to(bundle, &bundle->pods, object->ns, object);
     for (size_t i = 0; node_is_map(labels) && i < labels->map.len; i++) {
         const NodePair *pair = &labels->map.pairs[i];
-        Str key = label_key(bundle->arena, object->ns, pair->key->text, pair->value->text);
+        Str key = label_key(bundle->arena, NULL, object->ns, pair);
         add_to(bundle, &bundle->pods, key, object);
     }
 }
 
 static void add_names(Bundle *bundle, Object *object)
 {
-    Str id = id_of(bundle->arena, object->kind, object->ns, object->name);
+    Str id = id_of(bundle->arena, NULL, object->kind, object->ns, object->name);
     if (!map_has(&bundle->by_id, id)) {
         map_set(&bundle->by_id, id, object);
     }
@@ -236,9 +260,30 @@ static void join(Bundle *bundle, const Object *by)
     }
 }
 
-void bundle_seal(Bundle *bundle)
+static void note_bound(Bundle *bundle, const Object *object)
 {
+    const Node *subjects =
+        str_has_suffix(object->kind, STR("Binding")) ? node_path(object->node, "subjects") : NULL;
+    for (size_t i = 0; i < node_len(subjects); i++) {
+        map_set(&bundle->bound, node_text(subjects->seq.items[i], "name"), bundle);
+    }
+}
+
+static void read_some(void *ctx, size_t turn)
+{
+    Bundle *bundle = ctx;
+    size_t from = turn * OBJECTS_A_TURN;
+    for (size_t i = from; i < bundle->objects.len && i < from + OBJECTS_A_TURN; i++) {
+        object_read(bundle->arena, &bundle->objects.ptr[i]);
+    }
+}
+
+void bundle_seal(Bundle *bundle, size_t jobs)
+{
+    size_t turns = (bundle->objects.len + OBJECTS_A_TURN - 1) / OBJECTS_A_TURN;
+    parallel_each(bundle->arena, jobs, turns, read_some, bundle);
     vec_foreach(object, &bundle->objects) {
+        note_bound(bundle, object);
         add_names(bundle, object);
     }
     vec_foreach(object, &bundle->objects) {

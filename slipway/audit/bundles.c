@@ -148,7 +148,7 @@ static void build(void *ctx, size_t index)
     for (size_t i = 0; i < built.len; i++) {
         bundle_add(root->bundle, built.resources[i].node);
     }
-    bundle_seal(root->bundle);
+    bundle_seal(root->bundle, audit->jobs);
 }
 
 void bundles_build(Audit *audit)
@@ -374,7 +374,7 @@ void bundles_gather(Audit *audit)
             (void) audit_find(audit, "AU004", place, "a Helm chart: skipped");
         }
     }
-    bundle_seal(plain);
+    bundle_seal(plain, audit->jobs);
     vec_push(&audit->bundles, arena, plain);
     take_definitions(audit);
     note_unknown_kinds(audit);

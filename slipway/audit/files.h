@@ -30,7 +30,8 @@ typedef struct Artifact {
     bool is_read;
     YamlDocuments documents;
     const Diag *mistake;
-    void *subject; /* what its room read it as: a Dockerfile, Workflow, Dashboard, or the paths of a kustomization */
+    void *
+        subject; /* what its room read it as: a Dockerfile, Workflow, Dashboard, or the paths of a kustomization */
 } Artifact;
 
 typedef struct ArtifactList {

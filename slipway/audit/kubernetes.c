@@ -144,21 +144,10 @@ const Node *container_name_place(const Container *container)
     return name_place(container->node);
 }
 
-static void note_bound(Bundle *bundle, const Node *root)
+void object_read(Arena *arena, Object *object)
 {
-    const Node *subjects = node_path(root, "subjects");
-    for (size_t i = 0; i < node_len(subjects); i++) {
-        map_set(&bundle->bound, node_text(subjects->seq.items[i], "name"), bundle);
-    }
-}
-
-/* All that is wanted of its nodes, taken at once: later they are out of the cache. */
-static void add_object(Bundle *bundle, const Node *root)
-{
-    Object *object = vec_add(&bundle->objects, bundle->arena);
+    const Node *root = object->node;
     const Node *metadata = node_path(root, "metadata");
-    note_bound(bundle, root);
-    object->node = root;
     object->name_node = node_path(metadata, "name");
     object->api_version = node_text(root, "apiVersion");
     object->kind = node_text(root, "kind");
@@ -166,7 +155,12 @@ static void add_object(Bundle *bundle, const Node *root)
     object->ns = node_text(metadata, "namespace");
     size_t slash = str_find_char(object->api_version, '/');
     object->group = slash == STR_NONE ? STR("") : str_slice(object->api_version, 0, slash);
-    object->pod = pod_new(bundle->arena, object);
+    object->pod = pod_new(arena, object);
+}
+
+static void add_object(Bundle *bundle, const Node *root)
+{
+    vec_add(&bundle->objects, bundle->arena)->node = root;
 }
 
 void bundle_add(Bundle *bundle, const Node *root)

@@ -80,8 +80,11 @@ void bundle_init(Bundle *bundle, Arena *arena, Span origin);
 bool object_is_one(const Node *root);
 /* Adds the object, or those of a list. */
 void bundle_add(Bundle *bundle, const Node *root);
-/* To be called once when all are added: the pointers between them. */
-void bundle_seal(Bundle *bundle);
+/* To be called once when all are added: reads them, on up to `jobs` threads, and makes the pointers between
+ * them. */
+void bundle_seal(Bundle *bundle, size_t jobs);
+/* All that is wanted of its nodes, taken at once: later they are out of the cache. */
+void object_read(Arena *arena, Object *object);
 const Object *bundle_get(const Bundle *bundle, Str kind, Str ns, Str name);
 /* All of a kind, in order; never NULL. */
 const Objects *bundle_of_kind(const Bundle *bundle, const char *kind);

@@ -23,7 +23,7 @@ typedef struct Audit {
     VEC(const Dashboard *) dashboards;
     VEC(const PrometheusFile *) prometheus_files;
     Repository *repository; /* NULL: none of its rules runs */
-    struct Turns *turns; /* of run_rules.c */
+    struct Turns *turns;    /* of run_rules.c */
     AuditResult *result;
 } Audit;
 

@@ -101,10 +101,10 @@ typedef struct Turn {
 
 struct Turns {
     const Audit *audit;
-    Rules rules[SUBJECT_COUNT];     /* in the table's order */
-    VEC(Turn) of[SUBJECT_COUNT];    /* in the order in which their findings are kept */
-    VEC(Turn *) next;               /* in the order in which they begin */
-    bool says_missing_once;         /* K8029 says that nothing of a security context is said */
+    Rules rules[SUBJECT_COUNT];  /* in the table's order */
+    VEC(Turn) of[SUBJECT_COUNT]; /* in the order in which their findings are kept */
+    VEC(Turn *) next;            /* in the order in which they begin */
+    bool says_missing_once;      /* K8029 says that nothing of a security context is said */
     Api **apis; /* what is known of the types grows with the questions: each thread has its own */
 };
 
@@ -352,8 +352,8 @@ void rules_run_on_files(Audit *audit)
     const AuditOptions *options = audit->options;
     Turns *turns = ARENA_NEW(audit->arena, Turns);
     turns->audit = audit;
-    turns->says_missing_once = options->standard == AUDIT_STANDARD_NONE &&
-                               audit_wants(options, rule_get(STR("K8029")));
+    turns->says_missing_once =
+        options->standard == AUDIT_STANDARD_NONE && audit_wants(options, rule_get(STR("K8029")));
     for (size_t i = 0; rule_families[i]; i++) {
         for (size_t j = 0; j < rule_families[i]->len; j++) {
             if (audit_wants(options, &rule_families[i]->rules[j])) {
@@ -369,11 +369,9 @@ void rules_run_on_files(Audit *audit)
 
 void rules_run_on_rest(Audit *audit)
 {
-    static const SubjectKind kinds[] = { SUBJECT_WHOLE,
-                                         SUBJECT_OBJECT,
-                                         SUBJECT_KUSTOMIZATION,
-                                         SUBJECT_DASHBOARD,
-                                         SUBJECT_PROMETHEUS };
+    static const SubjectKind kinds[] = {
+        SUBJECT_WHOLE, SUBJECT_OBJECT, SUBJECT_KUSTOMIZATION, SUBJECT_DASHBOARD, SUBJECT_PROMETHEUS
+    };
     Turns *turns = audit->turns;
     vec_foreach(bundle, &audit->bundles) {
         size_t count = (*bundle)->objects.len;
