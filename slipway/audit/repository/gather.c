@@ -311,7 +311,8 @@ static void want_words(Repository *repository)
     static const char frameworks[] =
         "AutomaticEnv envconfig BaseSettings pydantic_settings SpringBootApplication "
         "springframework quarkus micronaut actuator ConfigurationProperties config koanf dotenv "
-        "AddEnvironmentVariables prometheus getenv environ env figment healthchecks";
+        "AddEnvironmentVariables prometheus getenv environ env figment healthchecks "
+        "prometheus_client prom micrometer Prometheus opentelemetry";
     repository_want(repository, str_from(frameworks));
     vec_foreach(service, &repository->services) {
         want_health(repository, service);

@@ -29,10 +29,24 @@ static void check_metric(RuleContext *ctx, const Repository *repository, const N
     }
 }
 
+/* Whether some source makes metrics: by the clients' names in Go and Java, Python, Node and Rust. */
+static bool makes_metrics(const Repository *repository)
+{
+    static const Str words[] = { STR_INIT("prometheus"), STR_INIT("prometheus_client"),
+                                 STR_INIT("prom"),       STR_INIT("micrometer"),
+                                 STR_INIT("Prometheus"), STR_INIT("opentelemetry") };
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (repository_mentions(repository, words[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void check_scalers(RuleContext *ctx, const Repository *repository)
 {
     static const char *const paths[] = { "pods.metric.name", "object.metric.name" };
-    if (!repository_mentions(repository, STR("prometheus"))) {
+    if (!makes_metrics(repository)) {
         return;
     }
     vec_foreach(bundle, &repository->audit->bundles) {

@@ -3,6 +3,7 @@
 #include "base/path.h"
 
 #include "across.h"
+#include "dockerfile_common.h"
 
 static const DockerStage *final_stage(const RepoService *service)
 {
@@ -259,6 +260,12 @@ static bool is_tool(Str program)
     return false;
 }
 
+static bool is_shell(Str program)
+{
+    Str name = path_base(program);
+    return str_eq(name, STR("sh")) || str_eq(name, STR("bash")) || str_eq(name, STR("ash"));
+}
+
 /* distroless/nodejs and distroless/python bring their runtime. */
 static bool is_its_runtime(Str base, Str program)
 {
@@ -267,18 +274,53 @@ static bool is_its_runtime(Str base, Str program)
             str_has_prefix(path_base(program), STR("python")));
 }
 
-static void check_program(RuleContext *ctx, const DockerStage *stage, const Node *node, Str program)
+static void say_lacking(RuleContext *ctx, const DockerStage *root, const Node *node, Str program)
 {
-    const DockerStage *root = docker_stage_root(stage);
-    if (!image_is_bare(root->image.value) || !is_tool(program) || may_have(stage, program) ||
-        is_its_runtime(root->image.value, program)) {
-        return;
-    }
     Diag *diag = rule_find(ctx, node, "the image has no %" STR_FMT, STR_ARG(program));
     across_relate(ctx, diag, root->image.span, "the image has nothing but what is copied into it");
 }
 
-static void check_exec(RuleContext *ctx, const RepoContainer *place, const DockerStage *stage)
+static void check_program(RuleContext *ctx, const Dockerfile *file, const Node *node, Str program)
+{
+    const DockerStage *stage = docker_final_stage(file);
+    const DockerStage *root = docker_stage_root(stage);
+    if (image_is_bare(root->image.value)) {
+        if (is_tool(program) && !may_have(stage, program) &&
+            !is_its_runtime(root->image.value, program)) {
+            say_lacking(ctx, root, node, program);
+        }
+    } else if (image_lacks(file, program)) {
+        Diag *diag = rule_find(ctx, node, "the image has no %" STR_FMT, STR_ARG(program));
+        across_relate(
+            ctx, diag, root->image.span, "this one comes without it, and nothing adds it"
+        );
+    }
+}
+
+/* Of a shell's text, which starts with a program; where it names both, it tries one after the other. */
+static void check_text(RuleContext *ctx, const Dockerfile *file, const Node *node, Str text)
+{
+    Str program = str_trim(text);
+    bool tries = str_find(text, STR("curl")) != STR_NONE && str_find(text, STR("wget")) != STR_NONE;
+    program = str_slice(program, 0, str_find_char(program, ' '));
+    const DockerStage *root = docker_stage_root(docker_final_stage(file));
+    if (!tries && !image_is_bare(root->image.value)) {
+        check_program(ctx, file, node, program);
+    }
+}
+
+/* A list of words; a shell's text among them is what counts where there is a shell. */
+static void check_words(RuleContext *ctx, const Dockerfile *file, const Node *words, size_t first)
+{
+    const Node *const *items = (const Node *const *) words->seq.items + first;
+    size_t len = node_len(words) - first;
+    check_program(ctx, file, items[0], items[0]->text);
+    if (len > 2 && is_shell(items[0]->text) && str_eq(items[1]->text, STR("-c"))) {
+        check_text(ctx, file, items[2], items[2]->text);
+    }
+}
+
+static void check_exec(RuleContext *ctx, const RepoContainer *place, const Dockerfile *file)
 {
     static const char *const paths[] = {
         "livenessProbe.exec.command",       "readinessProbe.exec.command",
@@ -289,26 +331,26 @@ static void check_exec(RuleContext *ctx, const RepoContainer *place, const Docke
     for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
         const Node *command = node_path(place->container->node, paths[i]);
         if (node_len(command) > 0) {
-            check_program(ctx, stage, command->seq.items[0], command->seq.items[0]->text);
+            check_words(ctx, file, command, 0);
         }
     }
     across_leave(ctx);
 }
 
-static void check_test(RuleContext *ctx, const ComposeService *service, const DockerStage *stage)
+static void check_test(RuleContext *ctx, const ComposeService *service, const Dockerfile *file)
 {
     const Node *test = node_path(service->healthcheck, "test");
     if (!test || service->target.len > 0) {
         return;
     }
     if (node_is_scalar(test)) {
-        check_program(ctx, stage, test, STR("sh"));
-    } else if (node_len(test) > 1) {
-        Str kind = test->seq.items[0]->text;
-        bool is_shell = str_eq(kind, STR("CMD-SHELL"));
-        bool is_plain = str_eq(kind, STR("CMD"));
-        Str program = is_shell ? STR("sh") : is_plain ? test->seq.items[1]->text : STR("");
-        check_program(ctx, stage, test->seq.items[1], program);
+        check_program(ctx, file, test, STR("sh"));
+        check_text(ctx, file, test, test->text);
+    } else if (node_len(test) > 1 && str_eq(test->seq.items[0]->text, STR("CMD-SHELL"))) {
+        check_program(ctx, file, test->seq.items[1], STR("sh"));
+        check_text(ctx, file, test->seq.items[1], test->seq.items[1]->text);
+    } else if (node_len(test) > 1 && str_eq(test->seq.items[0]->text, STR("CMD"))) {
+        check_words(ctx, file, test, 1);
     }
 }
 
@@ -317,10 +359,10 @@ static void xa029(RuleContext *ctx, const Repository *repository)
     vec_foreach(service, &repository->services) {
         const DockerStage *stage = final_stage(service);
         for (size_t i = 0; stage && i < service->containers.len; i++) {
-            check_exec(ctx, &service->containers.ptr[i], stage);
+            check_exec(ctx, &service->containers.ptr[i], service->dockerfile);
         }
         for (size_t i = 0; stage && i < service->compose.len; i++) {
-            check_test(ctx, service->compose.ptr[i], stage);
+            check_test(ctx, service->compose.ptr[i], service->dockerfile);
         }
     }
 }
@@ -349,8 +391,9 @@ static const AuditRule rules[] = {
       .artifact = "Repository",
       .severity = SEVERITY_ERROR,
       .meaning = "A probe, hook or health check runs a program that the image lacks",
-      .why =
-          "An image from scratch or distroless has no shell and no tools: the check always fails.",
+      .why = "An image from scratch or distroless has no shell and no tools, a slim one no curl: "
+             "the check "
+             "always fails.",
       .fix = "ask over HTTP or gRPC, or give the service a flag that checks itself",
       .bad =
           "livenessProbe: {exec: {command: [curl, localhost]}} # FROM gcr.io/distroless/static\n",

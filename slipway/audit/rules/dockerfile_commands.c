@@ -179,53 +179,10 @@ static void df017(RuleContext *ctx, const Repository *repository)
     }
 }
 
-/* Whether something that isn't seen here may bring the program: files from elsewhere, scripts, a
- * package list in a variable. */
-static bool may_install(const Dockerfile *file, const DockerStage *stage, Str program)
-{
-    for (size_t i = 0; i < file->calls.len; i++) {
-        const PackageCall *call = &file->calls.ptr[i];
-        bool is_part = call->instruction->stage == stage;
-        for (size_t j = 0; is_part && j < call->packages.len; j++) {
-            if (!call->packages.ptr[j]->is_literal ||
-                str_has_prefix(call->packages.ptr[j]->text, program)) {
-                return true;
-            }
-        }
-    }
-    for (size_t i = 0; i < stage->instructions.len; i++) {
-        const DockerInstruction *part = stage->instructions.ptr[i];
-        bool names_it = str_find(part->rest.text, program) != STR_NONE;
-        if ((part->kind == DOCKER_COPY || part->kind == DOCKER_ADD || part->kind == DOCKER_RUN) &&
-            names_it) {
-            return true;
-        }
-    }
-    return stage->base && may_install(file, stage->base, program);
-}
-
-/* Images whose standard variants have no curl, or neither it nor wget. */
-static bool image_lacks(const DockerStage *stage, Str program)
-{
-    const DockerImage *image = &docker_stage_root(stage)->parts;
-    if (image_has_no_shell(stage)) {
-        return true;
-    }
-    bool is_known = docker_stage_root(stage)->image.is_known && image->registry.len == 0;
-    bool is_alpine = str_eq(image->name, STR("alpine"));
-    bool is_slim = str_find(image->tag, STR("slim")) != STR_NONE &&
-                   (str_eq(image->name, STR("python")) || str_eq(image->name, STR("node")));
-    bool is_bare = str_eq(image->name, STR("debian")) || str_eq(image->name, STR("ubuntu"));
-    bool is_curl = str_eq(program, STR("curl"));
-    return is_known && (((is_slim || is_bare) && (is_curl || str_eq(program, STR("wget")))) ||
-                        (is_alpine && is_curl));
-}
-
 static void check_health_program(RuleContext *ctx, const Dockerfile *file, Span span, Str program)
 {
     const DockerStage *stage = docker_final_stage(file);
-    bool is_asking = str_eq(program, STR("curl")) || str_eq(program, STR("wget"));
-    if (is_asking && image_lacks(stage, program) && !may_install(file, stage, program)) {
+    if (image_lacks(file, program)) {
         rule_find_span(
             ctx,
             span,

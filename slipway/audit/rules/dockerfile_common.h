@@ -24,6 +24,9 @@ bool is_in_final(const Dockerfile *file, const DockerStage *stage);
 
 /* Built without a shell and a package manager: scratch, distroless, Chainguard's. */
 bool image_has_no_shell(const DockerStage *stage);
+/* Whether the final image is known to have no curl or wget: its base has none, and nothing may put it
+ * there. False for other programs. */
+bool image_lacks(const Dockerfile *file, Str program);
 bool image_is_distroless(const DockerStage *stage);
 /* Known to run as somebody else than root when nothing is said. */
 bool image_is_nonroot(const DockerStage *stage);
