@@ -306,6 +306,17 @@ static void want_health(Repository *repository, const RepoService *service)
     }
 }
 
+/* The ports that variables name: a source that has the number may listen there. */
+static void want_ports(Repository *repository, const ComposeService *service)
+{
+    vec_foreach(value, &service->env.values) {
+        Endpoint endpoint;
+        for (size_t at = 0; endpoint_next(value->text, &at, &endpoint);) {
+            repository_want(repository, str_slice(value->text, endpoint.start, endpoint.end));
+        }
+    }
+}
+
 static void want_words(Repository *repository)
 {
     static const char frameworks[] =
@@ -314,6 +325,11 @@ static void want_words(Repository *repository)
         "AddEnvironmentVariables prometheus getenv environ env figment healthchecks "
         "prometheus_client prom micrometer Prometheus opentelemetry";
     repository_want(repository, str_from(frameworks));
+    vec_foreach(project, &repository->audit->compose_projects) {
+        vec_foreach(service, &(*project)->services) {
+            want_ports(repository, service);
+        }
+    }
     vec_foreach(service, &repository->services) {
         want_health(repository, service);
         vec_foreach(place, &service->containers) {

@@ -71,6 +71,10 @@ bool across_takes_sources(const Dockerfile *file, const DockerStage *root);
 AcrossExposed across_exposed(Arena *arena, const Dockerfile *file);
 bool across_has_port(const AcrossExposed *exposed, unsigned port);
 
+/* Where the image's EXPOSE says all of its ports, and neither they nor Compose nor a variable has this one;
+ * else nowhere. */
+Span across_lacks_port(const Repository *repository, const ComposeService *service, unsigned port);
+
 /* A variable of a runtime, platform or tool, which no source of a service needs to mention. */
 bool across_is_of_runtime(Str key);
 

@@ -192,6 +192,25 @@ bool across_has_port(const AcrossExposed *exposed, unsigned port)
     return false;
 }
 
+Span across_lacks_port(const Repository *repository, const ComposeService *service, unsigned port)
+{
+    const RepoService *own = map_get(&repository->by_dockerfile, service->dockerfile);
+    AcrossExposed exposed = { 0 };
+    if (own && service->build && service->target.len == 0) {
+        exposed = across_exposed(repository->arena, own->dockerfile);
+    }
+    bool is_known =
+        !exposed.is_known || across_has_port(&exposed, port) || across_tells_of_port(service, port);
+    vec_foreach(own_port, &service->ports) {
+        is_known = is_known || own_port->target == 0 ||
+                   (port >= own_port->target && port < own_port->target + own_port->count);
+    }
+    vec_foreach(own_port, &service->expose) {
+        is_known = is_known || across_port(own_port->name) == port;
+    }
+    return is_known ? SPAN_NONE : exposed.place;
+}
+
 /* --- variables ------------------------------------------------------------------------------- */
 
 /* Variables of runtimes, platforms and tools, which no source of a service needs to mention. */

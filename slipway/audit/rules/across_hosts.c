@@ -217,7 +217,109 @@ static void xa010(RuleContext *ctx, const Repository *repository)
 
 /* --- XA011 ------------------------------------------------------------------------------------ */
 
-static void check_compose_endpoints(RuleContext *ctx, const ComposeService *service)
+/* What images listen on as long as nobody tells them otherwise. */
+static const struct {
+    const char *image;
+    unsigned ports[6];
+} listeners[] = {
+    { "library/postgres", { 5432 } },
+    { "library/mysql", { 3306, 33060 } },
+    { "library/mariadb", { 3306 } },
+    { "library/redis", { 6379 } },
+    { "valkey/valkey", { 6379 } },
+    { "library/mongo", { 27017 } },
+    { "library/memcached", { 11211 } },
+    { "library/rabbitmq", { 5672, 5671, 15672, 15671, 15692, 25672 } },
+    { "library/nats", { 4222, 6222, 8222 } },
+    { "library/elasticsearch", { 9200, 9300 } },
+    { "axllent/mailpit", { 1025, 8025 } },
+};
+
+static bool is_configured(const ComposeService *service, unsigned port)
+{
+    vec_foreach(mount, &service->mounts) {
+        if (str_has_suffix(mount->target, STR(".conf")) ||
+            str_has_suffix(mount->target, STR(".cnf"))) {
+            return true;
+        }
+    }
+    vec_foreach(own, &service->ports) {
+        if (own->target == 0 || (port >= own->target && port < own->target + own->count)) {
+            return true;
+        }
+    }
+    vec_foreach(own, &service->expose) {
+        if (across_port(own->name) == port) {
+            return true;
+        }
+    }
+    return service->build || compose_said(service, "command") ||
+           compose_said(service, "entrypoint") || across_tells_of_port(service, port);
+}
+
+/* The port that the image has instead; 0: it may have this one. */
+static unsigned image_port(const ComposeService *service, unsigned port)
+{
+    auto_arena Arena *arena = arena_new(0);
+    ImageName image;
+    unsigned instead = 0;
+    if (!service->image || is_configured(service, port) ||
+        !image_parse(arena, service->image_text, &image)) {
+        return 0;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(listeners); i++) {
+        bool is_it = str_eq_cstr(image.path, listeners[i].image);
+        for (size_t k = 0; is_it && k < ARRAY_LEN(listeners[i].ports); k++) {
+            if (listeners[i].ports[k] == port) {
+                return 0;
+            }
+        }
+        instead = is_it ? listeners[i].ports[0] : instead;
+    }
+    return instead;
+}
+
+static bool sources_know(const Repository *repository, unsigned port)
+{
+    auto_arena Arena *arena = arena_new(0);
+    return !repository_knows_sources(repository) ||
+           repository_mentions(repository, str_printf(arena, "%u", port));
+}
+
+/* Of a service that publishes nothing as this port: what its image says. */
+static void check_image_port(
+    RuleContext *ctx,
+    const Repository *repository,
+    const EnvValue *value,
+    const ComposeService *target,
+    unsigned port
+)
+{
+    unsigned instead = image_port(target, port);
+    Span exposed = across_lacks_port(repository, target, port);
+    if (instead > 0) {
+        Diag *diag = rule_find(
+            ctx,
+            value->node,
+            "\"%" STR_FMT "\" listens on port %u, not on %u",
+            STR_ARG(target->name),
+            instead,
+            port
+        );
+        across_relate(
+            ctx, diag, target->image->span, "as its image does when nothing else is said"
+        );
+    } else if (span_is_known(exposed) && !sources_know(repository, port)) {
+        Diag *diag = rule_find(
+            ctx, value->node, "\"%" STR_FMT "\" has no port %u", STR_ARG(target->name), port
+        );
+        across_relate(ctx, diag, exposed, "its image exposes others");
+    }
+}
+
+static void check_compose_endpoints(
+    RuleContext *ctx, const Repository *repository, const ComposeService *service
+)
 {
     const Environment *env = &service->env;
     vec_foreach(value, &env->values) {
@@ -227,7 +329,12 @@ static void check_compose_endpoints(RuleContext *ctx, const ComposeService *serv
             const ComposePort *port = target && endpoint.port > 0
                                           ? across_published_instead(target, endpoint.port)
                                           : NULL;
-            if (!port || !compose_is_own(service->project, value->node)) {
+            if (!target || endpoint.port == 0 || !compose_is_own(service->project, value->node) ||
+                str_has_suffix(value->key, STR("LISTENERS"))) {
+                continue;
+            }
+            if (!port) {
+                check_image_port(ctx, repository, value, target, endpoint.port);
                 continue;
             }
             Diag *diag = rule_find(
@@ -275,7 +382,7 @@ static void check_container_endpoints(
 static void xa011(RuleContext *ctx, const Repository *repository)
 {
     across_foreach_compose(service, repository) {
-        check_compose_endpoints(ctx, service);
+        check_compose_endpoints(ctx, repository, service);
     }
     across_each_container(ctx, repository, NULL, check_container_endpoints);
 }

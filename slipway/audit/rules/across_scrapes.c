@@ -65,26 +65,6 @@ static bool is_of_here(const Repository *repository, const PrometheusFile *file)
     return false;
 }
 
-/* The image's EXPOSE where it says all, and neither Compose nor a variable knows the port. */
-static Span lacks_port(const Repository *repository, const ComposeService *service, unsigned port)
-{
-    const RepoService *own = map_get(&repository->by_dockerfile, service->dockerfile);
-    AcrossExposed exposed = { 0 };
-    if (own && service->build && service->target.len == 0) {
-        exposed = across_exposed(repository->arena, own->dockerfile);
-    }
-    bool is_known =
-        !exposed.is_known || across_has_port(&exposed, port) || across_tells_of_port(service, port);
-    vec_foreach(own_port, &service->ports) {
-        is_known = is_known || own_port->target == 0 ||
-                   (port >= own_port->target && port < own_port->target + own_port->count);
-    }
-    vec_foreach(own_port, &service->expose) {
-        is_known = is_known || across_port(own_port->name) == port;
-    }
-    return is_known ? SPAN_NONE : exposed.place;
-}
-
 static void check_compose_target(
     RuleContext *ctx,
     const Repository *repository,
@@ -93,7 +73,7 @@ static void check_compose_target(
 )
 {
     const ComposePort *port = across_published_instead(service, target->port);
-    Span exposed = port ? SPAN_NONE : lacks_port(repository, service, target->port);
+    Span exposed = port ? SPAN_NONE : across_lacks_port(repository, service, target->port);
     if (port) {
         Diag *diag = rule_find(
             ctx,

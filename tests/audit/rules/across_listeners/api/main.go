@@ -1,0 +1,3 @@
+package main
+
+const grpcPort = 50051
