@@ -210,6 +210,61 @@ static Span engine_in(Arena *arena, Str path)
     return engine ? engine->span : SPAN_NONE;
 }
 
+/* The part of a line between two marks; len 0: it has none. */
+static Str between(Str line, const char *start, const char *end)
+{
+    size_t at = str_find(line, str_from(start));
+    Str rest = at == STR_NONE ? STR("") : str_skip(line, at + strlen(start));
+    size_t len = str_find(rest, str_from(end));
+    return len == STR_NONE ? STR("") : str_trim(str_slice(rest, 0, len));
+}
+
+/* The first of the marks in the order of the lines. */
+static Span version_between(Arena *arena, Str path, const char *const (*marks)[2], size_t count)
+{
+    Str text;
+    if (fs_read(arena, str_to_cstr(arena, path), BUILD_FILE_BYTES_MOST, &text, NULL) < 0) {
+        return SPAN_NONE;
+    }
+    Str rest = text;
+    Str line;
+    while (str_next_line(&rest, &line)) {
+        for (size_t i = 0; i < count; i++) {
+            Str version = between(str_trim(line), marks[i][0], marks[i][1]);
+            if (version.len > 0) {
+                size_t at = (size_t) (version.ptr - text.ptr);
+                return span_make(source_new(arena, path, text), at, at + version.len);
+            }
+        }
+    }
+    return SPAN_NONE;
+}
+
+static Span python_in(Arena *arena, Str path)
+{
+    static const char *const marks[][2] = { { "requires-python = \"", "\"" },
+                                            { "requires-python=\"", "\"" },
+                                            { "requires-python = '", "'" } };
+    return version_between(arena, path, marks, ARRAY_LEN(marks));
+}
+
+static Span maven_release_in(Arena *arena, Str path)
+{
+    static const char *const marks[][2] = {
+        { "<maven.compiler.release>", "</maven.compiler.release>" },
+        { "<java.version>", "</java.version>" },
+        { "<maven.compiler.target>", "</maven.compiler.target>" },
+    };
+    return version_between(arena, path, marks, ARRAY_LEN(marks));
+}
+
+static Span gradle_release_in(Arena *arena, Str path)
+{
+    static const char *const marks[][2] = { { "JavaLanguageVersion.of(", ")" },
+                                            { "jvmToolchain(", ")" } };
+    return version_between(arena, path, marks, ARRAY_LEN(marks));
+}
+
 /* A file that says a version, as the directories see it that it is in or above. */
 typedef struct Asked {
     bool has_file;
@@ -292,10 +347,23 @@ static bool has_go_sources(const Repository *repository, Str directory)
     return false;
 }
 
+/* Of the image that is run, where no stage that takes sources in is of the toolchain. */
+static ImageVersion version_run(const Dockerfile *file, const Toolchain *toolchain)
+{
+    ImageVersion version = version_in(file, toolchain);
+    const DockerStage *stage = docker_final_stage(file);
+    const DockerStage *root = stage ? docker_stage_root(stage) : NULL;
+    if (version.number == 0 && root && is_image_of(toolchain, root) && root->image.is_known) {
+        version = (ImageVersion) { .word = &root->image, .tag = root->parts.tag };
+        version.number = version_number(version.tag, toolchain->parts);
+    }
+    return version;
+}
+
 static void
 check_image(RuleContext *ctx, const RepoService *service, const Toolchain *toolchain, Span asked)
 {
-    ImageVersion version = version_in(service->dockerfile, toolchain);
+    ImageVersion version = version_run(service->dockerfile, toolchain);
     unsigned least = span_is_known(asked)
                          ? version_number(least_version(span_text(asked)), toolchain->parts)
                          : 0;
@@ -310,6 +378,27 @@ check_image(RuleContext *ctx, const RepoService *service, const Toolchain *toolc
         STR_ARG(version.tag)
     );
     across_relate(ctx, diag, asked, "asked for here");
+}
+
+/* Files of the service's own folder: one above it may be about something else. */
+static void
+check_own_files(RuleContext *ctx, const Repository *repository, const RepoService *service)
+{
+    static const struct {
+        size_t toolchain;
+        const char *name;
+        Span (*read)(Arena *arena, Str path);
+    } files[] = { { 2, "pyproject.toml", python_in },
+                  { 3, "pom.xml", maven_release_in },
+                  { 3, "build.gradle", gradle_release_in },
+                  { 3, "build.gradle.kts", gradle_release_in } };
+    for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+        Str path = path_join(repository->arena, service->directory, str_from(files[i].name));
+        if (fs_is_file(path.ptr)) {
+            Span asked = files[i].read(repository->arena, path);
+            check_image(ctx, service, &toolchains[files[i].toolchain], asked);
+        }
+    }
 }
 
 static void xa014(RuleContext *ctx, const Repository *repository)
@@ -328,6 +417,7 @@ static void xa014(RuleContext *ctx, const Repository *repository)
                 check_image(ctx, service, &toolchains[0], module);
             }
             check_image(ctx, service, &toolchains[1], node_engine(&engines, directory));
+            check_own_files(ctx, repository, service);
         }
     }
 }

@@ -1,0 +1,3 @@
+java {
+    toolchain { languageVersion = JavaLanguageVersion.of(21) } // # also XA014
+}
