@@ -6,22 +6,23 @@
 
 /* --- what publishes --------------------------------------------------------------------------- */
 
-static const Event *release_event(const Workflow *workflow)
+/* `check`, `build` and what is told to skip publishing try the release only. */
+static bool goreleaser_publishes(const Step *step)
 {
-    const Event *release = workflow_event(workflow, "release");
-    const Event *push = workflow_event(workflow, "push");
-    bool is_of_tags = push && node_is_map(push->filter) && node_path(push->filter, "tags") &&
-                      !node_path(push->filter, "branches");
-    return release ? release : is_of_tags ? push : NULL;
+    Str args = node_text(step->with, "args");
+    bool is_tried = str_find(args, STR("--snapshot")) != STR_NONE ||
+                    str_find(args, STR("--skip-publish")) != STR_NONE ||
+                    str_find(args, STR("--skip=publish")) != STR_NONE;
+    return uses_is(&step->uses, "goreleaser/goreleaser-action") && !is_tried &&
+           (args.len == 0 || str_has_char(args, '$') || str_find(args, STR("release")) != STR_NONE);
 }
 
 static bool publishes(const Step *step)
 {
     static const char *const slugs[] = {
-        "pypa/gh-action-pypi-publish", "goreleaser/goreleaser-action",
-        "softprops/action-gh-release", "ncipollo/release-action",
-        "rubygems/release-gem",        "js-devtools/npm-publish",
-        "changesets/action",           "actions/create-release",
+        "pypa/gh-action-pypi-publish", "softprops/action-gh-release", "ncipollo/release-action",
+        "rubygems/release-gem",        "js-devtools/npm-publish",     "changesets/action",
+        "actions/create-release",
     };
     static const char *const commands[] = { "npm publish",      "pnpm publish", "yarn publish",
                                             "cargo publish",    "twine upload", "gem push",
@@ -32,11 +33,12 @@ static bool publishes(const Step *step)
         }
     }
     for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
-        if (step_runs(step, commands[i])) {
+        const ShellCommand *command = step_command(step, commands[i]);
+        if (command && !shell_command_flag(command, "--dry-run")) {
             return true;
         }
     }
-    return false;
+    return goreleaser_publishes(step);
 }
 
 static bool job_publishes(const Job *job)
@@ -47,6 +49,28 @@ static bool job_publishes(const Job *job)
         }
     }
     return false;
+}
+
+static bool workflow_publishes(const Workflow *workflow)
+{
+    vec_foreach(job, &workflow->jobs) {
+        if (job_publishes(job)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A push of tags alone; what runs for pull requests too mostly tests, unless it publishes plainly. */
+static const Event *release_event(const Workflow *workflow)
+{
+    const Event *release = workflow_event(workflow, "release");
+    const Event *push = workflow_event(workflow, "push");
+    bool is_of_tags = push && node_is_map(push->filter) && node_path(push->filter, "tags") &&
+                      !node_path(push->filter, "branches") &&
+                      !node_path(push->filter, "branches-ignore") &&
+                      (!workflow_event(workflow, "pull_request") || workflow_publishes(workflow));
+    return release ? release : is_of_tags ? push : NULL;
 }
 
 /* --- GH020 ------------------------------------------------------------------------------------ */
