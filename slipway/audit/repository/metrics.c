@@ -90,13 +90,24 @@ static bool next_subsystem(const Forms *forms, size_t *at, Str *ret_subsystem, S
     return false;
 }
 
+/* The whole, or all its parts, as "http/client" has them. */
+static bool mentions_parts(const Repository *repository, Str name)
+{
+    bool has_all = true;
+    Str part;
+    for (Str rest = name; has_all && str_next(&rest, '_', &part);) {
+        has_all = part.len == 0 || repository_mentions(repository, part);
+    }
+    return has_all || repository_mentions(repository, name);
+}
+
 /* Both have to be there: each alone may be a part of anything. */
 static bool mentions_subsystem(const Repository *repository, const Forms *forms)
 {
     Str subsystem;
     Str name;
     for (size_t at = 0; next_subsystem(forms, &at, &subsystem, &name);) {
-        if (repository_mentions(repository, subsystem) && repository_mentions(repository, name)) {
+        if (mentions_parts(repository, subsystem) && repository_mentions(repository, name)) {
             return true;
         }
     }
@@ -111,6 +122,9 @@ void repository_want_metric(Repository *repository, Str metric)
     for (size_t at = 0; next_subsystem(&forms[0], &at, &subsystem, &name);) {
         repository_want(repository, subsystem);
         repository_want(repository, name);
+        for (Str part; str_next(&subsystem, '_', &part);) {
+            repository_want(repository, part);
+        }
     }
     for (size_t f = 0; f < 2; f++) {
         for (size_t i = 0; i < forms[f].count; i++) {
@@ -175,10 +189,5 @@ bool repository_makes_label(const Repository *repository, Str label)
         repository_mentions(repository, camel_case(repository->arena, label))) {
         return true;
     }
-    bool has_all = str_has_char(label, '_');
-    Str part;
-    while (has_all && str_next(&label, '_', &part)) {
-        has_all = part.len == 0 || repository_mentions(repository, part);
-    }
-    return has_all;
+    return str_has_char(label, '_') && mentions_parts(repository, label);
 }

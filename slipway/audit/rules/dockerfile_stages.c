@@ -118,10 +118,10 @@ static bool has_no_system(const Dockerfile *file, const DockerInstruction *copy,
     const DockerStage *root = stage ? docker_stage_root(stage) : NULL;
     DockerImage image = root ? root->parts : docker_image_parse(from);
     bool is_xx = image.registry.len == 0 && str_eq(image.name, STR("tonistiigi/xx"));
-    bool is_as_pulled = !stage || (stage->instructions.len == 1 && !stage->base);
     /* to a folder of programs goes what an image of programs alone has */
     bool is_in_folder = !str_eq(copy->words.ptr[1].value, STR("/"));
-    return (root && root->is_scratch) || is_xx || (is_as_pulled && is_in_folder);
+    bool runs = docker_stage_last(stage, DOCKER_RUN) != NULL;
+    return (root && root->is_scratch) || is_xx || (is_in_folder && !runs);
 }
 
 /* Onto scratch it is how layers are squashed. */

@@ -8,3 +8,8 @@ var carts = prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "shop", Name: "o
 var latency = prometheus.NewHistogram(prometheus.HistogramOpts{
 	Namespace: "shop", Subsystem: "slow_query_log", Name: "latency_seconds",
 })
+
+var (
+	items = prometheus.NewCounter(prometheus.CounterOpts{Name: "depot_items_total"})
+	wait  = stats.Float64("shelf/http/wait_time", "", stats.UnitMilliseconds)
+)
