@@ -103,6 +103,11 @@ bool repository_has_metric(const Repository *repository, Str metric);
 /* A label of metrics: the word itself, in camel case, or all its parts, as "http.route" has them. */
 void repository_want_label(Repository *repository, Str label);
 bool repository_makes_label(const Repository *repository, Str label);
+/* Which of the texts some source has in quotes, as a program names what it makes or reads; one bool a text.
+ * Reads all sources: for the few that are left. */
+void repository_find_quoted(
+    const Repository *repository, const Str *texts, size_t count, bool *ret_found
+);
 /* Whether something can be said about what sources lack: there are some, all were read. */
 bool repository_knows_sources(const Repository *repository);
 /* told.c: whether `text` stands in a README, script, Makefile or workflow of the repository. */

@@ -283,6 +283,39 @@ void repository_read_sources(Repository *repository)
     }
 }
 
+static bool quotes(Str text, Str wanted)
+{
+    size_t at = 0;
+    for (size_t found; (found = str_find(str_skip(text, at), wanted)) != STR_NONE;) {
+        size_t start = at + found, end = start + wanted.len;
+        if (start > 0 && end < text.len && text.ptr[start - 1] == text.ptr[end] &&
+            str_has_char(STR("\"'`"), text.ptr[end])) {
+            return true;
+        }
+        at = end;
+    }
+    return false;
+}
+
+void repository_find_quoted(
+    const Repository *repository, const Str *texts, size_t count, bool *ret_found
+)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; count > 0 && i < repository->audit->files.sources.len; i++) {
+        auto_arena Arena *scratch = arena_new(SCRATCH_BYTES);
+        const char *path = str_to_cstr(scratch, repository->audit->files.sources.ptr[i]);
+        Str text;
+        if (bytes > ALL_BYTES_MOST || fs_read(scratch, path, SOURCE_BYTES_MOST, &text, NULL) < 0) {
+            continue;
+        }
+        bytes += text.len;
+        for (size_t k = 0; k < count; k++) {
+            ret_found[k] = ret_found[k] || quotes(text, texts[k]);
+        }
+    }
+}
+
 Str repository_relative(const Repository *repository, Str path)
 {
     Str root = repository->root;

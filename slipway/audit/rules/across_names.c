@@ -11,6 +11,13 @@ static bool makes_secrets(const Object *object)
            object_is(object, "SealedSecret") || object_is(object, "SopsSecret");
 }
 
+/* A Secret that no object makes. */
+typedef struct OpenSecret {
+    const Bundle *bundle;
+    const Object *object;
+    const Node *name;
+} OpenSecret;
+
 /* What is known of the Secrets that objects make, gathered once. */
 typedef struct SecretSearch {
     const Repository *repository;
@@ -18,6 +25,7 @@ typedef struct SecretSearch {
     VEC(const Object *) operators; /* that make Secrets under the name of what they run */
     bool is_delivered;             /* something applies objects that aren't here */
     Map said;                      /* names: each once */
+    VEC(OpenSecret) open;
     Span first;
 } SecretSearch;
 
@@ -111,9 +119,32 @@ check_secret(RuleContext *ctx, SecretSearch *search, const Node *reference, cons
         return;
     }
     map_set(&search->said, name->text, search);
-    Diag *diag =
-        rule_find(ctx, name, "nothing here makes the Secret \"%" STR_FMT "\"", STR_ARG(name->text));
-    across_relate(ctx, diag, search->first, "others are made in this repository");
+    OpenSecret open = { ctx->bundle, ctx->object, name };
+    vec_push(&search->open, search->repository->arena, open);
+}
+
+/* A program of the repository, such as an operator, may make those that it names. */
+static void tell_open(RuleContext *ctx, const SecretSearch *search)
+{
+    Arena *arena = ctx->diags->arena;
+    size_t count = search->open.len;
+    Str *names = ARENA_ARRAY(arena, Str, count + 1);
+    bool *is_quoted = ARENA_ARRAY(arena, bool, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        names[i] = search->open.ptr[i].name->text;
+    }
+    repository_find_quoted(search->repository, names, count, is_quoted);
+    for (size_t i = 0; i < count; i++) {
+        const OpenSecret *open = &search->open.ptr[i];
+        ctx->bundle = open->bundle;
+        ctx->object = open->object;
+        if (!is_quoted[i]) {
+            Diag *diag = rule_find(
+                ctx, open->name, "nothing here makes the Secret \"%" STR_FMT "\"", STR_ARG(names[i])
+            );
+            across_relate(ctx, diag, search->first, "others are made in this repository");
+        }
+    }
 }
 
 static void check_container_secrets(RuleContext *ctx, SecretSearch *search, const Node *container)
@@ -157,6 +188,7 @@ static void xa008(RuleContext *ctx, const Repository *repository)
             }
         }
     }
+    tell_open(ctx, &search);
     across_leave(ctx);
 }
 

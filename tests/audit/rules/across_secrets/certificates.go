@@ -1,0 +1,4 @@
+package main
+
+// web-tls is made by hand
+const secretName = "web-webhook"
