@@ -42,6 +42,8 @@ DIFFERENCES = [
     ("no-duplicate-container-names", "profiles", "services of different profiles are alternatives"),
     ("no-duplicate-exported-ports", "profiles", "services of different profiles are alternatives"),
     ("require-project-name-field", "overlay", "an overlay has its name from the file below it"),
+    ("require-project-name-field", "over the other", "what may be laid over another file may have its name from there"),
+    ("invalid-schema", "process-compose", "a file of another program, which has taken the name"),
 ]
 
 
