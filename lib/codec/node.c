@@ -142,7 +142,9 @@ NodeExtras *node_extras(Arena *arena, Node *node)
 static uint64_t digest_of(Str text)
 {
     uint64_t digest = 0;
-    memcpy(&digest, text.ptr, text.len < DIGEST_BYTES ? text.len : DIGEST_BYTES);
+    if (text.len > 0) {
+        memcpy(&digest, text.ptr, text.len < DIGEST_BYTES ? text.len : DIGEST_BYTES);
+    }
     return digest << CHAR_BIT | (text.len < UINT8_MAX ? text.len : UINT8_MAX);
 }
 
