@@ -69,16 +69,20 @@ void actions_gather(Audit *audit)
 {
     Map *workflows = ARENA_NEW(audit->arena, Map);
     *workflows = (Map) MAP_ON_ARENA(audit->arena);
+    Map *pins = ARENA_NEW(audit->arena, Map);
+    *pins = (Map) MAP_ON_ARENA(audit->arena);
     vec_foreach(artifact, &audit->files.artifacts) {
         Workflow *workflow = is_of_actions(*artifact) ? take(audit, *artifact) : NULL;
         if (workflow) {
             workflow->workflows = workflows;
+            workflow->pins = pins;
             map_set(workflows, workflow->source->path, workflow);
             vec_push(&audit->workflows, audit->arena, workflow);
         }
     }
     set_roots(workflows);
     vec_foreach(workflow, &audit->workflows) {
+        uses_note_pins(audit->arena, pins, *workflow);
         read_used(*workflow);
     }
     if (audit->options->shellcheck) {

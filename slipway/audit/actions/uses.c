@@ -66,3 +66,57 @@ bool uses_is_pinned(const Uses *uses)
     }
     return is_hex;
 }
+
+/* --- pins ------------------------------------------------------------------------------------- */
+
+static bool is_noted(const UsesList *list, const Uses *uses)
+{
+    vec_foreach(known, list) {
+        if (str_eq((*known)->ref, uses->ref) && str_eq((*known)->comment, uses->comment)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "owner/repo" without case, as GitHub compares them. */
+static Str repository_of(Arena *arena, const Uses *uses)
+{
+    size_t len = uses->owner.len + 1 + uses->repo.len;
+    return str_lower(arena, str_slice(uses->slug, 0, len));
+}
+
+static void note(Arena *arena, Map *pins, const Uses *uses)
+{
+    if (uses->kind != USES_REPOSITORY || uses->comment.len == 0) {
+        return;
+    }
+    Str repository = repository_of(arena, uses);
+    UsesList *list = map_get(pins, repository);
+    if (!list) {
+        list = ARENA_NEW(arena, UsesList);
+        map_set(pins, repository, list);
+    }
+    if (!is_noted(list, uses)) {
+        vec_push(list, arena, uses);
+    }
+}
+
+void uses_note_pins(Arena *arena, Map *pins, const Workflow *workflow)
+{
+    vec_foreach(job, &workflow->jobs) {
+        note(arena, pins, &job->uses);
+        vec_foreach(step, &job->steps) {
+            note(arena, pins, &step->uses);
+        }
+    }
+}
+
+const UsesList *uses_pins_of(const Map *pins, const Uses *uses)
+{
+    static const UsesList none;
+    auto_arena Arena *arena = arena_new(0);
+    const UsesList *list =
+        uses->kind == USES_REPOSITORY ? map_get(pins, repository_of(arena, uses)) : NULL;
+    return list ? list : &none;
+}

@@ -37,6 +37,7 @@ typedef struct Uses {
     Str comment; /* behind it on its line, without '#' and blanks */
     Span ref_span;
 } Uses;
+typedef VEC(const Uses *) UsesList;
 
 typedef struct Step {
     const Job *job;
@@ -117,8 +118,9 @@ struct Workflow {
     Source *source;
     const Node *root;
     WorkflowKind kind;
-    Str root_path;  /* of the repository: what "./" of a `uses` means */
-    Map *workflows; /* shown path -> Workflow, of the whole run and what it uses beside */
+    Str root_path;   /* of the repository: what "./" of a `uses` means */
+    Map *workflows;  /* shown path -> Workflow, of the whole run and what it uses beside */
+    const Map *pins; /* of uses_note_pins, over the whole run */
     VEC(Event) events;
     VEC(Job) jobs;
     Map jobs_by_id;                                         /* lower case -> Job */
@@ -156,6 +158,10 @@ static inline bool uses_is(const Uses *uses, const char *slug)
 }
 /* Forty hexadecimal digits. */
 bool uses_is_pinned(const Uses *uses);
+/* Notes what the workflow uses with a comment behind it, such as "# v4.2.2": of each ref and comment one. */
+void uses_note_pins(Arena *arena, Map *pins, const Workflow *workflow);
+/* Those of the same repository, in the order of the workflows; never NULL. */
+const UsesList *uses_pins_of(const Map *pins, const Uses *uses);
 
 /* Place in the file of bytes from..to of a scalar of the workflow. Asking in ascending order reads the
  * scalar once. */

@@ -20,40 +20,14 @@ bool actions_has_version(Str comment)
 /* The first of a run that `fits` what is asked for, or NULL. */
 typedef bool (*UsesTest)(const Uses *other, const Uses *asked);
 
-static const Uses *find_in(const Workflow *workflow, const Uses *asked, UsesTest fits)
-{
-    vec_foreach(job, &workflow->jobs) {
-        if (fits(&job->uses, asked)) {
-            return &job->uses;
-        }
-        vec_foreach(step, &job->steps) {
-            if (fits(&step->uses, asked)) {
-                return &step->uses;
-            }
-        }
-    }
-    return NULL;
-}
-
-/* So that a thousand workflows don't look at each other. */
-enum { WORKFLOWS_MOST = 100 };
-
 static const Uses *find_uses(const Workflow *workflow, const Uses *asked, UsesTest fits)
 {
-    size_t seen = 0;
-    map_foreach(entry, workflow->workflows) {
-        const Uses *found = entry->value ? find_in(entry->value, asked, fits) : NULL;
-        if (found || ++seen == WORKFLOWS_MOST) {
-            return found;
+    vec_foreach(pin, uses_pins_of(workflow->pins, asked)) {
+        if (fits(*pin, asked)) {
+            return *pin;
         }
     }
     return NULL;
-}
-
-static bool is_of_repository(const Uses *a, const Uses *b)
-{
-    return a->kind == USES_REPOSITORY && str_eq_nocase(a->owner, b->owner) &&
-           str_eq_nocase(a->repo, b->repo);
 }
 
 /* "v4.2.2" is one of "v4" and of "v4.2". */
@@ -64,14 +38,12 @@ static bool is_release_of(Str version, Str ref)
 
 static bool is_pin_of(const Uses *other, const Uses *asked)
 {
-    return uses_is_pinned(other) && is_of_repository(other, asked) &&
-           is_release_of(other->comment, asked->ref);
+    return uses_is_pinned(other) && is_release_of(other->comment, asked->ref);
 }
 
 static bool is_told(const Uses *other, const Uses *asked)
 {
-    return is_of_repository(other, asked) && str_eq(other->ref, asked->ref) &&
-           actions_has_version(other->comment);
+    return str_eq(other->ref, asked->ref) && actions_has_version(other->comment);
 }
 
 /* Whether a comment may be put behind the scalar. */
@@ -134,6 +106,9 @@ void actions_each_image(const Workflow *workflow, ImageFn found, void *data)
         }
     }
 }
+
+/* So that a thousand workflows don't look at each other. */
+enum { WORKFLOWS_MOST = 100 };
 
 typedef struct Wanted {
     Str name;  /* without a tag */
