@@ -186,7 +186,13 @@ static bool has_braces(Str text)
     return str_find(text, STR("{{")) != STR_NONE || str_find(text, STR("{%")) != STR_NONE;
 }
 
-/* Whether what keeps the text from parsing are the braces of a template: on that line, or alone on
+/* `{name: ${NAME}}` is no YAML before envsubst has read it. */
+static bool has_blank(Str text)
+{
+    return has_braces(text) || str_find(text, STR("${")) != STR_NONE;
+}
+
+/* Whether what keeps the text from parsing are the blanks of a template: on that line, or alone on
  * one next to it. */
 static bool is_template(const Artifact *artifact)
 {
@@ -198,7 +204,7 @@ static bool is_template(const Artifact *artifact)
     Str before = line > 1 ? str_trim(source_line(source, line - 1)) : STR("");
     Str after =
         line < source_line_count(source) ? str_trim(source_line(source, line + 1)) : STR("");
-    return has_braces(source_line(source, line)) || has_braces(str_slice(before, 0, 2)) ||
+    return has_blank(source_line(source, line)) || has_braces(str_slice(before, 0, 2)) ||
            has_braces(str_slice(after, 0, 2));
 }
 
