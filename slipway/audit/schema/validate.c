@@ -115,16 +115,21 @@ static void check_values(Walk *walk, const ApiShape *shape, const Node *node, co
     if (shape->value_count == 0 || node->text.len == 0) {
         return;
     }
+    enum { VALUES_SHOWN = 12 };
     StrBuf list = STRBUF_ON_ARENA(walk->arena);
     for (size_t i = 0; i < shape->value_count; i++) {
         if (str_eq(shape->values[i], node->text)) {
             return;
         }
     }
-    for (size_t i = 0; i < shape->value_count; i++) {
+    size_t shown = shape->value_count < VALUES_SHOWN ? shape->value_count : VALUES_SHOWN;
+    for (size_t i = 0; i < shown; i++) {
         bool is_last = i + 1 == shape->value_count;
         strbuf_add_cstr(&list, i == 0 ? "" : is_last ? " or " : ", ");
         strbuf_add(&list, shape->values[i]);
+    }
+    if (shown < shape->value_count) {
+        strbuf_addf(&list, " or %zu others", shape->value_count - shown);
     }
     Str path = path_of(walk, place);
     ApiProblem *problem = add_problem(
