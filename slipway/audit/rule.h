@@ -63,6 +63,7 @@ extern const RuleFamily rules_across_grafana;
 extern const RuleFamily rules_across_hosts;
 extern const RuleFamily rules_across_kafka;
 extern const RuleFamily rules_across_labels;
+extern const RuleFamily rules_across_memory;
 extern const RuleFamily rules_across_metrics;
 extern const RuleFamily rules_across_names;
 extern const RuleFamily rules_across_pods;

@@ -58,6 +58,7 @@ const RuleFamily *const rule_families[] = {
     &rules_across_hosts,
     &rules_across_kafka,
     &rules_across_labels,
+    &rules_across_memory,
     &rules_across_metrics,
     &rules_across_names,
     &rules_across_pods,
