@@ -50,9 +50,23 @@ static bool publishes(const ComposeService *service, unsigned port)
     return published;
 }
 
+/* The port of the broker that is published where this one listens. */
+static const ComposePort *published_at(const ComposeService *service, unsigned port)
+{
+    vec_foreach(own, &service->ports) {
+        if (own->is_published && own->target > 0 && port >= own->target &&
+            port < own->target + own->count) {
+            return own;
+        }
+    }
+    return NULL;
+}
+
 typedef struct Listeners {
     bool for_containers;
-    unsigned unpublished; /* a port on localhost that isn't published; 0: none */
+    bool for_host;            /* some address means something outside of the project's network */
+    const ComposePort *named; /* published, for a listener that goes by the broker's name */
+    unsigned unpublished;     /* a port on localhost that isn't published; 0: none */
     size_t count;
 } Listeners;
 
@@ -61,6 +75,11 @@ static Listeners read_listeners(const ComposeService *service, Str text)
     Listeners listeners = { 0 };
     Endpoint endpoint;
     for (size_t at = 0; endpoint_next(text, &at, &endpoint); listeners.count++) {
+        bool is_own_name = across_answers(service, endpoint.host);
+        listeners.for_host = listeners.for_host || !is_own_name;
+        if (is_own_name && !listeners.named) {
+            listeners.named = published_at(service, endpoint.port);
+        }
         if (!is_loopback(endpoint.host)) {
             listeners.for_containers = true;
         } else if (endpoint.port > 0 && !publishes(service, endpoint.port)) {
@@ -146,6 +165,11 @@ check_broker(RuleContext *ctx, const Repository *repository, const ComposeServic
         const Node *ports = node_path(service->node, "ports");
         across_relate(ctx, diag, ports ? ports->span : service->key->span, "what is published");
         advertise_port(ctx, diag, service, entry->value, listeners.unpublished);
+    } else if (listeners.named && !listeners.for_host) {
+        Diag *diag = rule_find(
+            ctx, entry->value, "advertises its own name alone, which the host doesn't know"
+        );
+        across_relate(ctx, diag, listeners.named->node->span, "published for the host");
     }
 }
 
