@@ -39,11 +39,14 @@ static bool may_serve(const Repository *repository, Str path)
     return true;
 }
 
-/* Frameworks that serve health by themselves. */
+/* Frameworks that serve health by themselves; Spring's may have another base path. */
 static bool serves_by_itself(const Repository *repository, Str path)
 {
-    return ((str_find(path, STR("actuator")) != STR_NONE) &&
-            repository_mentions(repository, STR("actuator"))) ||
+    bool is_actuators = str_find(path, STR("actuator")) != STR_NONE ||
+                        str_has_prefix(path, STR("/health")) ||
+                        str_has_suffix(path, STR("/health/liveness")) ||
+                        str_has_suffix(path, STR("/health/readiness"));
+    return (is_actuators && repository_mentions(repository, STR("actuator"))) ||
            (str_has_prefix(path, STR("/q/")) && repository_mentions(repository, STR("quarkus")));
 }
 

@@ -58,6 +58,19 @@ typedef struct ImageVersion {
     unsigned number;
 } ImageVersion;
 
+/* "21" of maven:3.9.9-eclipse-temurin-21 and gradle:8.11-jdk21-alpine. */
+static Str java_of_builder(Str tag)
+{
+    static const Str marks[] = { STR_INIT("temurin-"), STR_INIT("corretto-"), STR_INIT("jdk") };
+    for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
+        size_t at = str_find(tag, marks[i]);
+        if (at != STR_NONE) {
+            return str_skip(tag, at + marks[i].len);
+        }
+    }
+    return STR("");
+}
+
 static bool is_image_of(const Toolchain *toolchain, const DockerStage *stage)
 {
     for (size_t i = 0; i < ARRAY_LEN(toolchain->images) && toolchain->images[i]; i++) {
@@ -68,15 +81,41 @@ static bool is_image_of(const Toolchain *toolchain, const DockerStage *stage)
     return false;
 }
 
+/* What the tag says of the toolchain; empty: the image is of another one. */
+static Str tag_of(const Toolchain *toolchain, const DockerStage *stage)
+{
+    Str name = path_base(stage->parts.name);
+    bool is_builder = str_eq(name, STR("maven")) || str_eq(name, STR("gradle"));
+    if (is_builder && str_eq_cstr(STR("Java"), toolchain->name)) {
+        return java_of_builder(stage->parts.tag);
+    }
+    return is_image_of(toolchain, stage) ? stage->parts.tag : STR("");
+}
+
 static ImageVersion version_in(const Dockerfile *file, const Toolchain *toolchain)
 {
     ImageVersion version = { 0 };
     vec_foreach(stage, &file->stages) {
-        if (is_image_of(toolchain, *stage) && (*stage)->image.is_known && version.number == 0 &&
+        Str tag = tag_of(toolchain, *stage);
+        if (tag.len > 0 && (*stage)->image.is_known && version.number == 0 &&
             across_takes_sources(file, *stage)) {
-            version = (ImageVersion) { .word = &(*stage)->image, .tag = (*stage)->parts.tag };
+            version = (ImageVersion) { .word = &(*stage)->image, .tag = tag };
             version.number = version_number(version.tag, toolchain->parts);
         }
+    }
+    return version;
+}
+
+/* Of the image that is run. */
+static ImageVersion version_run(const Dockerfile *file, const Toolchain *toolchain)
+{
+    ImageVersion version = { 0 };
+    const DockerStage *stage = docker_final_stage(file);
+    const DockerStage *root = stage ? docker_stage_root(stage) : NULL;
+    Str tag = root ? tag_of(toolchain, root) : STR("");
+    if (tag.len > 0 && root->image.is_known) {
+        version = (ImageVersion) { .word = &root->image, .tag = tag };
+        version.number = version_number(version.tag, toolchain->parts);
     }
     return version;
 }
@@ -121,6 +160,7 @@ static ImageVersions image_versions(const Repository *repository, const Toolchai
         ImageVersion version = { 0 };
         if (service->dockerfile) {
             version = version_in(service->dockerfile, toolchain);
+            version = version.number > 0 ? version : version_run(service->dockerfile, toolchain);
         }
         if (version.number > 0 && !has_version(&versions, version.number) &&
             is_of_project(repository, service, toolchain)) {
@@ -347,37 +387,35 @@ static bool has_go_sources(const Repository *repository, Str directory)
     return false;
 }
 
-/* Of the image that is run, where no stage that takes sources in is of the toolchain. */
-static ImageVersion version_run(const Dockerfile *file, const Toolchain *toolchain)
-{
-    ImageVersion version = version_in(file, toolchain);
-    const DockerStage *stage = docker_final_stage(file);
-    const DockerStage *root = stage ? docker_stage_root(stage) : NULL;
-    if (version.number == 0 && root && is_image_of(toolchain, root) && root->image.is_known) {
-        version = (ImageVersion) { .word = &root->image, .tag = root->parts.tag };
-        version.number = version_number(version.tag, toolchain->parts);
-    }
-    return version;
-}
-
 static void
-check_image(RuleContext *ctx, const RepoService *service, const Toolchain *toolchain, Span asked)
+check_version(RuleContext *ctx, const Toolchain *toolchain, const ImageVersion *version, Span asked)
 {
-    ImageVersion version = version_run(service->dockerfile, toolchain);
     unsigned least = span_is_known(asked)
                          ? version_number(least_version(span_text(asked)), toolchain->parts)
                          : 0;
-    if (version.number == 0 || least == 0 || version.number >= least) {
+    if (version->number == 0 || least == 0 || version->number >= least) {
         return;
     }
     Diag *diag = rule_find_span(
         ctx,
-        version.word->span,
+        version->word->span,
         "%s %" STR_FMT " is older than what the sources ask for",
         toolchain->name,
-        STR_ARG(version.tag)
+        STR_ARG(version->tag)
     );
     across_relate(ctx, diag, asked, "asked for here");
+}
+
+/* Both what builds the sources and what runs them. */
+static void
+check_image(RuleContext *ctx, const RepoService *service, const Toolchain *toolchain, Span asked)
+{
+    ImageVersion builds = version_in(service->dockerfile, toolchain);
+    ImageVersion runs = version_run(service->dockerfile, toolchain);
+    check_version(ctx, toolchain, &builds, asked);
+    if (runs.word != builds.word) {
+        check_version(ctx, toolchain, &runs, asked);
+    }
 }
 
 /* Files of the service's own folder: one above it may be about something else. */
