@@ -40,7 +40,7 @@ class Type:
         self.kinds, self.keys, self.required, self.choices = set(), {}, [], []
         self.items = self.values = None
         self.names = "SCHEMA_NAMES_NONE"
-        self.extensible = self.open = False
+        self.extensible = self.open = self.unique = False
         self.least, self.most = None, None
 
 
@@ -94,6 +94,7 @@ class Table:
             row.choices += schema["enum"]
         if "minimum" in schema or "maximum" in schema:
             row.least, row.most = schema.get("minimum", 0), schema.get("maximum")
+        row.unique |= schema.get("uniqueItems", False)
         if "items" in schema:
             row.items = self.type_of(schema["items"])
         if "object" in row.kinds:
@@ -129,7 +130,7 @@ def write_row(row, first_key):
         fields.append(f".items = {row.items}")
     if row.values is not None:
         fields.append(f".values = {row.values}, .names = {row.names}")
-    for flag in ("extensible", "open"):
+    for flag in ("extensible", "open", "unique"):
         if getattr(row, flag):
             fields.append(f".{flag} = true")
     if row.choices:

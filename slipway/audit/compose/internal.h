@@ -33,6 +33,15 @@ void compose_read_ports(ComposeProject *project, ComposeService *service);
 void compose_read_mounts(ComposeProject *project, ComposeService *service);
 /* Durations, sizes and the like that the schema takes for plain texts, and what must fit together. */
 void compose_check_values(ComposeProject *project);
+/* fitting.c: what contradicts itself. items.c: what stands in lists. */
+void compose_check_fit(ComposeProject *project, const ComposeService *service);
+void compose_check_items(ComposeProject *project, const ComposeService *service);
+/* "512m" in bytes; "-1" is no limit. */
+bool compose_size(Str text, double *ret_bytes);
+/* The node behind keys such as "deploy.resources". */
+const Node *compose_below(const Node *node, const char *path);
+/* Whether the map has one of the keys. */
+bool compose_has_any(const Node *node, const char *const *keys);
 
 /* The text with what is known replaced, whether or not that is all of it. */
 Str compose_best_text(const ComposeProject *project, Str text, bool *ret_complete);

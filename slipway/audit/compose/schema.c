@@ -311,6 +311,65 @@ static void check_required(
     }
 }
 
+static bool is_below(const Place *place, const char *const *keys)
+{
+    for (place = place->parent; place; place = place->parent) {
+        for (size_t i = 0; keys[i] && place->key.ptr; i++) {
+            if (str_eq_cstr(place->key, keys[i])) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Lists that the loader clears of what stands there twice before it looks at them. */
+static bool is_cleared(const Place *place)
+{
+    static const char *const keys[] = {
+        "aliases",
+        "annotations",
+        "args",
+        "cap_add",
+        "cap_drop",
+        "dns",
+        "dns_opt",
+        "dns_search",
+        "environment",
+        "expose",
+        "extra_hosts",
+        "labels",
+        "sysctls",
+        "profiles",
+        "tmpfs",
+        "volumes",
+        "additional_contexts",
+        "link_local_ips",
+    };
+    static const char *const others[] = { "volume", "volumes",    "secrets",  "configs",
+                                          "exec",   "post_start", "pre_stop", NULL };
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        if (str_eq_cstr(place->key, keys[i])) {
+            return !is_below(place, others);
+        }
+    }
+    return false;
+}
+
+static void check_unique(ComposeProject *project, const Node *list, const Place *place)
+{
+    enum { ITEMS_MOST = 256 };
+    for (size_t i = 1; i < list->seq.len && i < ITEMS_MOST; i++) {
+        const Node *item = list->seq.items[i];
+        for (size_t j = 0; j < i; j++) {
+            if (node_equal(item, list->seq.items[j])) {
+                compose_problem(project, item->span, "%s has this twice", describe(project, place));
+                return;
+            }
+        }
+    }
+}
+
 static void
 check_node(ComposeProject *project, uint16_t number, const Node *node, const Place *place)
 {
@@ -324,6 +383,9 @@ check_node(ComposeProject *project, uint16_t number, const Node *node, const Pla
         }
         check_required(project, type, node, place);
     } else if (node->kind == NODE_SEQ) {
+        if (type->unique && !is_cleared(place)) {
+            check_unique(project, node, place);
+        }
         for (size_t i = 0; i < node->seq.len; i++) {
             check_node(
                 project, type->items, node->seq.items[i], &(Place) { .parent = place, .index = i }

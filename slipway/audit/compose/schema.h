@@ -36,6 +36,7 @@ typedef struct SchemaType {
     uint8_t names;
     bool extensible;      /* "x-…" may stand there */
     bool open;            /* any other key too */
+    bool unique;          /* no item twice */
     bool bounded;         /* of integers */
     const char *choices;  /* "a|b", of texts */
     const char *required; /* "a|b", keys */

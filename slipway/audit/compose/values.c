@@ -1,19 +1,5 @@
-/* What the schema takes for plain texts and Compose then refuses: durations, sizes, policies; and
- * what of a service contradicts itself. */
-#include <arpa/inet.h>
-
+/* What the schema takes for plain texts and Compose then refuses: durations, sizes, policies. */
 #include "internal.h"
-
-/* The node behind keys such as "deploy.resources". */
-static const Node *below(const Node *node, const char *path)
-{
-    Str rest = str_from(path);
-    Str key;
-    while (node && str_next(&rest, '.', &key)) {
-        node = node_get(node, key);
-    }
-    return node;
-}
 
 static size_t number_length(Str text)
 {
@@ -35,35 +21,49 @@ static bool is_duration(Str text)
     if (str_eq(text, STR("0"))) {
         return true;
     }
+    static const double seconds[] = { 1e-3, 1e-6, 1e-6, 1e-9, 1, 60, 3600, 86400, 604800 };
+    static const double most = 9223372036; /* 2^63 ns */
+    double total = 0, number = 0;
     bool fine = text.len > 0;
     while (fine && text.len > 0) {
         size_t len = number_length(text);
+        bool is_number = str_to_double(str_slice(text, 0, len), &number);
         text = str_skip(text, len);
         fine = false;
-        for (size_t i = 0; i < sizeof(units) / sizeof(units[0]) && len > 0 && !fine; i++) {
+        for (size_t i = 0; i < sizeof(units) / sizeof(units[0]) && is_number && !fine; i++) {
             fine = str_strip_prefix(&text, units[i]);
+            total += fine ? number * seconds[i] : 0;
         }
     }
-    return fine;
+    return fine && total < most;
 }
 
 /* "512m", "1.5 GiB": as Docker reads sizes. */
-static bool is_size(Str text)
+bool compose_size(Str text, double *ret_bytes)
 {
+    static const char prefixes[] = "kmgtp";
     size_t len = number_length(text);
     Str unit = str_skip(text, len);
     (void) str_strip_prefix(&unit, STR(" "));
-    if (len == 0) {
+    if (len == 0 || !str_to_double(str_slice(text, 0, len), ret_bytes)) {
+        *ret_bytes = -1;
         return str_eq(text, STR("-1"));
     }
-    static const char *const prefixes = "kKmMgGtTpP";
-    if (unit.len > 0 && strchr(prefixes, unit.ptr[0])) {
+    const char *prefix = unit.len > 0 ? strchr(prefixes, unit.ptr[0] | 0x20) : NULL;
+    for (const char *step = prefixes; prefix && step <= prefix; step++) {
+        *ret_bytes *= 1024;
+    }
+    unit = str_skip(unit, prefix ? 1 : 0);
+    if (prefix && unit.len == 2 && (unit.ptr[0] | 0x20) == 'i') {
         unit = str_skip(unit, 1);
-        if (unit.len == 2 && (unit.ptr[0] | 0x20) == 'i') {
-            unit = str_skip(unit, 1);
-        }
     }
     return unit.len == 0 || (unit.len == 1 && (unit.ptr[0] | 0x20) == 'b');
+}
+
+static bool is_size(Str text)
+{
+    double bytes;
+    return compose_size(text, &bytes);
 }
 
 static bool is_restart(Str text)
@@ -108,6 +108,12 @@ static bool is_whole(Str text)
     return str_to_uint64(text, &number);
 }
 
+static bool is_integer(Str text)
+{
+    int64_t number;
+    return str_to_int64(text, &number);
+}
+
 static bool is_number(Str text)
 {
     double number;
@@ -135,12 +141,30 @@ static bool is_said(Str text)
 }
 
 typedef struct ValueCheck {
-    const char *path; /* keys below the service; "[]": of each item of the list */
-    bool (*fits)(Str text);
+    const char *path;       /* keys below the service; "[]": of each item of the list */
+    bool (*fits)(Str text); /* NULL: a number that counts */
     const char *expected;
 } ValueCheck;
 
 static const ValueCheck value_checks[] = {
+    /* numbers, not texts, that the loader counts with */
+    { .path = "blkio_config.weight" },
+    { .path = "blkio_config.weight_device[].weight" },
+    { .path = "configs[].mode", .expected = "a whole number" },
+    { .path = "deploy.placement.max_replicas_per_node" },
+    { .path = "deploy.replicas" },
+    { .path = "deploy.restart_policy.max_attempts" },
+    { .path = "deploy.rollback_config.parallelism" },
+    { .path = "deploy.update_config.parallelism" },
+    { .path = "expose[]", .expected = "a whole number" },
+    { .path = "group_add[]", .expected = "a whole number" },
+    { .path = "healthcheck.retries" },
+    { .path = "ports[]" },
+    { .path = "ports[].target" },
+    { .path = "scale" },
+    { .path = "secrets[].mode", .expected = "a whole number" },
+    { .path = "volumes[].tmpfs.mode" },
+    /* texts */
     { "container_name", is_container_name, "two or more letters, digits, '_', '.' and '-'" },
     { "healthcheck.interval", is_duration, "a duration such as 30s" },
     { "healthcheck.timeout", is_duration, "a duration such as 30s" },
@@ -170,6 +194,21 @@ static const ValueCheck value_checks[] = {
     { "blkio_config.weight_device[].weight", is_whole, "a whole number" },
     { "blkio_config.device_read_bps[].rate", is_size, "a size such as 12mb" },
     { "blkio_config.device_write_bps[].rate", is_size, "a size such as 12mb" },
+    { "blkio_config.device_read_iops[].rate", is_size, "a number" },
+    { "blkio_config.device_write_iops[].rate", is_size, "a number" },
+    { "build.secrets[]", is_said, "a secret" },
+    { "configs[]", is_said, "a config" },
+    { "configs[].source", is_said, "a config" },
+    { "secrets[]", is_said, "a secret" },
+    { "secrets[].source", is_said, "a secret" },
+    { "deploy.resources.limits.pids", is_integer, "a whole number" },
+    { "deploy.resources.reservations.generic_resources[].discrete_resource_spec.value",
+      is_integer,
+      "a whole number" },
+    { "deploy.restart_policy.max_attempts", is_whole, "a whole number" },
+    { "develop.watch[].target", is_said, "a path" },
+    { "gpus[].count", is_count, "a whole number, or all" },
+    { "ports[].host_ip", is_said, "an address" },
     { "configs[].mode", is_mode, "a mode such as 0440" },
     { "secrets[].mode", is_mode, "a mode such as 0440" },
     { "ports[].target", is_whole, "a port" },
@@ -196,6 +235,23 @@ static void check_text(ComposeProject *project, const ValueCheck *check, const N
     }
 }
 
+/* What is expected of a number that may be below 0 is said. */
+static void check_count(ComposeProject *project, const ValueCheck *check, const Node *node)
+{
+    const char *expected = check->expected ? check->expected : "a whole number from 0 on";
+    bool is_below = node && node->kind == NODE_INT && node->integer < 0 && !check->expected;
+    if (node && (node->kind == NODE_FLOAT || is_below)) {
+        compose_problem(
+            project,
+            node->span,
+            "%s: %" STR_FMT " is not %s",
+            check->path,
+            STR_ARG(node->text),
+            expected
+        );
+    }
+}
+
 static void check_path(ComposeProject *project, const ValueCheck *check, const Node *node, Str path)
 {
     Str key;
@@ -209,7 +265,11 @@ static void check_path(ComposeProject *project, const ValueCheck *check, const N
             return;
         }
     }
-    check_text(project, check, node);
+    if (check->fits) {
+        check_text(project, check, node);
+    } else {
+        check_count(project, check, node);
+    }
 }
 
 static void check_texts(ComposeProject *project, const ComposeService *service)
@@ -217,188 +277,6 @@ static void check_texts(ComposeProject *project, const ComposeService *service)
     for (size_t i = 0; i < sizeof(value_checks) / sizeof(value_checks[0]); i++) {
         const ValueCheck *check = &value_checks[i];
         check_path(project, check, service->node, str_from(check->path));
-    }
-}
-
-/* --- what must fit together --- */
-
-static bool has_any(const Node *node, const char *const *keys)
-{
-    for (; *keys; keys++) {
-        if (node_get_cstr(node, *keys)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void check_origin(ComposeProject *project, const ComposeService *service)
-{
-    static const char *const origins[] = { "image", "build", "provider", "extends", NULL };
-    if (!project->is_partial && !has_any(service->node, origins)) {
-        compose_problem(
-            project,
-            service->key->span,
-            "service \"%" STR_FMT "\" has neither an image nor a build",
-            STR_ARG(service->name)
-        );
-    }
-}
-
-static void check_test(ComposeProject *project, const ComposeService *service)
-{
-    const Node *test = below(service->node, "healthcheck.test");
-    if (!node_is_seq(test) || test->seq.len == 0) {
-        return;
-    }
-    const Node *first = test->seq.items[0];
-    bool fine = str_eq(first->text, STR("CMD")) || str_eq(first->text, STR("CMD-SHELL")) ||
-                str_eq(first->text, STR("NONE"));
-    if (node_is_scalar(first) && !fine && !str_has_char(first->text, '$')) {
-        compose_problem(
-            project,
-            first->span,
-            "healthcheck.test starts with \"%" STR_FMT "\", not with CMD, CMD-SHELL or NONE",
-            STR_ARG(first->text)
-        );
-    }
-}
-
-typedef struct Exclusive {
-    const char *one, *other;
-} Exclusive;
-
-static void check_exclusive(ComposeProject *project, const ComposeService *service)
-{
-    static const Exclusive pairs[] = { { "network_mode", "networks" },
-                                       { "build.dockerfile", "build.dockerfile_inline" } };
-    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
-        const Node *one = below(service->node, pairs[i].one);
-        const Node *other = below(service->node, pairs[i].other);
-        if (one && other && !(other->kind == NODE_MAP && other->map.len == 0)) {
-            compose_problem(
-                project, one->span, "%s and %s exclude each other", pairs[i].one, pairs[i].other
-            );
-        }
-    }
-}
-
-static void check_replicas(ComposeProject *project, const ComposeService *service)
-{
-    const Node *scale = below(service->node, "scale");
-    const Node *replicas = below(service->node, "deploy.replicas");
-    const Node *name = below(service->node, "container_name");
-    const Node *count = scale ? scale : replicas;
-    if (scale && replicas && scale->kind == NODE_INT && replicas->kind == NODE_INT &&
-        scale->integer != replicas->integer) {
-        compose_problem(
-            project,
-            scale->span,
-            "scale is %" STR_FMT ", deploy.replicas %" STR_FMT,
-            STR_ARG(scale->text),
-            STR_ARG(replicas->text)
-        );
-    }
-    if (name && count && count->kind == NODE_INT && count->integer > 1) {
-        compose_problem(
-            project,
-            name->span,
-            "container_name with %" STR_FMT " replicas: the second can't have it",
-            STR_ARG(count->text)
-        );
-    }
-}
-
-/* Items of a list that have two parts. */
-static void
-check_parts(ComposeProject *project, const Node *list, const char *separators, const char *expected)
-{
-    for (size_t i = 0; node_is_seq(list) && i < list->seq.len; i++) {
-        const Node *item = list->seq.items[i];
-        bool parted = !node_is_string(item) || str_has_char(item->text, '$');
-        for (const char *c = separators; *c && !parted; c++) {
-            parted = str_has_char(item->text, *c);
-        }
-        if (!parted) {
-            compose_problem(
-                project, item->span, "\"%" STR_FMT "\" is not %s", STR_ARG(item->text), expected
-            );
-        }
-    }
-}
-
-static void check_lists(ComposeProject *project, const ComposeService *service)
-{
-    check_parts(project, below(service->node, "extra_hosts"), ":=", "host=address");
-    check_parts(project, below(service->node, "build.extra_hosts"), ":=", "host=address");
-    check_parts(project, below(service->node, "build.additional_contexts"), "=", "name=context");
-}
-
-static bool is_address(const char *text)
-{
-    struct in6_addr bytes;
-    return inet_pton(AF_INET, text, &bytes) == 1 || inet_pton(AF_INET6, text, &bytes) == 1;
-}
-
-static void check_addresses(ComposeProject *project, const ComposeService *service)
-{
-    for (size_t i = 0; i < service->ports.len; i++) {
-        const ComposePort *port = &service->ports.ptr[i];
-        const Node *ip = port->is_short ? port->node : node_get_cstr(port->node, "host_ip");
-        bool is_known = port->host_ip.len > 0 && !str_has_char(port->host_ip, '$') &&
-                        !str_eq(port->host_ip, STR("?"));
-        const char *text = str_to_cstr(project->arena, port->host_ip);
-        if (ip && is_known && !is_address(text)) {
-            compose_problem(project, ip->span, "\"%s\" is no address", text);
-        }
-    }
-}
-
-/* What is built for some platforms is run on one of them. */
-static void check_platform(ComposeProject *project, const ComposeService *service)
-{
-    const Node *platforms = below(service->node, "build.platforms");
-    const Node *platform = below(service->node, "platform");
-    bool is_built = !node_is_seq(platforms) || platforms->seq.len == 0 || !node_is_string(platform);
-    for (size_t i = 0; !is_built && i < platforms->seq.len; i++) {
-        Str text = platforms->seq.items[i]->text;
-        is_built = str_eq(text, platform->text) || str_has_char(text, '$');
-    }
-    if (!is_built && !str_has_char(platform->text, '$')) {
-        compose_problem(
-            project,
-            platform->span,
-            "the platform %" STR_FMT " is none of build.platforms",
-            STR_ARG(platform->text)
-        );
-    }
-}
-
-static void check_watch(ComposeProject *project, const ComposeService *service)
-{
-    const Node *list = below(service->node, "develop.watch");
-    for (size_t i = 0; node_is_seq(list) && i < list->seq.len; i++) {
-        const Node *action = node_get_cstr(list->seq.items[i], "action");
-        if (node_is_string(action) && str_has_prefix(action->text, STR("sync")) &&
-            !node_get_cstr(list->seq.items[i], "target")) {
-            compose_problem(
-                project,
-                action->span,
-                "%" STR_FMT " wants to know its target",
-                STR_ARG(action->text)
-            );
-        }
-    }
-}
-
-static void check_reserved(ComposeProject *project, const ComposeService *service)
-{
-    const Node *list = below(service->node, "deploy.resources.reservations.devices");
-    for (size_t i = 0; node_is_seq(list) && i < list->seq.len; i++) {
-        const Node *count = node_get_cstr(list->seq.items[i], "count");
-        if (count && node_get_cstr(list->seq.items[i], "device_ids")) {
-            compose_problem(project, count->span, "count and device_ids exclude each other");
-        }
     }
 }
 
@@ -426,12 +304,14 @@ check_one_source(ComposeProject *project, const ComposeResource *resource, const
 static void
 check_content(ComposeProject *project, const ComposeResources *resources, const char *what)
 {
-    static const char *const given[] = { "file",   "environment",     "content", "external",
-                                         "driver", "template_driver", NULL };
+    static const char *const given[] = { "file", "environment", "content", "external", NULL };
     for (size_t i = 0; i < resources->len; i++) {
         const ComposeResource *resource = &resources->ptr[i];
         check_one_source(project, resource, what);
-        if (!has_any(resource->node, given)) {
+        const Node *variable = node_get_cstr(resource->node, "environment");
+        bool is_empty =
+            node_is_string(variable) && variable->text.len == 0 && resources == &project->secrets;
+        if (is_empty || !compose_has_any(resource->node, given)) {
             compose_problem(
                 project,
                 resource->key->span,
@@ -466,15 +346,8 @@ void compose_check_values(ComposeProject *project)
 {
     vec_foreach(service, &project->services) {
         check_texts(project, service);
-        check_origin(project, service);
-        check_test(project, service);
-        check_exclusive(project, service);
-        check_replicas(project, service);
-        check_lists(project, service);
-        check_addresses(project, service);
-        check_platform(project, service);
-        check_watch(project, service);
-        check_reserved(project, service);
+        compose_check_fit(project, service);
+        compose_check_items(project, service);
     }
     check_content(project, &project->secrets, "secret");
     check_content(project, &project->configs, "config");

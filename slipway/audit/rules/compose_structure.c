@@ -283,8 +283,11 @@ static void check_others(RuleContext *ctx, const ComposeService *service)
         }
     }
     const Node *models = node_get_cstr(service->node, "models");
-    for (size_t i = 0; node_is_seq(models) && i < models->seq.len; i++) {
-        const Node *item = models->seq.items[i];
+    size_t count = node_is_map(models)   ? models->map.len
+                   : node_is_seq(models) ? models->seq.len
+                                         : 0;
+    for (size_t i = 0; i < count; i++) {
+        const Node *item = node_is_map(models) ? models->map.pairs[i].key : models->seq.items[i];
         if (node_is_string(item) && !node_get(node_get_cstr(project->root, "models"), item->text)) {
             (void) compose_find(
                 ctx,
@@ -311,7 +314,8 @@ static void co028(RuleContext *ctx, const ComposeProject *project)
         for (size_t i = 0; i < service->mounts.len; i++) {
             const ComposeMount *mount = &service->mounts.ptr[i];
             ComposeReference reference = { .node = mount->node, .name = mount->source };
-            if (mount->kind == COMPOSE_MOUNT_VOLUME) {
+            bool is_unnamed = node_is_map(mount->node) && mount->source.len == 0;
+            if (mount->kind == COMPOSE_MOUNT_VOLUME && !is_unnamed) {
                 check_reference(ctx, service, &reference, &project->volumes, "volume");
             }
         }

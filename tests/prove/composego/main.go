@@ -1,5 +1,6 @@
 // Loads Compose files with the reference loader: one JSON array of texts comes in, one of verdicts
-// goes out, "" where the text is taken and the loader's reason where it is refused.
+// goes out, "" where the text is taken and the loader's reason where it is refused. In the place of a
+// text may stand an array of texts, each laid over those before it.
 package main
 
 import (
@@ -13,7 +14,18 @@ import (
 	"github.com/sirupsen/logrus"
 )
 
-func verdict(folder, text string) (reason string) {
+// layers is a text, or an array of them.
+type layers []string
+
+func (l *layers) UnmarshalJSON(data []byte) error {
+	if data[0] == '[' {
+		return json.Unmarshal(data, (*[]string)(l))
+	}
+	*l = make([]string, 1)
+	return json.Unmarshal(data, &(*l)[0])
+}
+
+func verdict(folder string, texts layers) (reason string) {
 	defer func() { // a value that the loader itself stumbles over is one that it doesn't take
 		if problem := recover(); problem != nil {
 			reason = fmt.Sprint(problem)
@@ -21,8 +33,11 @@ func verdict(folder, text string) (reason string) {
 	}()
 	details := types.ConfigDetails{
 		WorkingDir:  folder,
-		ConfigFiles: []types.ConfigFile{{Filename: folder + "/compose.yaml", Content: []byte(text)}},
 		Environment: types.Mapping{},
+	}
+	for i, text := range texts {
+		name := fmt.Sprintf("%s/compose%d.yaml", folder, i)
+		details.ConfigFiles = append(details.ConfigFiles, types.ConfigFile{Filename: name, Content: []byte(text)})
 	}
 	_, err := loader.LoadWithContext(context.Background(), details, func(o *loader.Options) {
 		o.SetProjectName("case", true)
@@ -37,7 +52,7 @@ func verdict(folder, text string) (reason string) {
 
 func main() {
 	logrus.SetLevel(logrus.PanicLevel)
-	var texts []string
+	var texts []layers
 	if err := json.NewDecoder(os.Stdin).Decode(&texts); err != nil {
 		panic(err)
 	}
