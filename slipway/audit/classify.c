@@ -221,15 +221,14 @@ static bool is_compose_within(Str text)
 {
     static const char *const others[] = { "steps",  "pipeline", "jobs",       "stages",
                                           "script", "kind",     "apiVersion", "before_script" };
-    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-        if (has_top_key(text, others[i])) {
-            return false;
-        }
+    bool is_it = has_top_key(text, "services") &&
+                 (has_top_key(text, "version") || has_top_key(text, "networks") ||
+                  has_top_key(text, "volumes")) &&
+                 (has_inner_key(text, "image:") || has_inner_key(text, "build:"));
+    for (size_t i = 0; is_it && i < sizeof(others) / sizeof(others[0]); i++) {
+        is_it = !has_top_key(text, others[i]);
     }
-    return has_top_key(text, "services") &&
-           (has_inner_key(text, "image:") || has_inner_key(text, "build:")) &&
-           (has_top_key(text, "version") || has_top_key(text, "networks") ||
-            has_top_key(text, "volumes"));
+    return is_it;
 }
 
 /* By its name; process-compose has taken the same ones for its own. */

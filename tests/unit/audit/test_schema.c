@@ -188,6 +188,23 @@ static void paths_lead_to_the_problem(void **state)
     );
 }
 
+static void many_values_are_shown_in_part(void **state)
+{
+    StrBuf out = validate(
+        *state,
+        37,
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n"
+        "spec: {containers: [{name: a, lifecycle: {stopSignal: SIGTREM}}]}\n"
+    );
+    assert_text(
+        &out,
+        "spec.containers[0].lifecycle.stopSignal: \"SIGTREM\" is not one of SIGABRT, SIGALRM, "
+        "SIGBUS, "
+        "SIGCHLD, SIGCLD, SIGCONT, SIGFPE, SIGHUP, SIGILL, SIGINT, SIGIO, SIGIOT or 53 others (did "
+        "you mean \"SIGTERM\"?)\n"
+    );
+}
+
 static void whole_numbers_may_be_written_with_a_point(void **state)
 {
     StrBuf out = validate(
@@ -232,6 +249,7 @@ int main(void)
         arena_test(wrong_kinds_and_versions_are_told_apart),
         arena_test(fields_belong_to_versions),
         arena_test(paths_lead_to_the_problem),
+        arena_test(many_values_are_shown_in_part),
         arena_test(whole_numbers_may_be_written_with_a_point),
         arena_test(quantities_are_the_apis),
     };
