@@ -46,11 +46,16 @@ static bool is_made_for_users(Str image)
     return false;
 }
 
+static const Node *user_of(const Container *container)
+{
+    const Node *own = node_path(container->security, "runAsUser");
+    return own ? own : node_path(container->pod->security, "runAsUser");
+}
+
 /* Whether the container is known to run as somebody else than root already. */
 static bool is_user(const Container *container)
 {
-    const Node *own = node_path(container->security, "runAsUser");
-    const Node *user = own ? own : node_path(container->pod->security, "runAsUser");
+    const Node *user = user_of(container);
     return user ? user->kind == NODE_INT && user->integer > 0
                 : is_made_for_users(node_text(container->node, "image"));
 }
@@ -76,16 +81,35 @@ static void k8004_pod(RuleContext *ctx, const Pod *pod)
     }
 }
 
+/* Root it isn't, and yet refused where the restricted standard is enforced. */
+static Diag *find_unsaid_user(RuleContext *ctx, const Container *container)
+{
+    Diag *diag = rule_find(
+        ctx,
+        NULL,
+        "container \"%" STR_FMT "\" runs as user %" STR_FMT " and doesn't say runAsNonRoot",
+        STR_ARG(container->name),
+        STR_ARG(user_of(container)->text)
+    );
+    diag->severity = SEVERITY_WARN;
+    return diag;
+}
+
 static void k8004_container(RuleContext *ctx, const Container *container)
 {
     const Node *own = node_path(container->security, "runAsNonRoot");
     const Node *of_pod = node_path(container->pod->security, "runAsNonRoot");
-    if (!is_user_namespaced(ctx, container->pod) && (node_is_false(own) || (!own && !of_pod))) {
-        Diag *diag = rule_find(
-            ctx, own, "container \"%" STR_FMT "\" may run as root", STR_ARG(container->name)
-        );
-        demand_user(ctx, diag, container->pod, own ? container : NULL);
+    if (is_user_namespaced(ctx, container->pod) || !(node_is_false(own) || (!own && !of_pod))) {
+        return;
     }
+    bool is_known = !own && user_of(container) && is_user(container);
+    Diag *diag =
+        is_known && ctx->standard == AUDIT_STANDARD_NONE
+            ? find_unsaid_user(ctx, container)
+            : rule_find(
+                  ctx, own, "container \"%" STR_FMT "\" may run as root", STR_ARG(container->name)
+              );
+    demand_user(ctx, diag, container->pod, own ? container : NULL);
 }
 
 static bool is_zero(const Node *node)
