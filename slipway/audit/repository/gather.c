@@ -375,10 +375,31 @@ static void want_queries(Repository *repository)
     }
 }
 
+PromNode *repository_query_of_trigger(Arena *arena, const Node *trigger)
+{
+    bool is_prometheus = str_eq(node_text(trigger, "type"), STR("prometheus"));
+    Str query = is_prometheus ? node_text(trigger, "metadata.query") : STR("");
+    PromError ignored;
+    return query.len > 0 ? promql_parse(arena, query, false, &ignored) : NULL;
+}
+
+static void want_triggers(Repository *repository, const Object *object)
+{
+    const Node *triggers =
+        object_is(object, "ScaledObject") ? node_path(object->node, "spec.triggers") : NULL;
+    for (size_t i = 0; i < node_len(triggers); i++) {
+        PromNode *query = repository_query_of_trigger(repository->arena, triggers->seq.items[i]);
+        if (query) {
+            promql_walk(query, want_selector, repository);
+        }
+    }
+}
+
 static void want_scalers(Repository *repository)
 {
     vec_foreach(bundle, &repository->audit->bundles) {
         vec_foreach(object, &(*bundle)->objects) {
+            want_triggers(repository, object);
             const Node *metrics = object_is(object, "HorizontalPodAutoscaler")
                                       ? node_path(object->node, "spec.metrics")
                                       : NULL;

@@ -100,6 +100,8 @@ bool repository_mentions(const Repository *repository, Str word);
 void repository_want_metric(Repository *repository, Str metric);
 bool repository_has_whole_metric(const Repository *repository, Str metric);
 bool repository_has_metric(const Repository *repository, Str metric);
+/* What a KEDA trigger asks Prometheus; NULL: nothing, or nothing that can be read. */
+struct PromNode *repository_query_of_trigger(Arena *arena, const Node *trigger);
 /* A label of metrics: the word itself, in camel case, or all its parts, as "http.route" has them. */
 void repository_want_label(Repository *repository, Str label);
 bool repository_makes_label(const Repository *repository, Str label);

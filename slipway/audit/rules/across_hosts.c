@@ -144,6 +144,14 @@ static bool is_closed_bundle(const Bundle *bundle)
         STR_INIT("cert-manager.io"),
         STR_INIT("apiextensions.k8s.io"),
         STR_INIT("gateway.networking.k8s.io"),
+        STR_INIT("keda.sh"),
+        STR_INIT("kyverno.io"),
+        STR_INIT("autoscaling.k8s.io"),
+        STR_INIT("snapshot.storage.k8s.io"),
+        STR_INIT("secrets-store.csi.x-k8s.io"),
+        STR_INIT("admissionregistration.k8s.io"),
+        STR_INIT("traefik.io"),
+        STR_INIT("security.istio.io"),
     };
     size_t services = 0;
     vec_foreach(object, &bundle->objects) {

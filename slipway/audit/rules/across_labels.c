@@ -17,15 +17,44 @@ static bool is_told_elsewhere(const Repository *repository, const Source *own, S
     return repository_tells_of(repository, metric);
 }
 
-static void check_metric(RuleContext *ctx, const Repository *repository, const Node *name)
+static void
+check_metric(RuleContext *ctx, const Repository *repository, const Node *place, Str name)
 {
-    Str metric = name->text;
+    Str metric = name;
     (void) str_strip_suffix(&metric, STR("_per_second"));
-    bool is_known = across_is_common(across_family(metric)) ||
+    bool is_known = metric.len == 0 || across_is_common(across_family(metric)) ||
                     repository_has_metric(repository, metric) ||
-                    is_told_elsewhere(repository, name->span.source, name->text);
+                    is_told_elsewhere(repository, place->span.source, name);
     if (!is_known) {
-        rule_find(ctx, name, "no source makes the metric %" STR_FMT, STR_ARG(name->text));
+        rule_find(ctx, place, "no source makes the metric %" STR_FMT, STR_ARG(name));
+    }
+}
+
+typedef struct Trigger {
+    RuleContext *ctx;
+    const Repository *repository;
+    const Node *query;
+} Trigger;
+
+static void visit_trigger(void *ctx, const PromNode *node)
+{
+    const Trigger *trigger = ctx;
+    if (node->kind == PROM_SELECTOR) {
+        check_metric(trigger->ctx, trigger->repository, trigger->query, node->name);
+    }
+}
+
+static void check_triggers(RuleContext *ctx, const Repository *repository, const Object *object)
+{
+    const Node *triggers =
+        object_is(object, "ScaledObject") ? node_path(object->node, "spec.triggers") : NULL;
+    for (size_t i = 0; i < node_len(triggers); i++) {
+        const Node *item = triggers->seq.items[i];
+        Trigger trigger = { ctx, repository, node_path(item, "metadata.query") };
+        PromNode *query = repository_query_of_trigger(repository->arena, item);
+        if (query && span_is_known(trigger.query->span)) {
+            promql_walk(query, visit_trigger, &trigger);
+        }
     }
 }
 
@@ -56,10 +85,11 @@ static void check_scalers(RuleContext *ctx, const Repository *repository)
                                       : NULL;
             ctx->bundle = *bundle;
             ctx->object = object;
+            check_triggers(ctx, repository, object);
             for (size_t i = 0; i < 2 * node_len(metrics); i++) {
                 const Node *name = node_path(metrics->seq.items[i / 2], paths[i % 2]);
                 if (name && span_is_known(name->span)) {
-                    check_metric(ctx, repository, name);
+                    check_metric(ctx, repository, name, name->text);
                 }
             }
         }
