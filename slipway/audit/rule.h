@@ -70,6 +70,7 @@ extern const RuleFamily rules_across_pods;
 extern const RuleFamily rules_across_policies;
 extern const RuleFamily rules_across_ports;
 extern const RuleFamily rules_across_reads;
+extern const RuleFamily rules_across_scraped;
 extern const RuleFamily rules_across_scrapes;
 extern const RuleFamily rules_across_versions;
 extern const RuleFamily rules_across_writes;

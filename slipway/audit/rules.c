@@ -66,6 +66,7 @@ const RuleFamily *const rule_families[] = {
     &rules_across_ports,
     &rules_across_reads,
     &rules_across_scrapes,
+    &rules_across_scraped,
     &rules_across_versions,
     &rules_across_writes,
     NULL,

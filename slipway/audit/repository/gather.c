@@ -287,6 +287,9 @@ static void want_container(Repository *repository, const RepoContainer *place)
     for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
         repository_want(repository, node_text(place->container->node, paths[i]));
     }
+    const Node *annotations = node_path(place->container->pod->metadata, "annotations");
+    const Node *port = node_get_cstr(annotations, "prometheus.io/port");
+    repository_want(repository, port ? port->text : STR(""));
 }
 
 /* The words of health checks: the path that they ask for is among them. */

@@ -67,6 +67,9 @@ typedef struct AcrossExposed {
 /* Whether something of the repository comes into a stage that stands on `root`, or into any where it is
  * NULL: a tool that is fetched from elsewhere has its own versions and paths. */
 bool across_takes_sources(const Dockerfile *file, const DockerStage *root);
+/* Whether an image of that name is a server of files: what it has of sources is what a build made of them. */
+bool across_serves_files(Str image);
+
 /* The ports that the image exposes, of what its last stage is made of. */
 AcrossExposed across_exposed(Arena *arena, const Dockerfile *file);
 bool across_has_port(const AcrossExposed *exposed, unsigned port);

@@ -133,6 +133,17 @@ bool across_listens(const Object *service, unsigned port)
            str_eq(node_text(service->node, "spec.type"), STR("ExternalName"));
 }
 
+bool across_serves_files(Str image)
+{
+    static const char *const servers[] = { "nginx", "httpd", "caddy", "static-web-server" };
+    for (size_t i = 0; i < ARRAY_LEN(servers); i++) {
+        if (str_find(image, str_from(servers[i])) != STR_NONE) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* --- what an image exposes -------------------------------------------------------------------- */
 
 static void add_exposed(Arena *arena, AcrossExposed *exposed, const DockerInstruction *instruction)

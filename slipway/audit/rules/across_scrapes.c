@@ -269,8 +269,54 @@ static void check_monitors(RuleContext *ctx, const Bundle *bundle)
     across_leave(ctx);
 }
 
+/* Whether anything knows the port: a container, the image or some source. */
+static bool knows_port(const Repository *repository, const RepoService *service, Str text)
+{
+    unsigned port = across_port(text);
+    AcrossExposed exposed = across_exposed(repository->arena, service->dockerfile);
+    bool is_known = port == 0 || !repository_knows_sources(repository) ||
+                    repository_mentions(repository, text) || across_has_port(&exposed, port);
+    vec_foreach(place, &service->containers) {
+        const Pod *pod = place->container->pod;
+        vec_foreach(container, &pod->containers) {
+            const Node *ports = node_path(container->node, "ports");
+            for (size_t i = 0; i < node_len(ports); i++) {
+                is_known = is_known ||
+                           across_port(node_text(ports->seq.items[i], "containerPort")) == port;
+            }
+        }
+    }
+    return is_known;
+}
+
+/* Pods that ask to be scraped by an annotation, at a port of one container that is built here. */
+static void
+check_annotation(RuleContext *ctx, const Repository *repository, const RepoService *service)
+{
+    vec_foreach(place, &service->containers) {
+        const Pod *pod = place->container->pod;
+        const Node *annotations = node_path(pod->metadata, "annotations");
+        const Node *port = node_get_cstr(annotations, "prometheus.io/port");
+        const Node *ports = node_path(place->container->node, "ports");
+        if (!port || !ports || pod->containers.len != 1 ||
+            knows_port(repository, service, port->text)) {
+            continue;
+        }
+        across_enter(ctx, place);
+        Diag *diag =
+            rule_find(ctx, port, "nothing of the pod has port %" STR_FMT, STR_ARG(port->text));
+        across_relate(ctx, diag, ports->span, "the container's ports");
+        across_leave(ctx);
+    }
+}
+
 static void xa022(RuleContext *ctx, const Repository *repository)
 {
+    vec_foreach(service, &repository->services) {
+        if (service->dockerfile) {
+            check_annotation(ctx, repository, service);
+        }
+    }
     vec_foreach(file, &repository->audit->prometheus_files) {
         if (is_of_here(repository, *file)) {
             check_targets(ctx, repository, *file);
@@ -278,98 +324,6 @@ static void xa022(RuleContext *ctx, const Repository *repository)
     }
     vec_foreach(bundle, &repository->audit->bundles) {
         check_monitors(ctx, *bundle);
-    }
-}
-
-/* --- XA023 ------------------------------------------------------------------------------------ */
-
-typedef struct Scraped {
-    Map hosts; /* that some job lists */
-    const Node *first;
-    const Node *list; /* that the first stands in; NULL: unknown */
-    bool is_static;   /* every job lists its targets */
-} Scraped;
-
-static const Node *list_of(const PrometheusJob *job, const Node *target)
-{
-    const Node *groups = node_path(job->node, "static_configs");
-    for (size_t i = 0; i < node_len(groups); i++) {
-        const Node *list = node_path(groups->seq.items[i], "targets");
-        for (size_t k = 0; k < node_len(list); k++) {
-            if (list->seq.items[k] == target) {
-                return list;
-            }
-        }
-    }
-    return NULL;
-}
-
-/* Another job may be meant, and another port. */
-static void
-suggest_target(RuleContext *ctx, Diag *diag, const Scraped *scraped, const ComposeService *service)
-{
-    uint64_t port = service->ports.len == 1 ? service->ports.ptr[0].target : 0;
-    if (service->ports.len == 0 && service->expose.len == 1) {
-        port = across_port(service->expose.ptr[0].name);
-    }
-    if (port > 0 && scraped->list) {
-        const char *target = arena_printf(
-            ctx->diags->arena, "\"%" STR_FMT ":%u\"", STR_ARG(service->name), (unsigned) port
-        );
-        rule_fix_append(ctx, diag, scraped->list, target);
-        diag->is_suggestion = true;
-    }
-}
-
-static Scraped scraped_by(const Repository *repository)
-{
-    Scraped scraped = { .hosts = MAP_ON_ARENA(repository->arena), .is_static = true };
-    vec_foreach(file, &repository->audit->prometheus_files) {
-        vec_foreach(job, &(*file)->jobs) {
-            scraped.is_static = scraped.is_static && job->is_static;
-            vec_foreach(target, &job->targets) {
-                map_set(&scraped.hosts, target->host, target);
-                scraped.list = scraped.first ? scraped.list : list_of(job, target->node);
-                scraped.first = scraped.first ? scraped.first : target->node;
-            }
-        }
-    }
-    return scraped;
-}
-
-static bool is_scraped(const Scraped *scraped, const ComposeService *service)
-{
-    bool found = map_has(&scraped->hosts, service->name) ||
-                 map_has(&scraped->hosts, node_text(service->node, "container_name"));
-    for (size_t i = 0; i < service->aliases.len; i++) {
-        found = found || map_has(&scraped->hosts, service->aliases.ptr[i].name);
-    }
-    return found;
-}
-
-/* Where most of what is built is scraped, a service with ports that isn't was forgotten. */
-static void xa023(RuleContext *ctx, const Repository *repository)
-{
-    Scraped scraped = scraped_by(repository);
-    size_t with = 0;
-    VEC(const ComposeService *) without = { 0 };
-    vec_foreach(service, &repository->services) {
-        vec_foreach(compose, &service->compose) {
-            bool serves = (*compose)->build && (*compose)->profiles.len == 0 &&
-                          (*compose)->ports.len + (*compose)->expose.len > 0;
-            if (is_scraped(&scraped, *compose)) {
-                with += (*compose)->build != NULL;
-            } else if (serves) {
-                vec_push(&without, repository->arena, *compose);
-            }
-        }
-    }
-    for (size_t i = 0; scraped.is_static && with > without.len && i < without.len; i++) {
-        const ComposeService *service = without.ptr[i];
-        Diag *diag =
-            rule_find(ctx, service->key, "no job scrapes \"%" STR_FMT "\"", STR_ARG(service->name));
-        across_relate(ctx, diag, scraped.first->span, "others are scraped here");
-        suggest_target(ctx, diag, &scraped, service);
     }
 }
 
@@ -382,13 +336,6 @@ static const AuditRule rules[] = {
       .fix = "use the name of a service, and of one of its ports",
       .peers = "KL:dangling-servicemonitor",
       .check_repository = xa022 },
-    { .id = "XA023",
-      .artifact = "Repository",
-      .severity = SEVERITY_WARN,
-      .meaning = "A service that nobody scrapes, where the others are scraped",
-      .why = "It is missing in every dashboard and alert.",
-      .fix = "add it to a scrape job",
-      .check_repository = xa023 },
 };
 
 const RuleFamily rules_across_scrapes = { rules, ARRAY_LEN(rules) };

@@ -313,20 +313,13 @@ static bool has_word(Str text, const char *const *words, size_t count)
     return false;
 }
 
-/* A server of files has what a build made of the sources. */
-static bool serves_files(Str image)
-{
-    static const char *const servers[] = { "nginx", "httpd", "caddy", "static-web-server" };
-    return has_word(image, servers, ARRAY_LEN(servers));
-}
-
 static bool runs(const Dockerfile *file, RepoLanguage language)
 {
     const DockerStage *final = docker_final_stage(file);
     const DockerStage *root = docker_stage_root(final);
     for (size_t i = 0; i < ARRAY_LEN(runtimes); i++) {
         const char *const *words = runtimes[i].words;
-        if (runtimes[i].language != language || serves_files(root->image.value)) {
+        if (runtimes[i].language != language || across_serves_files(root->image.value)) {
             continue;
         }
         if (runtimes[i].is_compiled) {
