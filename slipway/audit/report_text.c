@@ -72,6 +72,11 @@ static void add_findings(StrBuf *out, const AuditResult *result, const DiagStyle
         pieces[i].style = style;
     }
     parallel_each(list->arena, result->jobs, count, render_piece, pieces);
+    size_t bytes = 0;
+    for (size_t i = 0; i < count; i++) {
+        bytes += pieces[i].text.len;
+    }
+    strbuf_reserve(out, bytes);
     for (size_t i = 0; i < count; i++) {
         strbuf_add(out, strbuf_str(&pieces[i].text));
         strbuf_done(&pieces[i].text);
