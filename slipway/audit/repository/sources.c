@@ -283,24 +283,42 @@ void repository_read_sources(Repository *repository)
     }
 }
 
-static bool quotes(Str text, Str wanted)
+/* --- quoted ----------------------------------------------------------------------------------- */
+
+/* Texts that are looked for. */
+typedef struct Quoted {
+    Map found; /* text -> its bool */
+    size_t longest;
+} Quoted;
+
+/* From any quote to the next one of its kind: which of them opens isn't known without the language. */
+static void find_quoted(const Quoted *quoted, Str text)
 {
-    size_t at = 0;
-    for (size_t found; (found = str_find(str_skip(text, at), wanted)) != STR_NONE;) {
-        size_t start = at + found, end = start + wanted.len;
-        if (start > 0 && end < text.len && text.ptr[start - 1] == text.ptr[end] &&
-            str_has_char(STR("\"'`"), text.ptr[end])) {
-            return true;
+    for (size_t i = 0; i < text.len; i++) {
+        char quote = text.ptr[i];
+        if (quote != '"' && quote != '\'' && quote != '`') {
+            continue;
         }
-        at = end;
+        Str rest = str_slice(text, i + 1, i + 2 + quoted->longest);
+        size_t len = str_find_char(rest, quote);
+        bool *found = len == STR_NONE ? NULL : map_get(&quoted->found, str_slice(rest, 0, len));
+        if (found) {
+            *found = true;
+        }
     }
-    return false;
 }
 
 void repository_find_quoted(
     const Repository *repository, const Str *texts, size_t count, bool *ret_found
 )
 {
+    auto_arena Arena *arena = arena_new(0);
+    Quoted quoted = { .found = MAP_ON_ARENA(arena) };
+    for (size_t i = 0; i < count; i++) {
+        ret_found[i] = false;
+        map_set(&quoted.found, texts[i], &ret_found[i]);
+        quoted.longest = texts[i].len > quoted.longest ? texts[i].len : quoted.longest;
+    }
     size_t bytes = 0;
     for (size_t i = 0; count > 0 && i < repository->audit->files.sources.len; i++) {
         auto_arena Arena *scratch = arena_new(SCRATCH_BYTES);
@@ -310,9 +328,10 @@ void repository_find_quoted(
             continue;
         }
         bytes += text.len;
-        for (size_t k = 0; k < count; k++) {
-            ret_found[k] = ret_found[k] || quotes(text, texts[k]);
-        }
+        find_quoted(&quoted, text);
+    }
+    for (size_t i = 0; i < count; i++) { /* of two that are the same, one was noted */
+        ret_found[i] = *(const bool *) map_get(&quoted.found, texts[i]);
     }
 }
 

@@ -3,6 +3,8 @@
  * the texts where it stands in one of these words. */
 #include "told.h"
 
+#include <string.h>
+
 #include "base/fs.h"
 
 #include "repository.h"
@@ -10,6 +12,10 @@
 enum {
     TEXT_BYTES_MOST = 256 << 10,
     WORDS_BYTES_MOST = 8 << 20, /* beyond it the texts themselves are searched */
+    INDEXED_BYTES_MOST = 2 << 20,
+    GRAM_BYTES = 4,
+    BUCKET_BITS = 15,
+    BUCKETS = 1 << BUCKET_BITS,
 };
 
 static bool is_blank(char c)
@@ -31,6 +37,64 @@ static bool next_piece(Str *rest, Str *ret)
     *ret = str_slice(*rest, start, end);
     *rest = str_skip(*rest, end);
     return ret->len > 0;
+}
+
+/* --- an index --------------------------------------------------------------------------------- */
+
+static uint32_t bucket_of(const char *gram)
+{
+    uint32_t bits = 0;
+    memcpy(&bits, gram, GRAM_BYTES);
+    return bits * UINT32_C(2654435761) >> (32 - BUCKET_BITS);
+}
+
+/* Where each gram stands in the words: as many names are asked for as a repository has, so that a search of the
+ * words for each of them would be quadratic. */
+static void index_words(Arena *arena, Told *told)
+{
+    Str words = told->words;
+    if (words.len < GRAM_BYTES || words.len > INDEXED_BYTES_MOST) {
+        return;
+    }
+    size_t grams = words.len - GRAM_BYTES + 1;
+    uint32_t *starts = ARENA_ARRAY(arena, uint32_t, BUCKETS + 1);
+    told->places = ARENA_ARRAY(arena, uint32_t, grams);
+    for (size_t i = 0; i < grams; i++) {
+        starts[bucket_of(words.ptr + i) + 1]++;
+    }
+    for (size_t i = 0; i < BUCKETS; i++) {
+        starts[i + 1] += starts[i];
+    }
+    uint32_t *next = arena_memdup(arena, starts, BUCKETS * sizeof(*starts));
+    for (size_t i = 0; i < grams; i++) {
+        told->places[next[bucket_of(words.ptr + i)]++] = (uint32_t) i;
+    }
+    told->starts = starts;
+}
+
+static bool stands_in_words(const Told *told, Str piece)
+{
+    if (!told->starts || piece.len < GRAM_BYTES) {
+        return str_find(told->words, piece) != STR_NONE;
+    }
+    size_t rarest = 0;
+    size_t fewest = SIZE_MAX;
+    for (size_t i = 0; i + GRAM_BYTES <= piece.len; i++) {
+        const uint32_t *start = told->starts + bucket_of(piece.ptr + i);
+        size_t count = start[1] - start[0];
+        if (count < fewest) {
+            rarest = i;
+            fewest = count;
+        }
+    }
+    const uint32_t *places = told->places + told->starts[bucket_of(piece.ptr + rarest)];
+    for (size_t i = 0; i < fewest; i++) {
+        Str rest = places[i] < rarest ? STR("") : str_skip(told->words, places[i] - rarest);
+        if (str_has_prefix(rest, piece)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* --- reading ---------------------------------------------------------------------------------- */
@@ -76,6 +140,7 @@ static void read_all(const Repository *repository, Told *told)
         }
     }
     told->words = strbuf_str(&reading.words);
+    index_words(repository->arena, told);
     told->is_read = true;
 }
 
@@ -117,7 +182,7 @@ bool repository_tells_of(const Repository *repository, Str text)
     Str piece = STR("");
     bool may_be = true;
     while (may_be && !told->is_cut && next_piece(&rest, &piece)) {
-        may_be = str_find(told->words, piece) != STR_NONE;
+        may_be = stands_in_words(told, piece);
     }
     bool is_one_word = !told->is_cut && piece.len == text.len;
     return may_be && (is_one_word || is_in_texts(repository, text));

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/str.h"
@@ -12,6 +13,9 @@ typedef struct Told {
     bool is_read;
     bool is_cut; /* there are too many */
     Str words;   /* a line each */
+    /* where each four bytes stand, bucket by bucket; NULL: the words are searched */
+    uint32_t *places;
+    const uint32_t *starts; /* of each bucket among the places, and their end */
 } Told;
 
 Told *told_new(Arena *arena);
