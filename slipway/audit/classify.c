@@ -152,15 +152,38 @@ static bool is_workflow(Str path, Str text)
            (has_top_key(text, "jobs") && has_top_key(text, "on") && has(text, "runs-on:"));
 }
 
+/* Whether all keys at the top are known ones, or extensions. */
+static bool has_top_keys_only(Str text, const Str *known, size_t count)
+{
+    bool is_it = true;
+    for (Str line; is_it && str_next(&text, '\n', &line);) {
+        bool is_key = line.len > 0 && !str_has_char(STR(" #-%\r\t"), line.ptr[0]);
+        Str key = str_slice(line, 0, str_find_char(line, ':'));
+        is_it = !is_key || str_has_prefix(key, STR("x-")) || is_one_of(key, known, count);
+    }
+    return is_it;
+}
+
+/* A configuration that scrapes nothing; the values of charts speak of such too. */
+static bool is_plain_prometheus(Str text)
+{
+    static const Str known[] = { STR_INIT("global"),       STR_INIT("runtime"),
+                                 STR_INIT("alerting"),     STR_INIT("rule_files"),
+                                 STR_INIT("remote_write"), STR_INIT("remote_read"),
+                                 STR_INIT("storage"),      STR_INIT("tracing"),
+                                 STR_INIT("otlp"),         STR_INIT("scrape_config_files") };
+    return has_top_key(text, "global") && has(text, "scrape_interval:") &&
+           has_top_keys_only(text, known, sizeof(known) / sizeof(known[0]));
+}
+
 static bool is_prometheus(Str text)
 {
     bool promtail = has_top_key(text, "clients") || has_top_key(text, "positions") ||
                     has(text, "pipeline_stages:"); /* it ships logs to Loki */
     bool rules = has_top_key(text, "groups") && has(text, "expr:");
     bool alertmanager = has_top_key(text, "route") && has_top_key(text, "receivers");
-    bool plain =
-        has_top_key(text, "global") && has(text, "scrape_interval:"); /* it scrapes nothing */
-    return rules || alertmanager || ((has_top_key(text, "scrape_configs") || plain) && !promtail);
+    return rules || alertmanager ||
+           ((has_top_key(text, "scrape_configs") || is_plain_prometheus(text)) && !promtail);
 }
 
 static bool is_provisioning(Str text)
@@ -219,16 +242,14 @@ static bool has_inner_key(Str text, const char *key)
 /* A Compose file of another name, as local.yml or stack.yml; what runs a CI's steps has services too. */
 static bool is_compose_within(Str text)
 {
-    static const char *const others[] = { "steps",  "pipeline", "jobs",       "stages",
-                                          "script", "kind",     "apiVersion", "before_script" };
-    bool is_it = has_top_key(text, "services") &&
-                 (has_top_key(text, "version") || has_top_key(text, "networks") ||
-                  has_top_key(text, "volumes")) &&
-                 (has_inner_key(text, "image:") || has_inner_key(text, "build:"));
-    for (size_t i = 0; is_it && i < sizeof(others) / sizeof(others[0]); i++) {
-        is_it = !has_top_key(text, others[i]);
-    }
-    return is_it;
+    static const Str known[] = { STR_INIT("version"), STR_INIT("name"),    STR_INIT("services"),
+                                 STR_INIT("volumes"), STR_INIT("secrets"), STR_INIT("networks"),
+                                 STR_INIT("configs"), STR_INIT("include"), STR_INIT("models") };
+    return has_top_key(text, "services") &&
+           (has_top_key(text, "version") || has_top_key(text, "networks") ||
+            has_top_key(text, "volumes")) &&
+           (has_inner_key(text, "image:") || has_inner_key(text, "build:")) &&
+           has_top_keys_only(text, known, sizeof(known) / sizeof(known[0]));
 }
 
 /* By its name; process-compose has taken the same ones for its own. */
