@@ -67,6 +67,9 @@ typedef struct AcrossExposed {
 /* Whether something of the repository comes into a stage that stands on `root`, or into any where it is
  * NULL: a tool that is fetched from elsewhere has its own versions and paths. */
 bool across_takes_sources(const Dockerfile *file, const DockerStage *root);
+/* Whether a build of the service's image takes the source in: something copies it or a folder above it, and
+ * no .dockerignore leaves it out. Where the context is isn't always said: each likely folder counts. */
+bool across_ships(const RepoService *service, Str path);
 /* Whether an image of that name is a server of files: what it has of sources is what a build made of them. */
 bool across_serves_files(Str image);
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "base/mem.h"
+#include "base/path.h"
 
 #include "across.h"
 #include "dockerfile_common.h"
@@ -324,6 +325,61 @@ static bool mounts_context(const DockerInstruction *instruction)
         }
     }
     return false;
+}
+
+static bool copies_from(Arena *arena, const RepoService *service, Str source, Str path)
+{
+    const Str folders[] = { service->directory, service->dockerfile->context, STR(".") };
+    (void) (str_strip_prefix(&source, STR("./")) || str_strip_prefix(&source, STR("/")));
+    for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
+        if (path_is_within(path_join(arena, folders[i], source), path)) {
+            return true;
+        }
+    }
+    return source.len == 0 || str_eq(source, STR("."));
+}
+
+static bool copies(const RepoService *service, const DockerInstruction *instruction, Str path)
+{
+    auto_arena Arena *arena = arena_new(0);
+    bool is_copy = instruction->kind == DOCKER_COPY || instruction->kind == DOCKER_ADD;
+    if (!is_copy || docker_flag(instruction, "from")) {
+        return mounts_context(instruction);
+    }
+    for (size_t i = 0; i + 1 < instruction->words.len; i++) {
+        const DockerWord *word = &instruction->words.ptr[i];
+        if (!word->is_known || str_has_char(word->value, '*') || str_has_char(word->value, '?') ||
+            copies_from(arena, service, word->value, path)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The source or a folder that it is in. */
+static bool is_left_out(const Dockerfile *file, Str path)
+{
+    bool is_inside = path_is_within(file->context, path) && path.len > file->context.len;
+    if (!file->ignore || (!is_inside && !str_eq(file->context, STR(".")))) {
+        return false;
+    }
+    Str inside = str_eq(file->context, STR(".")) ? path : str_skip(path, file->context.len + 1);
+    for (size_t at = 0; at <= inside.len; at++) {
+        bool is_part = at == inside.len || inside.ptr[at] == '/';
+        if (is_part && dockerignore_leaves_out(file->ignore->text, str_slice(inside, 0, at))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool across_ships(const RepoService *service, Str path)
+{
+    bool is_copied = false;
+    vec_foreach(instruction, &service->dockerfile->instructions) {
+        is_copied = is_copied || copies(service, *instruction, path);
+    }
+    return is_copied && !is_left_out(service->dockerfile, path);
 }
 
 bool across_takes_sources(const Dockerfile *file, const DockerStage *root)

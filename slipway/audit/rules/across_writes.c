@@ -355,6 +355,13 @@ static bool is_of_program(const Ground *ground, const RepoWrite *write)
     return true;
 }
 
+/* What was built before may be copied instead of its sources: only scripts have to be there themselves. */
+static bool is_shipped(const RepoService *service, const RepoWrite *write)
+{
+    RepoLanguage scripts = REPO_NODE | REPO_PYTHON | REPO_RUBY | REPO_PHP;
+    return !(write->language & scripts) || across_ships(service, write->span.source->path);
+}
+
 /* Python looks for a folder that it can write to. */
 static bool has_other_folder(const Ground *ground, const RepoWrite *write)
 {
@@ -371,7 +378,8 @@ static void check_writes(RuleContext *ctx, Ground *ground)
             write->is_temporary && (ground->moves_temporary || has_other_folder(ground, write));
         if (!is_moved && !is_covered(ground->writable.ptr, ground->writable.len, write->path) &&
             !is_covered(ground->said.ptr, ground->said.len, write->path) &&
-            runs(ground->service->dockerfile, write->language) && is_of_program(ground, write)) {
+            runs(ground->service->dockerfile, write->language) && is_of_program(ground, write) &&
+            is_shipped(ground->service, write)) {
             say(ctx, ground, "source", write->path, write->folder, write->span);
         }
     }

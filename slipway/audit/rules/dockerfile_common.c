@@ -1,6 +1,7 @@
 #include "dockerfile_common.h"
 
 #include "base/mem.h"
+#include "base/path.h"
 
 void check_commands(RuleContext *ctx, const Dockerfile *file, CommandCheck check)
 {
@@ -250,4 +251,21 @@ bool image_lacks(const Dockerfile *file, Str program)
     const DockerStage *stage = docker_final_stage(file);
     bool is_asking = str_eq(program, STR("curl")) || str_eq(program, STR("wget"));
     return stage && is_asking && is_without(stage, program) && !may_install(file, stage, program);
+}
+
+bool dockerignore_leaves_out(Str patterns, Str path)
+{
+    bool is_ignored = false;
+    Str line;
+    while (str_next_line(&patterns, &line)) {
+        line = str_trim(line);
+        bool is_negated = str_strip_prefix(&line, STR("!"));
+        while (str_strip_prefix(&line, STR("/")) || str_strip_prefix(&line, STR("./"))) {
+        }
+        (void) str_strip_suffix(&line, STR("/"));
+        if (line.len > 0 && line.ptr[0] != '#' && path_match(line, path)) {
+            is_ignored = !is_negated;
+        }
+    }
+    return is_ignored;
 }

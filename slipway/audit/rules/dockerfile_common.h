@@ -24,6 +24,8 @@ bool is_in_final(const Dockerfile *file, const DockerStage *stage);
 
 /* Built without a shell and a package manager: scratch, distroless, Chainguard's. */
 bool image_has_no_shell(const DockerStage *stage);
+/* Whether the patterns of a .dockerignore leave the path, as its folder sees it, out. */
+bool dockerignore_leaves_out(Str patterns, Str path);
 /* Whether the final image is known to have no curl or wget: its base has none, and nothing may put it
  * there. False for other programs. */
 bool image_lacks(const Dockerfile *file, Str program);

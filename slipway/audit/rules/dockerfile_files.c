@@ -48,24 +48,6 @@ static const DockerInstruction *first_context_copy(const Dockerfile *file)
     return NULL;
 }
 
-/* Whether the patterns of a .dockerignore leave the path of the context's root out. */
-static bool ignores(Str patterns, Str path)
-{
-    bool is_ignored = false;
-    Str line;
-    while (str_next_line(&patterns, &line)) {
-        line = str_trim(line);
-        bool is_negated = str_strip_prefix(&line, STR("!"));
-        while (str_strip_prefix(&line, STR("/")) || str_strip_prefix(&line, STR("./"))) {
-        }
-        (void) str_strip_suffix(&line, STR("/"));
-        if (line.len > 0 && line.ptr[0] != '#' && path_match(line, path)) {
-            is_ignored = !is_negated;
-        }
-    }
-    return is_ignored;
-}
-
 /* A build may ask Git for its version. */
 static void suggest_ignoring(RuleContext *ctx, Diag *diag, Source *ignore, const char *path)
 {
@@ -91,7 +73,8 @@ static void df023(RuleContext *ctx, const Dockerfile *file)
     }
     for (size_t i = 0; i < ARRAY_LEN(private); i++) {
         Str path = path_join(ctx->diags->arena, file->context, str_from(private[i]));
-        if (fs_exists(path.ptr) && !ignores(file->ignore->text, str_from(private[i]))) {
+        if (fs_exists(path.ptr) &&
+            !dockerignore_leaves_out(file->ignore->text, str_from(private[i]))) {
             Diag *diag = rule_find_span(
                 ctx,
                 copy->span,

@@ -1,0 +1,1 @@
+open("/left/out", "w").close()

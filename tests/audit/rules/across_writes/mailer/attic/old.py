@@ -1,0 +1,1 @@
+open("/never/copied", "w").close()
