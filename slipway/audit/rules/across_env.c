@@ -39,7 +39,9 @@ static size_t missing_in(
 {
     size_t count = 0;
     vec_foreach(value, &wanted->values) {
-        bool is_asked = !value->is_field && !across_is_of_runtime(value->key) &&
+        bool is_of_cluster = str_find(value->key, STR("K8S")) != STR_NONE ||
+                             str_find(value->key, STR("KUBE")) != STR_NONE;
+        bool is_asked = !is_of_cluster && !value->is_field && !across_is_of_runtime(value->key) &&
                         has_no_default(value->key) && !env_get(other, value->key) &&
                         repository_mentions(repository, value->key);
         if (is_asked && count < NAMES_MOST) {
@@ -111,7 +113,8 @@ static void suggest_variables(
     diag->is_suggestion = true;
 }
 
-static void compare_env(
+/* Whether something was found. */
+static bool compare_env(
     RuleContext *ctx,
     const Repository *repository,
     const ComposeService *compose,
@@ -125,13 +128,13 @@ static void compare_env(
     const Environment *wanted = of_workload ? in_workload : in_compose;
     const Environment *other = of_workload ? in_compose : in_workload;
     if (!other->is_complete || other->values.len == 0 || !are_alike(wanted, other)) {
-        return;
+        return false;
     }
     Str names[NAMES_MOST];
     const EnvValue *first = NULL;
     size_t count = missing_in(repository, wanted, other, names, &first);
     if (count == 0) {
-        return;
+        return false;
     }
     Str list = across_join(arena, names, count);
     if (of_workload) {
@@ -150,17 +153,19 @@ static void compare_env(
     suggest_variables(
         ctx, diag, of_workload ? compose->node : place->container->node, wanted, names, count
     );
+    return true;
 }
 
+/* Of several Compose services that run one image the first that differs stands for all. */
 static void compare_all(RuleContext *ctx, const Repository *repository, bool of_workload)
 {
     vec_foreach(service, &repository->services) {
-        vec_foreach(compose, &service->compose) {
-            vec_foreach(place, &service->containers) {
-                if (place->container->kind == CONTAINER_MAIN &&
-                    repository_knows_sources(repository)) {
-                    compare_env(ctx, repository, *compose, place, of_workload);
-                }
+        for (size_t i = 0; i < service->containers.len; i++) {
+            const RepoContainer *place = &service->containers.ptr[i];
+            bool found =
+                place->container->kind != CONTAINER_MAIN || !repository_knows_sources(repository);
+            for (size_t k = 0; k < service->compose.len && !found; k++) {
+                found = compare_env(ctx, repository, service->compose.ptr[k], place, of_workload);
             }
         }
     }
