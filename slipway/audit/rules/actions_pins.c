@@ -81,10 +81,8 @@ void actions_suggest_version(
 
 /* --- images ----------------------------------------------------------------------------------- */
 
-static void
-add_container(const Workflow *workflow, const Node *container, ImageFn found, void *data)
+static void add_image(const Workflow *workflow, const Node *image, ImageFn found, void *data)
 {
-    const Node *image = node_is_map(container) ? node_path(container, "image") : container;
     if (image && node_is_scalar(image)) {
         Str text = image->text;
         (void) str_strip_prefix(&text, STR("docker://"));
@@ -92,12 +90,38 @@ add_container(const Workflow *workflow, const Node *container, ImageFn found, vo
     }
 }
 
+/* "database" of "${{ matrix.database }}", where that is all of the text; else empty. */
+static Str matrix_key(Str text)
+{
+    text = str_trim(text);
+    bool is_one = str_strip_prefix(&text, STR("${{")) && str_strip_suffix(&text, STR("}}"));
+    text = str_trim(text);
+    is_one = is_one && str_strip_prefix(&text, STR("matrix."));
+    return is_one && str_find(text, STR(".")) == STR_NONE && !str_has_char(text, ' ') ? text
+                                                                                      : STR("");
+}
+
+/* Each that the matrix gives where it chooses the image. */
+static void add_container(const Job *job, const Node *container, ImageFn found, void *data)
+{
+    const Node *image = node_is_map(container) ? node_path(container, "image") : container;
+    Str key = image && node_is_scalar(image) ? matrix_key(image->text) : STR("");
+    const Node *list = key.len > 0 ? node_get(job->matrix.node, key) : NULL;
+    add_image(job->workflow, image, found, data);
+    for (size_t i = 0; i < node_len(list); i++) {
+        add_image(job->workflow, list->seq.items[i], found, data);
+    }
+    for (size_t i = 0; key.len > 0 && i < node_len(job->matrix.include); i++) {
+        add_image(job->workflow, node_get(job->matrix.include->seq.items[i], key), found, data);
+    }
+}
+
 void actions_each_image(const Workflow *workflow, ImageFn found, void *data)
 {
     vec_foreach(job, &workflow->jobs) {
-        add_container(workflow, job->container, found, data);
+        add_container(job, job->container, found, data);
         for (size_t i = 0; node_is_map(job->services) && i < job->services->map.len; i++) {
-            add_container(workflow, job->services->map.pairs[i].value, found, data);
+            add_container(job, job->services->map.pairs[i].value, found, data);
         }
         vec_foreach(step, &job->steps) {
             if (step->uses.kind == USES_DOCKER) {
