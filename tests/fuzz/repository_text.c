@@ -4,6 +4,7 @@
 
 #include "audit/repository/reads.h"
 #include "audit/repository/repository.h"
+#include "audit/rules/words.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -24,6 +25,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         (void) image_is_official(&image);
     }
     (void) image_is_bare(text);
+    const char *proof = url_proof(text);
+    assert(!proof || str_find(text, STR("://")) != STR_NONE);
     EnvReads reads = env_reads_of(arena, text);
     vec_foreach(read, &reads) {
         assert(read->start < read->end && read->end <= size);

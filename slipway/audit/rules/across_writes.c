@@ -358,8 +358,9 @@ static bool is_of_program(const Ground *ground, const RepoWrite *write)
 /* What was built before may be copied instead of its sources: only scripts have to be there themselves. */
 static bool is_shipped(const RepoService *service, const RepoWrite *write)
 {
-    RepoLanguage scripts = REPO_NODE | REPO_PYTHON | REPO_RUBY | REPO_PHP;
-    return !(write->language & scripts) || across_ships(service, write->span.source->path);
+    unsigned scripts = (unsigned) REPO_NODE | REPO_PYTHON | REPO_RUBY | REPO_PHP;
+    return !((unsigned) write->language & scripts) ||
+           across_ships(service, write->span.source->path);
 }
 
 /* Python looks for a folder that it can write to. */
