@@ -198,19 +198,9 @@ static void offer_unquoted(ApiProblem *problem, const Node *node)
     problem->is_sure = true;
 }
 
-static void check_whole(Walk *walk, const ApiShape *shape, const Node *node, const Place *place)
+static void check_width(Walk *walk, const Node *node, const Place *place)
 {
-    if (!is_whole(node)) {
-        int64_t number = 0;
-        ApiProblem *problem = wrong_kind(walk, node, place, "a whole number");
-        if (node->kind == NODE_STRING && str_to_int64(node->text, &number)) {
-            offer_unquoted(problem, node);
-        }
-        return;
-    }
-    bool is_large =
-        node->kind == NODE_INT && (node->integer > INT32_MAX || node->integer < INT32_MIN);
-    if (shape->kind == API_INT32 && is_large) {
+    if (node->kind == NODE_INT && (node->integer > INT32_MAX || node->integer < INT32_MIN)) {
         Str path = path_of(walk, place);
         add_problem(
             walk,
@@ -222,6 +212,21 @@ static void check_whole(Walk *walk, const ApiShape *shape, const Node *node, con
                 STR_ARG(node->text)
             )
         );
+    }
+}
+
+static void check_whole(Walk *walk, const ApiShape *shape, const Node *node, const Place *place)
+{
+    if (!is_whole(node)) {
+        int64_t number = 0;
+        ApiProblem *problem = wrong_kind(walk, node, place, "a whole number");
+        if (node->kind == NODE_STRING && str_to_int64(node->text, &number)) {
+            offer_unquoted(problem, node);
+        }
+        return;
+    }
+    if (shape->kind == API_INT32) {
+        check_width(walk, node, place);
     }
 }
 
@@ -338,6 +343,8 @@ static void check_scalar(Walk *walk, const ApiShape *shape, const Node *node, co
     case API_INT_OR_STRING:
         if (is_boolean || (node->kind != NODE_STRING && !is_whole(node))) {
             wrong_kind(walk, node, place, "a whole number or a string");
+        } else {
+            check_width(walk, node, place);
         }
         break;
     default:
