@@ -144,16 +144,18 @@ static bool is_one_line(const char *value)
     return !str_has_char(str_from(value), '\n');
 }
 
-/* Lines below a block scalar that are its own only where it says '+'. */
+/* Blank lines below a block scalar are its own only where it says '+'; a file that says so somewhere keeps them. */
 static size_t before_blank_lines(Str text, size_t end)
 {
-    bool may_count = str_find(text, STR("|+")) != STR_NONE || str_find(text, STR(">+")) != STR_NONE;
-    size_t above = may_count ? 0 : line_start(text, end - 1);
-    while (above > 0 && str_trim(str_slice(text, above, end)).len == 0) {
-        end = above;
-        above = line_start(text, end - 1);
+    size_t first = end;
+    size_t above = line_start(text, end - 1);
+    while (above > 0 && str_trim(str_slice(text, above, first)).len == 0) {
+        first = above;
+        above = line_start(text, first - 1);
     }
-    return end;
+    bool is_kept = first < end &&
+                   (str_find(text, STR("|+")) != STR_NONE || str_find(text, STR(">+")) != STR_NONE);
+    return is_kept ? end : first;
 }
 
 /* Where a line of its own can be inserted: behind the line that `end`, the end of a value, is in.
