@@ -5,7 +5,8 @@
 enum {
     PATH_MOST = 200,
     WRAPS_MOST = 5,
-    TYPE_MOST = 40,       /* between a name and its '=' */
+    TYPE_MOST = 40, /* between a name and its '=' */
+    LINE_MOST = 400,
     NEAR_BYTES = 800,     /* of a variable that isn't constant */
     OCCURRENCES_MOST = 60 /* of a name; one that is used more often is passed over */
 };
@@ -186,10 +187,12 @@ static bool literal_at(Around around, size_t at, SourcePath *ret)
 
 /* --- names ------------------------------------------------------------------------------------ */
 
+/* As much of it as people write into one. */
 static Str line_at(Str text, size_t at)
 {
-    size_t newline = str_rfind_char(str_slice(text, 0, at), '\n');
-    Str line = str_skip(text, newline == STR_NONE ? 0 : newline + 1);
+    size_t start = at > LINE_MOST ? at - LINE_MOST : 0;
+    size_t newline = str_rfind_char(str_slice(text, start, at), '\n');
+    Str line = str_slice(text, newline == STR_NONE ? start : start + newline + 1, at + LINE_MOST);
     return str_slice(line, 0, str_find_char(line, '\n'));
 }
 

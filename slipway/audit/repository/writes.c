@@ -5,7 +5,12 @@
 
 #include "paths.h"
 
-enum { WRITES_MOST = 100, ARGUMENTS_MOST = 300, CALLS_MOST = 2000 };
+enum {
+    WRITES_MOST = 100,
+    ARGUMENTS_MOST = 300,
+    LINE_MOST = 400,
+    SEARCHED_MOST = 8 << 20, /* bytes of one source, as often as names are looked for */
+};
 
 /* What a call says. */
 typedef enum WriteKind {
@@ -328,11 +333,15 @@ static bool stands_behind(const Call *call, const char *before)
     return false;
 }
 
-/* Behind the start of a comment in its line, or in a text that explains. */
+/* Behind the start of a comment in its line, or in a text that explains; nobody wrote a longer line. */
 static bool is_comment(const Call *call)
 {
-    Str before = str_slice(call->text, 0, call->name);
+    size_t start = call->name > LINE_MOST ? call->name - LINE_MOST : 0;
+    Str before = str_slice(call->text, start, call->name);
     size_t newline = str_rfind_char(before, '\n');
+    if (newline == STR_NONE && start > 0) {
+        return true;
+    }
     Str line = str_trim(newline == STR_NONE ? before : str_skip(before, newline + 1));
     bool has_hash =
         call->language == REPO_PYTHON || call->language == REPO_RUBY || call->language == REPO_PHP;
@@ -426,7 +435,7 @@ static void find_writes(Arena *arena, Call call, const Writer *writers, size_t l
     size_t calls = 0;
     const char *from = call.text.ptr;
     const char *end = from + call.text.len;
-    while (from < end && ret->len < WRITES_MOST && calls < CALLS_MOST) {
+    while (from < end && ret->len < WRITES_MOST && calls * call.text.len <= SEARCHED_MOST) {
         const char *open = memchr(from, '(', (size_t) (end - from));
         if (!open) {
             return;
