@@ -84,15 +84,13 @@ static void k8004_pod(RuleContext *ctx, const Pod *pod)
 /* Root it isn't, and yet refused where the restricted standard is enforced. */
 static Diag *find_unsaid_user(RuleContext *ctx, const Container *container)
 {
-    Diag *diag = rule_find(
+    return rule_find(
         ctx,
         NULL,
         "container \"%" STR_FMT "\" runs as user %" STR_FMT " and doesn't say runAsNonRoot",
         STR_ARG(container->name),
         STR_ARG(user_of(container)->text)
     );
-    diag->severity = SEVERITY_WARN;
-    return diag;
 }
 
 static void k8004_container(RuleContext *ctx, const Container *container)
