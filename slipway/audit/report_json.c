@@ -297,6 +297,8 @@ static void add_escaped(StrBuf *out, Str text, bool is_property)
         char c = text.ptr[i];
         if (c == '%' || c == '\n' || c == '\r' || (is_property && (c == ':' || c == ','))) {
             strbuf_addf(out, "%%%02X", (unsigned) (unsigned char) c);
+        } else if ((unsigned char) c < ' ' || c == 0x7F) { /* the log would obey it */
+            strbuf_addf(out, "\\x%02x", (unsigned) (unsigned char) c);
         } else {
             strbuf_add_char(out, c);
         }

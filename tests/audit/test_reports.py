@@ -46,11 +46,11 @@ def commands_are_escaped(folder):
     """What a file holds can't begin a command of its own, nor end the one it stands in."""
     place = folder / "a,b:c%d"
     place.mkdir()
-    (place / "compose.yaml").write_text('services: {a: {image: "x:1", "k%41\\n::error::y": 1}}\n')
+    (place / "compose.yaml").write_text('services: {a: {image: "x:1", "k%41\\n::error::y\\e[31m": 1}}\n')
     lines = [line for line in report(folder, "github", "--only", "CO001").splitlines() if line]
     assert lines and all(re.match(r"::(error|warning|notice) file=[^,:]*,line=\d+,", line) for line in lines), lines
     assert all("file=a%2Cb%3Ac%25d/compose.yaml," in line for line in lines), lines
-    assert any("k%2541%0A::error::y" in line for line in lines), lines
+    assert any("k%2541%0A::error::y\\x1b[31m" in line for line in lines), lines
 
 
 def a_named_rule_is_shown(folder):

@@ -114,6 +114,20 @@ static bool is_number(Str text)
     return str_to_double(text, &value);
 }
 
+/* "xxxx-xxxx", "********": the shape of a secret, with one character for all of it. */
+static bool is_masked(Str text)
+{
+    size_t count = 0;
+    char mask = text.len > 0 ? text.ptr[0] : '\0';
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] != mask && text.ptr[i] != '-') {
+            return false;
+        }
+        count += text.ptr[i] == mask;
+    }
+    return count > 3 && str_has_char(STR("xX*.01"), mask);
+}
+
 bool is_secret_text(Str text)
 {
     static const char *const answers[] = { "true",     "false",   "yes",      "no",
@@ -127,7 +141,7 @@ bool is_secret_text(Str text)
     bool elsewhere = str_has_char(text, '$') || str_has_prefix(text, STR("<")) ||
                      str_has_prefix(text, STR("/")) || str_has_prefix(text, STR("{{")) ||
                      str_has_prefix(text, STR("file:"));
-    return text.len > 0 && !elsewhere && !is_number(text);
+    return text.len > 0 && !elsewhere && !is_number(text) && !is_masked(text);
 }
 
 bool is_plain_secret(Arena *arena, Str name, Str text)
