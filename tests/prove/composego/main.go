@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"runtime"
+	"sync"
 
 	"github.com/compose-spec/compose-go/v2/loader"
 	"github.com/compose-spec/compose-go/v2/types"
@@ -62,8 +64,21 @@ func main() {
 	}
 	defer os.RemoveAll(folder)
 	verdicts := make([]string, len(texts))
-	for i, text := range texts {
-		verdicts[i] = verdict(folder, text)
+	next := make(chan int)
+	var workers sync.WaitGroup
+	for range runtime.NumCPU() {
+		workers.Add(1)
+		go func() {
+			defer workers.Done()
+			for i := range next {
+				verdicts[i] = verdict(folder, texts[i])
+			}
+		}()
 	}
+	for i := range texts {
+		next <- i
+	}
+	close(next)
+	workers.Wait()
 	_ = json.NewEncoder(os.Stdout).Encode(verdicts)
 }
