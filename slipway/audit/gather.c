@@ -1,5 +1,6 @@
 /* From artifacts to subjects: each file by itself, several at once, then room by room what they are
- * together. The repository comes last: it sees all of them. */
+ * together. What needs no build is read, joined and judged while kustomizations are built. The repository comes
+ * last: it sees all of them. */
 #include "compose/gather.h"
 
 #include "base/parallel.h"
@@ -43,7 +44,7 @@ static void read_artifact(const Audit *audit, size_t index)
 
 /* --- in order --------------------------------------------------------------------------------- */
 
-/* What kustomizations are built from is read first, and all else while they are built. */
+/* What kustomizations are built from is read first. */
 typedef struct Reading {
     Audit *audit;
     VEC(size_t) first, others; /* artifacts */
