@@ -8,6 +8,7 @@ import itertools
 import json
 import os
 import pathlib
+import select
 import socket
 import subprocess
 import sys
@@ -217,8 +218,9 @@ def the_breaker_closes_when_the_peer_is_well_again(servers):
 # --- room ---
 
 
-def is_shed(answer):
-    return (answer.status, answer.code, answer.headers.get("retry-after")) == (503, "SERVICE_UNAVAILABLE", "1")
+def expect_shed(answer):
+    assert (answer.status, answer.code, answer.headers.get("retry-after")) == (503, "SERVICE_UNAVAILABLE", "1"), answer
+    return True
 
 
 @case
@@ -237,7 +239,7 @@ def descriptors_used_up_shed_and_come_back(servers):
                     held[-1].send(b"GET / HTTP/1.1\r\n")
                 kept.request("GET", NOTES)
                 equal(json.loads(kept.getresponse().read())["data"], [])
-            eventually(lambda: is_shed(service.get(NOTES)), what="a newcomer is shed")
+            eventually(lambda: expect_shed(service.get(NOTES)), what="a newcomer is shed")
             equal(service.process.poll(), None)
         finally:
             for one in held:
@@ -323,19 +325,20 @@ def requests_past_the_database_s_connections_wait_or_are_refused(servers):
 
 @contextlib.contextmanager
 def locked(servers, database, note_id):
-    """The note's row is locked for as long as the `with` lasts."""
-    command = ["psql", "-X", "-q", "-h", "127.0.0.1", "-p", str(servers.ports["postgres"]), "-U", "ecommerce", "-d", database]
+    """The note's row is locked for as long as the `with` lasts: psql has said so."""
+    command = ["psql", "-X", "-q", "-A", "-t", "-h", "127.0.0.1", "-p", str(servers.ports["postgres"]), "-U", "ecommerce", "-d", database]
     environment = {"PATH": os.environ["PATH"], "PGPASSWORD": "ecommerce_secret"}
-    psql = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    psql = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
-        psql.stdin.write(f"BEGIN; SELECT 1 FROM notes WHERE id = '{note_id}' FOR UPDATE;\n")
+        psql.stdin.write(f"BEGIN; SELECT 'locked' FROM notes WHERE id = '{note_id}' FOR UPDATE;\n")
         psql.stdin.flush()
-        eventually(lambda: sql(servers, database, "SELECT 1 FROM pg_locks JOIN pg_class ON relation = pg_class.oid "
-                                                  "WHERE relname = 'notes' AND mode = 'RowShareLock'"), what="the row is locked")
+        said = select.select([psql.stdout], [], [], 60)[0] and psql.stdout.readline()
+        equal(said, "locked\n")
         yield
     finally:
         psql.stdin.close()
         psql.wait(20)
+        psql.stdout.close()
 
 
 @case
@@ -352,13 +355,21 @@ def fibers_used_up_shed_and_come_back(servers):
             h2.frame(h2.HEADERS, h2.END_HEADERS, stream, request) + h2.frame(h2.DATA, h2.END_STREAM, stream, body)
             for stream in range(1, 2 * streams, 2))
         held = []
+
+        def send_flood():
+            held.append(h2.Connection(service.port))
+            held[-1].send(flood)
+
+        def newcomer_is_shed():
+            """What was refused leaves some room again, and who comes then gets in: so the flood goes on."""
+            send_flood()
+            return expect_shed(service.get(NOTES, timeout=1))
+
         with locked(servers, database, note["id"]):
             try:
                 for _ in range(connections):
-                    held.append(h2.Connection(service.port))
-                    held[-1].send(flood)
-                # who comes before the flood has all the room waits behind it: that one gives up and comes again
-                eventually(lambda: is_shed(service.get(NOTES, timeout=1)), what="a newcomer is shed")
+                    send_flood()
+                eventually(newcomer_is_shed, what="a newcomer is shed")
                 equal(service.process.poll(), None)
             finally:
                 for one in held:
