@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/fs.h"
+#include "loop/process.h"
 
 #include "build_info.h"
 #include "options.h"
@@ -116,6 +117,7 @@ int app_main(const App *app, int argc, char **argv)
     Options options;
     const char *problem = NULL;
     fs_open_standard_streams();
+    process_raise_files(); /* a shell's 1,024 would be 768 connections */
     if (!options_read(argc, argv, &options, &problem)) {
         fprintf(stderr, "%s-service: %s\n", app->name, problem);
         return EXIT_USAGE;

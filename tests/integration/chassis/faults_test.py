@@ -224,6 +224,21 @@ def expect_shed(answer):
 
 
 @case
+def as_many_descriptors_are_used_as_may_be(servers):
+    """What a shell allows at first is no bound: the service asks for all that it may have."""
+    limited = ["prlimit", "--nofile=128:1024", PROGRAM]
+    with fixture(servers, program=limited, EVENT_LOOPS="1") as service:
+        held = [http.client.HTTPConnection("127.0.0.1", service.port, timeout=20) for _ in range(200)]
+        for _ in range(2):  # none of them made room for another one
+            for one in held:
+                one.request("GET", "/health/live")
+                equal(one.getresponse().read() != b"", True)
+                assert one.sock, "the connection was closed"
+        for one in held:
+            one.close()
+
+
+@case
 def descriptors_used_up_shed_and_come_back(servers):
     limited = ["prlimit", "--nofile=128:128", PROGRAM]
     with fixture(servers, program=limited, EVENT_LOOPS="1") as service:
