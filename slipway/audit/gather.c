@@ -62,11 +62,6 @@ static void read_other(void *ctx, size_t index)
     read_artifact(reading->audit, reading->others.ptr[index]);
 }
 
-static void build_all(Reading *reading)
-{
-    bundles_build(reading->audit);
-}
-
 /* With the rooms and rules that need no build. */
 static void read_others(Reading *reading)
 {
@@ -81,8 +76,12 @@ static void read_others(Reading *reading)
 
 static void take_side(void *ctx, size_t index)
 {
-    static void (*const sides[])(Reading *reading) = { build_all, read_others };
-    sides[index](ctx);
+    Reading *reading = ctx;
+    if (index == 0) {
+        bundles_build(reading->audit);
+    } else {
+        read_others(reading);
+    }
 }
 
 void audit_gather(Audit *audit)

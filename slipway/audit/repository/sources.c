@@ -143,18 +143,23 @@ static void scan(const Reading *reading, Str text, Taken *taken)
     }
 }
 
+static bool has_one_of(Str path, const Str *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (str_find(path, words[i]) != STR_NONE) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Tests, examples and tools of the repository set for themselves what they read. */
 static bool is_aside(Str path)
 {
     static const Str words[] = { STR_INIT("test"),   STR_INIT("spec"),    STR_INIT("example"),
                                  STR_INIT("mock"),   STR_INIT("fixture"), STR_INIT("script"),
                                  STR_INIT("tools/"), STR_INIT("vendor/") };
-    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-        if (str_find(path, words[i]) != STR_NONE) {
-            return true;
-        }
-    }
-    return false;
+    return has_one_of(path, words, ARRAY_LEN(words));
 }
 
 /* What builds a source, or is run by people, isn't what its image runs. */
@@ -168,12 +173,7 @@ static bool is_of_build(Str path)
         STR_INIT("migration"), STR_INIT("gen/"),     STR_INIT("seed"),        STR_INIT("tasks.py"),
         STR_INIT("noxfile"),   STR_INIT("fabfile"),  STR_INIT(".d.ts"),       STR_INIT("buildSrc"),
     };
-    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-        if (str_find(path, words[i]) != STR_NONE) {
-            return true;
-        }
-    }
-    return false;
+    return has_one_of(path, words, ARRAY_LEN(words));
 }
 
 /* A source that something is taken of. Its text is of `scratch`: it is copied for the first. */
